@@ -1,0 +1,96 @@
+"""What the rest of the program knows of an engine: rows in, status out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+FOREVER = 1 << 62
+"""The stop frame of a row that plays until it is replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One clip on one track from frame `start` to `stop`, in the order the kernel mixes them.
+
+    Pass i of the body starts at ``round(origin + i * pass_frames)``; so the clip's place at `start`
+    follows from `origin` alone. `fade_frames` is how long it rings after `stop` (0: a hard cut).
+    `lead_frames` of the clip sound before `start`, where `start` is the beginning of a pass.
+    """
+
+    track: int
+    clip_id: int
+    offset: int
+    body_frames: int
+    pass_frames: float
+    origin: float
+    start: int
+    stop: int = FOREVER
+    gain: float = 1.0
+    fade_frames: int = 0
+    lead_frames: int = 0
+    tail_frames: int = 0
+    rate: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """What the engine says of itself. Levels are linear peaks since the last status."""
+
+    frame: int
+    load: float = 0.0
+    xruns: int = 0
+    peak: float = 0.0
+    track_peaks: tuple[float, ...] = ()
+    running: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EngineEvent:
+    """Something that happened in the engine: "late", "restarted", "xrun", "muted", "error"."""
+
+    kind: str
+    frame: int
+    text: str = ""
+
+
+class Engine(Protocol):
+    """A transport that plays rows. All calls return at once and may be made while it plays."""
+
+    @property
+    def rate_hz(self) -> int:
+        """Return the sample rate."""
+        ...
+
+    @property
+    def block(self) -> int:
+        """Return the block size in frames."""
+        ...
+
+    def frame(self) -> int:
+        """Return the first frame that has not been computed yet."""
+        ...
+
+    def splice(self, frame: int, rows: Sequence[Row]) -> None:
+        """Replace all that plays from `frame` on by `rows`.
+
+        A row that already sounds and stands in `rows` with the same clip and origin plays on
+        untouched. Where `frame` has passed when it arrives, nothing changes and a "late" event
+        tells so.
+        """
+        ...
+
+    def set_parameter(self, name: str, value: float) -> None:
+        """Set a live parameter from the next block on, smoothed: "track/3/gain", "master/gain"."""
+        ...
+
+    def status(self) -> EngineStatus:
+        """Return the newest status."""
+        ...
+
+    def events(self) -> list[EngineEvent]:
+        """Return what happened since the last call, oldest first."""
+        ...
+
+    def close(self) -> None:
+        """Stop the sound and let everything go."""
+        ...

@@ -1,0 +1,1 @@
+"""From a loop to a clip: decode, retime, transpose, cut, level, and keep."""

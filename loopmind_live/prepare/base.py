@@ -1,0 +1,45 @@
+"""What a session knows of preparation."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from loopmind_live.score.clip import Clip, ClipRecipe
+
+URGENT, NEXT, AHEAD = 0, 1, 2
+"""Priorities: what sounds next, what the arrangement holds, what may be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A recipe that could not be made, and why, in one line."""
+
+    recipe: ClipRecipe
+    reason: str
+
+
+class Preparer(Protocol):
+    """Makes clips in the background and keeps them ready in the arena."""
+
+    def request(self, recipe: ClipRecipe, priority: int) -> None:
+        """Ask for a clip; asking again raises its priority. Returns at once."""
+        ...
+
+    def clip(self, recipe: ClipRecipe) -> Clip | None:
+        """Return the clip where it is ready, else None."""
+        ...
+
+    def poll(self) -> list[Clip | Failed]:
+        """Return what has been finished since the last call."""
+        ...
+
+    def wait(self) -> None:
+        """Wait until nothing of priority URGENT or NEXT is outstanding (offline rendering)."""
+        ...
+
+    def keep(self, recipes: frozenset[ClipRecipe]) -> None:
+        """Say which clips the engine may still reach: all others may be thrown out for room."""
+        ...
+
+    def close(self) -> None:
+        """End the workers."""
+        ...

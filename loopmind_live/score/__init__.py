@@ -1,0 +1,1 @@
+"""Nouns: loops, parts, sections, arrangements, clips, and the files that hold them."""

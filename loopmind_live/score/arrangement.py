@@ -1,0 +1,95 @@
+"""Sections and arrangements: which loops play, in which order, for how long."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from loopmind_live.errors import ScoreError
+from loopmind_live.score.loop import Loop, Role
+
+LABELS = (
+    "intro", "verse", "prechorus", "hook", "postchorus", "bridge", "build", "drop",
+    "breakdown", "inst", "solo", "outro",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One loop in a section: `semitones` and `stretch` say how it is fitted, `gain_db` how loud.
+
+    `stretch` is the set's tempo over the loop's (above 1 plays faster).
+    """
+
+    role: Role
+    loop: Loop
+    gain_db: float = 0.0
+    semitones: int = 0
+    stretch: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A labelled span of bars and the parts that realize it, at most one a role."""
+
+    label: str
+    bars: int
+    parts: tuple[Part, ...] = ()
+
+    def part(self, role: Role) -> Part | None:
+        """Return the part of `role`, or None where it is silent."""
+        return next((part for part in self.parts if part.role == role), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Ordered sections at one tempo, key and meter. `key` is None where nothing is pitched."""
+
+    bpm: float
+    key: str | None
+    sections: tuple[Section, ...]
+    beats_per_bar: int = 4
+    seed: int = 0
+    prompt: str = ""
+
+    @property
+    def bars(self) -> int:
+        """Return the length in bars."""
+        return sum(section.bars for section in self.sections)
+
+    def start_bars(self) -> tuple[int, ...]:
+        """Return the bar offset (from 0) at which each section starts."""
+        return tuple(accumulate((section.bars for section in self.sections[:-1]), initial=0))
+
+    def occurrence(self, index: int) -> int:
+        """Return which occurrence of its label section `index` is, counted from 1."""
+        label = self.sections[index].label
+        return sum(section.label == label for section in self.sections[: index + 1])
+
+    def name(self, index: int) -> str:
+        """Return a section's name: its label, numbered where there are several."""
+        label = self.sections[index].label
+        several = sum(section.label == label for section in self.sections) > 1
+        return f"{label} {self.occurrence(index)}" if several else label
+
+    def find(self, label: str, number: int | None = None) -> tuple[int, ...]:
+        """Return the places of the sections called `label`: all, or the `number`-th (from 1).
+
+        Raises ScoreError, naming the sections there are, where none is.
+        """
+        places = tuple(i for i, section in enumerate(self.sections) if section.label == label)
+        if number is not None and places and 1 <= number <= len(places):
+            return (places[number - 1],)
+        if number is None and places:
+            return places
+        wanted = label if number is None else f"{label} {number}"
+        there = ", ".join(dict.fromkeys(section.label for section in self.sections)) or "none"
+        raise ScoreError(f"no section {wanted!r}: this arrangement has {there}")
+
+    def with_parts(self, places: Iterable[int], parts: tuple[Part, ...]) -> "Arrangement":
+        """Return the arrangement with `parts` in the sections at `places`."""
+        chosen = set(places)
+        sections = tuple(
+            replace(section, parts=parts) if i in chosen else section
+            for i, section in enumerate(self.sections)
+        )
+        return replace(self, sections=sections)

@@ -1,0 +1,1 @@
+"""The performance: commands, state, and what lands when."""

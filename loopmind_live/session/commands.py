@@ -1,0 +1,274 @@
+"""The one table of commands. Everything that takes, shows or explains commands is derived from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from loopmind_live.config import (
+    MAX_BARS_AHEAD,
+    MAX_BPM,
+    MAX_LEVEL_DB,
+    MIN_BPM,
+    MIN_LEVEL_DB,
+)
+from loopmind_live.errors import SessionError
+from loopmind_live.score.arrangement import LABELS
+from loopmind_live.score.loop import ROLES
+from loopmind_live.units import parse_key
+
+Lands = Literal["now", "bar", "section"]
+Kind = Literal["text", "section", "roles", "number", "integer", "key", "path", "flag", "word"]
+Value = str | float | int | bool | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument: its kind, range and unit. Kinds decide parsing, completion and checks.
+
+    text: any words · section: a label or "current" · roles: one or more roles · number, integer:
+    in [minimum, maximum] · key: as in "F#:min" · path: a file · flag: on or off · word: a command's
+    name.
+    """
+
+    name: str
+    kind: Kind
+    optional: bool = False
+    minimum: float = 0.0
+    maximum: float = 0.0
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """One verb. `lands` is None where nothing sounds different; `osc` is its address.
+
+    `phrases` are examples of what one would type, the first the shortest; "lands" may be
+    overridden by a `When` only where it is not None.
+    """
+
+    name: str
+    arguments: tuple[Argument, ...]
+    lands: Lands | None
+    help: str
+    osc: str
+    phrases: tuple[str, ...]
+    undoable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When a command is asked to land: now, on the n-th bar line, or at the n-th section's end."""
+
+    unit: Lands
+    n: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command with its arguments, as a surface sends it. `text` is what the performer typed."""
+
+    name: str
+    arguments: Mapping[str, Value] = field(default_factory=dict)
+    when: When | None = None
+    text: str = ""
+
+
+_SECTION = Argument("section", "section")
+_SECTION_OR_CURRENT = Argument("section", "section", optional=True)
+_NUMBER = Argument("number", "integer", optional=True, minimum=1, maximum=64)
+_ROLES = Argument("roles", "roles")
+_PREFIX = "/loopmind"
+
+COMMANDS: tuple[CommandSpec, ...] = (
+    CommandSpec(
+        "arrange", (Argument("prompt", "text"),), "bar",
+        "arrange loops from a description, and play them",
+        f"{_PREFIX}/prompt", ("dark trap 140 bpm", "chill lofi in F# minor"), undoable=True,
+    ),
+    CommandSpec(
+        "play", (), "bar", "start the arrangement",
+        f"{_PREFIX}/transport/play", ("play",),
+    ),
+    CommandSpec(
+        "stop", (), "bar", "stop the arrangement",
+        f"{_PREFIX}/transport/stop", ("stop", "stop now"),
+    ),
+    CommandSpec(
+        "regenerate", (_SECTION, _NUMBER), "bar",
+        "choose other loops for a section",
+        f"{_PREFIX}/section/regenerate", ("regenerate hook", "regenerate verse 2 in 4 bars"),
+        undoable=True,
+    ),
+    CommandSpec(
+        "previous", (_SECTION, _NUMBER), "bar",
+        "bring back what a section played before",
+        f"{_PREFIX}/section/previous", ("previous hook",), undoable=True,
+    ),
+    CommandSpec(
+        "goto", (_SECTION, _NUMBER), "bar", "jump to a section",
+        f"{_PREFIX}/section/goto", ("goto hook", "goto verse 2 after this section"),
+    ),
+    CommandSpec(
+        "loop", (Argument("on", "flag", optional=True), _SECTION_OR_CURRENT), "bar",
+        "repeat a section until told otherwise",
+        f"{_PREFIX}/section/loop", ("loop", "loop hook", "loop off"), undoable=True,
+    ),
+    CommandSpec(
+        "mute", (_ROLES,), "bar", "silence parts",
+        f"{_PREFIX}/track/mute", ("mute drums", "mute bass, pad in 2 bars", "mute hats now"),
+        undoable=True,
+    ),
+    CommandSpec(
+        "unmute", (_ROLES,), "bar", "bring muted parts back, in phase",
+        f"{_PREFIX}/track/unmute", ("unmute drums", "unmute all"), undoable=True,
+    ),
+    CommandSpec(
+        "solo", (_ROLES,), "bar", "play these parts alone",
+        f"{_PREFIX}/track/solo", ("solo bass", "solo drums, bass now"), undoable=True,
+    ),
+    CommandSpec(
+        "unsolo", (), "bar", "end solo",
+        f"{_PREFIX}/track/unsolo", ("unsolo",), undoable=True,
+    ),
+    CommandSpec(
+        "swap", (_ROLES, _SECTION_OR_CURRENT, _NUMBER), "bar",
+        "choose another loop for a part",
+        f"{_PREFIX}/track/swap", ("swap bass", "swap drums in verse"), undoable=True,
+    ),
+    CommandSpec(
+        "lock", (_ROLES,), None, "keep parts through regenerations",
+        f"{_PREFIX}/track/lock", ("lock bass",), undoable=True,
+    ),
+    CommandSpec(
+        "unlock", (_ROLES,), None, "let parts change again",
+        f"{_PREFIX}/track/unlock", ("unlock bass", "unlock all"), undoable=True,
+    ),
+    CommandSpec(
+        "level",
+        (
+            _ROLES,
+            Argument("db", "number", True, MIN_LEVEL_DB, MAX_LEVEL_DB, "dB"),
+            Argument("delta_db", "number", True, -24.0, 24.0, "dB"),
+        ),
+        "now", "set or move the level of parts",
+        f"{_PREFIX}/track/level", ("level drums -3", "bass up", "pad down 6"), undoable=True,
+    ),
+    CommandSpec(
+        "set_tempo",
+        (
+            Argument("bpm", "number", True, MIN_BPM, MAX_BPM, "bpm"),
+            Argument("delta", "number", True, -100.0, 100.0, "bpm"),
+        ),
+        "bar", "change the tempo, keeping pitch",
+        f"{_PREFIX}/transport/tempo", ("tempo 128", "faster", "tempo -4"), undoable=True,
+    ),
+    CommandSpec(
+        "set_key",
+        (
+            Argument("key", "key", optional=True),
+            Argument("semitones", "integer", True, -12, 12, "semitones"),
+        ),
+        "bar", "change the key, keeping tempo",
+        f"{_PREFIX}/transport/key", ("key F# minor", "key +2"), undoable=True,
+    ),
+    CommandSpec(
+        "fade", (Argument("bars", "number", True, 0.25, MAX_BARS_AHEAD, "bars"),), "bar",
+        "fade everything out, then stop",
+        f"{_PREFIX}/transport/fade", ("fade out", "fade out over 8 bars"),
+    ),
+    CommandSpec(
+        "panic", (), "now", "silence at once",
+        f"{_PREFIX}/panic", ("panic",),
+    ),
+    CommandSpec("undo", (), None, "take the last change back", f"{_PREFIX}/undo", ("undo",)),
+    CommandSpec("redo", (), None, "do the change again", f"{_PREFIX}/redo", ("redo",)),
+    CommandSpec(
+        "cancel",
+        (Argument("change", "integer", True, 1, 1_000_000), Argument("all", "flag", True)), None,
+        "drop what is pending: the newest, one by its number, or all",
+        f"{_PREFIX}/cancel", ("cancel", "cancel 3", "cancel all"),
+    ),
+    CommandSpec(
+        "record", (Argument("file", "path", True), Argument("on", "flag", True)), None,
+        "record the master to a new file, or stop recording",
+        f"{_PREFIX}/record", ("record", "record take.wav", "record off"),
+    ),
+    CommandSpec(
+        "save", (Argument("file", "path", True),), None, "write the arrangement as a timeline",
+        f"{_PREFIX}/save", ("save", "save tonight.json"),
+    ),
+    CommandSpec(
+        "load", (Argument("file", "path"),), "bar", "play a saved timeline",
+        f"{_PREFIX}/load", ("load tonight.json",), undoable=True,
+    ),
+    CommandSpec(
+        "status", (), None, "tell what plays, what is pending and how the engine does",
+        f"{_PREFIX}/status", ("status",),
+    ),
+    CommandSpec(
+        "help", (Argument("topic", "word", True),), None, "list commands, or explain one",
+        f"{_PREFIX}/help", ("help", "help goto"),
+    ),
+    CommandSpec("quit", (), None, "end the performance", f"{_PREFIX}/quit", ("quit",)),
+)  # fmt: skip
+
+BY_NAME: Mapping[str, CommandSpec] = {spec.name: spec for spec in COMMANDS}
+
+
+def check(command: Command) -> CommandSpec:
+    """Return the command's row, or raise SessionError naming the value that is out of place.
+
+    >>> check(Command("set_tempo", {"bpm": 999.0}))
+    Traceback (most recent call last):
+        ...
+    loopmind_live.errors.SessionError: set_tempo: bpm 999 is out of range: choose 40 to 240 bpm
+    """
+    spec = BY_NAME.get(command.name)
+    if spec is None:
+        raise SessionError(f"no command {command.name!r}: type help for the list")
+    known = {argument.name: argument for argument in spec.arguments}
+    for name, value in command.arguments.items():
+        if name not in known:
+            raise SessionError(f"{spec.name}: no argument {name!r}: see help {spec.name}")
+        _check_value(spec.name, known[name], value)
+    for argument in spec.arguments:
+        if not argument.optional and argument.name not in command.arguments:
+            raise SessionError(f"{spec.name} needs a {argument.name}, as in: {spec.phrases[0]}")
+    if command.when is not None:
+        if spec.lands is None:
+            raise SessionError(f"{spec.name} takes effect at once: leave out when")
+        if not 1 <= command.when.n <= MAX_BARS_AHEAD:
+            raise SessionError(f"{command.when.n} bars ahead: choose 1 to {MAX_BARS_AHEAD}")
+    return spec
+
+
+def _check_value(name: str, argument: Argument, value: Value) -> None:
+    """Raise SessionError where `value` is not of its argument's kind or out of its range."""
+    match argument.kind:
+        case "number" | "integer":
+            whole = argument.kind == "integer"
+            if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+                raise SessionError(f"{name}: {argument.name} {value!r} is not a number")
+            if not argument.minimum <= float(value) <= argument.maximum:
+                raise SessionError(
+                    f"{name}: {argument.name} {float(value):g} is out of range: choose "
+                    f"{argument.minimum:g} to {argument.maximum:g} {argument.unit}".rstrip()
+                )
+        case "roles":
+            roles = value if isinstance(value, tuple) else ()
+            unknown = [role for role in roles if role not in ROLES]
+            if unknown or not roles:
+                wrong = ", ".join(unknown) or repr(value)
+                raise SessionError(f"{name}: no part {wrong}: parts are {', '.join(ROLES)}")
+        case "section":
+            if value not in LABELS and value != "current":
+                raise SessionError(f"{name}: no section {value!r}: labels are {', '.join(LABELS)}")
+        case "key":
+            if not isinstance(value, str) or parse_key(value) is None:
+                raise SessionError(f"{name}: {value!r} is no key: write one as in F# minor")
+        case "flag":
+            if not isinstance(value, bool):
+                raise SessionError(f"{name}: {argument.name} is on or off, not {value!r}")
+        case _:
+            if not isinstance(value, str) or not value or len(value) > 4096:
+                raise SessionError(f"{name}: {argument.name} must be 1 to 4096 characters of text")

@@ -1,0 +1,96 @@
+"""The piecewise map between bars and frames.
+
+Bars here are offsets from the set's start (the first bar line is bar 0.0); people and files count
+from 1. A bar line is at frame ``round(map.frame(bar))``, computed from the last tempo change and
+never by adding rounded bars, so that nothing drifts.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+
+from loopmind_live.config import MAX_BPM, MIN_BPM
+from loopmind_live.errors import ScoreError
+
+
+@dataclass(frozen=True, slots=True)
+class TempoSegment:
+    """A stretch of constant tempo that starts at `bar`, which lies at `frame` (not rounded)."""
+
+    bar: float
+    frame: float
+    bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class TempoMap:
+    """Bars to frames and back, for one meter and sample rate.
+
+    >>> tempo = TempoMap.constant(120.0, rate_hz=48000)
+    >>> tempo.line(2), tempo.bar(96000.0)
+    (192000, 1.0)
+    >>> tempo.with_tempo(4.0, 60.0).line(5)
+    576000
+    """
+
+    rate_hz: int
+    beats_per_bar: int
+    segments: tuple[TempoSegment, ...]
+
+    @classmethod
+    def constant(cls, bpm: float, rate_hz: int, beats_per_bar: int = 4) -> "TempoMap":
+        """Return a map of one tempo from bar 0 at frame 0."""
+        return cls(rate_hz, beats_per_bar, (TempoSegment(0.0, 0.0, check_bpm(bpm)),))
+
+    def frames_per_bar(self, bpm: float) -> float:
+        """Return the length of a bar at `bpm`, in frames, not rounded."""
+        return self.beats_per_bar * 60.0 * self.rate_hz / bpm
+
+    def segment_at_bar(self, bar: float) -> TempoSegment:
+        """Return the segment in force at `bar`; before the first, the first."""
+        index = bisect_right(self.segments, bar, key=lambda segment: segment.bar) - 1
+        return self.segments[max(0, index)]
+
+    def bpm_at(self, bar: float) -> float:
+        """Return the tempo in force at `bar`."""
+        return self.segment_at_bar(bar).bpm
+
+    def frame(self, bar: float) -> float:
+        """Return the frame of `bar`, not rounded."""
+        segment = self.segment_at_bar(bar)
+        return segment.frame + (bar - segment.bar) * self.frames_per_bar(segment.bpm)
+
+    def line(self, bar: float) -> int:
+        """Return the frame at which the line of `bar` lands: the rounded frame."""
+        return round(self.frame(bar))
+
+    def bar(self, frame: float) -> float:
+        """Return the bar at `frame`, with its fraction."""
+        index = bisect_right(self.segments, frame, key=lambda segment: segment.frame) - 1
+        segment = self.segments[max(0, index)]
+        return segment.bar + (frame - segment.frame) / self.frames_per_bar(segment.bpm)
+
+    def next_line(self, frame: int, margin_frames: int) -> int:
+        """Return the first whole bar whose line is at least `margin_frames` after `frame`.
+
+        >>> TempoMap.constant(120.0, 48000).next_line(96000 - 1440, 1440)
+        1
+        >>> TempoMap.constant(120.0, 48000).next_line(96000 - 1439, 1440)
+        2
+        """
+        bar = int(self.bar(frame + margin_frames)) - 1
+        while self.line(bar) < frame + margin_frames:
+            bar += 1
+        return bar
+
+    def with_tempo(self, bar: float, bpm: float) -> "TempoMap":
+        """Return the map with `bpm` from `bar` on; later changes are dropped."""
+        kept = tuple(segment for segment in self.segments if segment.bar < bar)
+        change = TempoSegment(bar, self.frame(bar), check_bpm(bpm))
+        return replace(self, segments=(*kept, change))
+
+
+def check_bpm(bpm: float) -> float:
+    """Return `bpm`, or raise ScoreError where it is not a tempo that can be played."""
+    if not MIN_BPM <= bpm <= MAX_BPM:
+        raise ScoreError(f"tempo {bpm:g} bpm: choose one from {MIN_BPM:g} to {MAX_BPM:g}")
+    return float(bpm)
