@@ -2,6 +2,8 @@
 
     LoopMindError
     ├── ConfigError     a folder, file or setting of the program itself
+    ├── WorkerError     a job that cannot run in a worker process
+    │   └── WorkerDied  ... or ended it
     ├── LibraryError    scanning, analysing, storing or finding loops
     ├── ScoreError      a timeline, script or position that makes no sense
     ├── ArrangerError   a prompt or section that cannot be arranged
@@ -21,6 +23,14 @@ class LoopMindError(Exception):
 
 class ConfigError(LoopMindError):
     """A folder, file or setting of the program itself is wrong."""
+
+
+class WorkerError(LoopMindError):
+    """A job cannot run in a worker process."""
+
+
+class WorkerDied(WorkerError):
+    """A job ended its worker, or was ended: by a crash (twice), its time limit, a closed pool."""
 
 
 class LibraryError(LoopMindError):
