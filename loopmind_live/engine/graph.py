@@ -1,0 +1,172 @@
+"""The pyo graph from the kernel's tracks to the outputs: faders, master, look-ahead limiter, guard.
+
+    tables -> faders -> sum -> master gain -+-> delay ----------> x -> clip guard -> out
+                                            +-> peak, hold, mean -^
+
+All is built before the sound starts; nothing is made or freed while it runs. pyo processes in
+creation order, so every object stands after those it listens to.
+"""
+
+import ctypes
+import os
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from loopmind_live.config import MAX_TRACKS
+from loopmind_live.engine.guard import CEILING, Parameter
+from loopmind_live.engine.player import Tracks
+from loopmind_live.errors import EngineError
+
+os.environ.setdefault("PYO_GUI_WX", "0")
+import pyo64 as pyo
+
+LOOK_AHEAD_FRAMES = 256
+LATENCY_FRAMES = LOOK_AHEAD_FRAMES - 1
+"""What the limiter delays the master by. A dry graph has no limiter and no delay."""
+RELEASE_S = 0.15
+WARM_UP_S = 0.025
+"""The server fades in for 5 ms and the limiter's mean fills up: silence is played meanwhile."""
+CLIENT_NAME = "loopmind"
+
+
+class Graph:
+    """A booted pyo server and what it plays. Two channels out; with `stems` two more a track.
+
+    A dry graph is the plain sum of the tracks: it takes no parameters and may exceed full scale.
+    """
+
+    def __init__(
+        self, backend: str, rate_hz: int, block: int, dry: bool, stems: bool = False
+    ) -> None:
+        channels = 2 + (2 * MAX_TRACKS if stems else 0)
+        self._server = pyo.Server(
+            sr=rate_hz, nchnls=channels, buffersize=block, duplex=0,
+            audio=backend, jackname=CLIENT_NAME, verbosity=1,
+        )  # fmt: skip
+        self._server.deactivateMidi()
+        self._server.boot()
+        if not self._server.getIsBooted():
+            self._server.shutdown()
+            raise EngineError(
+                f"no sound through {backend} at {rate_hz} Hz and {block} frames: "
+                "try another --rate, --block or --audio"
+            )
+        self.rate_hz = int(self._server.getSamplingRate())
+        self.block = int(self._server.getBufferSize())
+        self.latency_frames = 0 if dry else LATENCY_FRAMES
+        self.warm_up_blocks = int(np.ceil(WARM_UP_S * self.rate_hz / self.block)) + 2
+        self.output = self._view(channels)
+        self._callback: Callable[[], None] | None = None
+        self._objects: list[object] = []
+        self._tables: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = []
+        self._gains: list[pyo.PyoObject] = []
+        faded = self._build_tracks(dry, stems)
+        if not dry:
+            self._build_master(faded)
+
+    def start(self, callback: Callable[[], None]) -> None:
+        """Call `callback` before every block, and start. pyo does not hold it, so the graph does."""
+        self._callback = callback
+        self._server.setCallback(callback)
+        self._server.start()
+
+    def process(self) -> None:
+        """Compute one block (manual back-end only)."""
+        self._server.process()
+
+    def feed(self, tracks: Tracks) -> None:
+        """Give the next block to the tables. tracks: float64 [tracks, 2, block]."""
+        for (left, right), block in zip(self._tables, tracks, strict=True):
+            left[:] = block[0]
+            right[:] = block[1]
+
+    def apply(self, change: Parameter) -> None:
+        """Move a live parameter from the next block on; a dry graph has none."""
+        if not self._gains:
+            return
+        if change.target == "track":
+            signal = self._gains[change.index]
+        else:
+            signal = self._master if change.target == "master" else self._limit
+        signal.time = max(change.ramp_s, 1.0 / self.rate_hz)
+        signal.value = change.value
+
+    def close(self) -> None:
+        """Stop the server and free everything, the objects before the server that they live in."""
+        self._server.stop()
+        self._tables.clear()
+        self._gains.clear()
+        self._master = self._limit = None
+        while self._objects:  # consumers first: the other way round pyo reads freed memory
+            self._objects.pop()
+        self._server.shutdown()
+        self._callback = None
+
+    def _view(self, channels: int) -> npt.NDArray[np.float32]:
+        """Return the server's output, float32 [block, channels]: the block computed last."""
+        address = int(self._server.getOutputAddr(), 16)
+        samples = (ctypes.c_float * (self.block * channels)).from_address(address)
+        return np.ctypeslib.as_array(samples).reshape(self.block, channels)
+
+    def _keep(self, item: pyo.PyoObject) -> pyo.PyoObject:
+        self._objects.append(item)
+        return item
+
+    def _delay(self, item: pyo.PyoObject, frames: int) -> pyo.PyoObject:
+        # pyo cuts seconds down to frames: half a frame more keeps the count that is meant.
+        seconds = (frames + 0.5) / self.rate_hz
+        return self._keep(pyo.SDelay(item, delay=seconds, maxdelay=seconds + 0.001))
+
+    def _build_tracks(self, dry: bool, stems: bool) -> list[tuple[pyo.PyoObject, pyo.PyoObject]]:
+        trigger = self._keep(pyo.Trig().play())
+        place = self._keep(pyo.Count(trigger, min=0, max=self.block - 1))
+        faded = []
+        for track in range(MAX_TRACKS):
+            gain = 1.0 if dry else self._keep(pyo.SigTo(1.0, time=0.02, init=1.0))
+            tables = [self._keep(pyo.DataTable(size=self.block)) for _ in range(2)]
+            left, right = (np.asarray(table.getBuffer()) for table in tables)
+            self._tables.append((left, right))
+            pair = [self._keep(pyo.TableIndex(table, place, mul=gain)) for table in tables]
+            if not dry:
+                self._gains.append(gain)
+            for side, signal in enumerate(pair):
+                if dry:
+                    signal.out(side)
+                if stems:
+                    late = self._delay(signal, self.latency_frames) if not dry else signal
+                    self._keep(pyo.Sig(late)).out(2 + 2 * track + side)
+            faded.append((pair[0], pair[1]))
+        return faded
+
+    def _build_master(self, faded: list[tuple[pyo.PyoObject, pyo.PyoObject]]) -> None:
+        self._master = self._keep(pyo.SigTo(1.0, time=0.02, init=1.0))
+        self._limit = self._keep(pyo.SigTo(CEILING, time=0.02, init=CEILING))
+        sums = [
+            self._keep(pyo.Mix([pair[side] for pair in faded], voices=1, mul=self._master))
+            for side in range(2)
+        ]
+        gain = self._build_gain(sums)
+        for side, signal in enumerate(sums):
+            limited = self._keep(pyo.Sig(self._delay(signal, LATENCY_FRAMES), mul=gain))
+            self._keep(pyo.Clip(limited, min=-CEILING, max=CEILING)).out(side)
+
+    def _build_gain(self, sums: list[pyo.PyoObject]) -> pyo.PyoObject:
+        """Return the limiter's gain, which reaches what a peak needs just as the peak comes out.
+
+        The highest level of the last LOOK_AHEAD_FRAMES says which gain is allowed; the mean of
+        that gain over as many frames never exceeds what any sample leaving the delay needs. The
+        follower lets the gain come back slowly, so that bass notes are not bent.
+        """
+        levels = [self._keep(pyo.Abs(signal)) for signal in sums]
+        highest = self._keep(pyo.Max(levels[0], levels[1]))
+        span = 1
+        while span < LOOK_AHEAD_FRAMES:
+            highest = self._keep(pyo.Max(highest, self._delay(highest, span)))
+            span *= 2
+        slow = self._keep(pyo.Follower2(highest, risetime=0.005, falltime=RELEASE_S))
+        held = self._keep(pyo.Max(highest, slow))
+        over = self._keep(pyo.Max(held, self._limit))
+        wanted = self._keep(self._limit / over)
+        return self._keep(pyo.Average(wanted, size=LOOK_AHEAD_FRAMES))

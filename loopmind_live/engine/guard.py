@@ -1,0 +1,100 @@
+"""What may enter the engine: the live parameters with their ranges, and rows that read no foreign frame.
+
+One bad number poisons a filter for good and one bad offset ends the process, so both ends of the
+engine's socket check all that they take.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from loopmind_live.config import MAX_ROWS, MAX_TRACKS
+from loopmind_live.engine.base import FOREVER
+from loopmind_live.engine.kernel import Rows
+from loopmind_live.errors import EngineError
+
+CEILING = 0.891
+"""The highest sample of a wet master: -1 dBFS."""
+MAX_RAMP_S = 600.0
+MAX_GAIN = 4.0
+MIN_PASS_FRAMES = 16.0
+MAX_FADE_FRAMES = 1 << 22
+RATES = (0.25, 4.0)
+
+Target = Literal["track", "master", "limit"]
+_TRACK = re.compile(r"track/(\d{1,2})/gain")
+_FRAME_LIMIT = 1 << 52
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One checked change of a live parameter; `index` is the track, or 0."""
+
+    target: Target
+    index: int
+    value: float
+    ramp_s: float
+
+
+def check_parameter(name: str, value: float, ramp_s: float) -> Parameter:
+    """Return the change that `name` and its numbers mean; raise EngineError where they cannot be.
+
+    >>> check_parameter("track/3/gain", 0.5, 0.02)
+    Parameter(target='track', index=3, value=0.5, ramp_s=0.02)
+    """
+    target: Target
+    track = _TRACK.fullmatch(name)
+    index = int(track.group(1)) if track else 0
+    if track and index < MAX_TRACKS:
+        target, low, high = "track", 0.0, MAX_GAIN
+    elif name == "master/gain":
+        target, low, high = "master", 0.0, 1.0
+    elif name == "master/limit":
+        target, low, high = "limit", 0.1, CEILING
+    else:
+        raise EngineError(
+            f"{name!r} is no live parameter: there are track/0/gain to "
+            f"track/{MAX_TRACKS - 1}/gain, master/gain and master/limit"
+        )
+    if not (math.isfinite(value) and low <= value <= high):
+        raise EngineError(f"{name} = {value}: give a number from {low:g} to {high:g}")
+    if not (math.isfinite(ramp_s) and 0.0 <= ramp_s <= MAX_RAMP_S):
+        raise EngineError(f"{name}: a ramp of {ramp_s} s: give 0 to {MAX_RAMP_S:g} s")
+    return Parameter(target, index, float(value), float(ramp_s))
+
+
+def check_rows(rows: Rows, arena_frames: int) -> None:
+    """Raise EngineError unless every row stays within an arena of `arena_frames` and its ranges."""
+    if len(rows) > MAX_ROWS:
+        raise EngineError(f"{len(rows)} rows: the engine holds {MAX_ROWS}")
+    clip = rows["offset"] - rows["lead_frames"], rows["body_frames"] + rows["tail_frames"]
+    rules = (
+        ("track", (rows["track"] >= 0) & (rows["track"] < MAX_TRACKS)),
+        ("gain", np.isfinite(rows["gain"]) & (rows["gain"] >= 0) & (rows["gain"] <= MAX_GAIN)),
+        ("rate", (rows["rate"] >= RATES[0]) & (rows["rate"] <= RATES[1])),
+        ("pass_frames", (rows["pass_frames"] >= MIN_PASS_FRAMES) & _sane(rows["pass_frames"])),
+        ("origin", _sane(rows["origin"])),
+        ("start", np.abs(rows["start"]) < _FRAME_LIMIT),
+        ("stop", (rows["stop"] >= rows["start"]) & (rows["stop"] <= FOREVER)),
+        ("fade_frames", (rows["fade_frames"] >= 0) & (rows["fade_frames"] <= MAX_FADE_FRAMES)),
+        ("lead_frames", (rows["lead_frames"] >= 0) & (clip[0] >= 0)),
+        ("tail_frames", rows["tail_frames"] >= 0),
+        ("body_frames", (rows["body_frames"] >= 4) & (rows["body_frames"] <= arena_frames)),
+        ("offset", (rows["offset"] >= 0) & (rows["offset"] <= arena_frames - clip[1])),
+    )
+    for name, good in rules:
+        if not good.all():
+            at = int(np.argmin(good))
+            raise EngineError(
+                f"row {at}: {name} = {rows[name][at]} is out of range (clip "
+                f"{rows['clip_id'][at]}, arena of {arena_frames} frames): prepare the clip again"
+            )
+
+
+def _sane(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[
+    tuple[int, ...], np.dtype[np.bool_]
+]:
+    return np.isfinite(values) & (np.abs(values) < _FRAME_LIMIT)

@@ -1,0 +1,125 @@
+"""The engine without a sound card: the same voices and graph, driven block by block."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from loopmind_live.config import MAX_TRACKS
+from loopmind_live.engine.arena import Arena
+from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
+from loopmind_live.engine.graph import Graph
+from loopmind_live.engine.guard import check_parameter, check_rows
+from loopmind_live.engine.kernel import pack
+from loopmind_live.engine.player import Player
+from loopmind_live.engine.schedule import last_frame, splice
+from loopmind_live.errors import EngineError
+
+
+class OfflineEngine:
+    """An engine whose clock is `render`. The same calls give the same samples, always.
+
+    What `render` returns is late by `latency_frames` (0 when dry), stems too: the first music
+    frame is at that place of the concatenated blocks.
+    """
+
+    def __init__(
+        self, rate_hz: int, block: int, arena: Arena, dry: bool = False, stems: bool = False
+    ) -> None:
+        self.arena = arena
+        self._graph = Graph("manual", rate_hz, block, dry, stems)
+        self._player = Player(arena.view, rate_hz, block)
+        self._rows: tuple[Row, ...] = ()
+        self._events: list[EngineEvent] = []
+        self._peak = 0.0
+        self._failure: Exception | None = None
+        self._warm = False
+        self._graph.start(self._before_block)
+        for _ in range(self._graph.warm_up_blocks):
+            self._graph.process()
+        self._warm = True
+
+    @property
+    def rate_hz(self) -> int:
+        """Return the sample rate."""
+        return self._graph.rate_hz
+
+    @property
+    def block(self) -> int:
+        """Return the block size in frames."""
+        return self._graph.block
+
+    @property
+    def latency_frames(self) -> int:
+        """Return by how much the rendered audio is behind `frame`."""
+        return self._graph.latency_frames
+
+    def frame(self) -> int:
+        """Return the first frame that has not been computed yet."""
+        return self._player.frame
+
+    def splice(self, frame: int, rows: Sequence[Row]) -> None:
+        """Replace all that plays from `frame` on by `rows`; a passed frame gives a "late" event."""
+        now = self._player.frame
+        if frame < now:
+            text = f"frame {frame} had passed by {now - frame} frames"
+            self._events.append(EngineEvent("late", frame, text))
+            return
+        spliced = splice(self._rows, frame, rows, now)
+        table = pack(spliced)
+        check_rows(table, self.arena.frames)
+        self._rows = spliced
+        self._player.install(table)
+
+    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> None:
+        """Set a live parameter from the next block on, over `ramp_s`."""
+        self._graph.apply(check_parameter(name, value, ramp_s))
+
+    def render(self) -> npt.NDArray[np.float32]:
+        """Compute the next block and return the master, float32 [block, 2]."""
+        self._graph.process()
+        if self._failure is not None:
+            raise EngineError(f"the engine failed: {self._failure}") from self._failure
+        master = self._graph.output[:, :2].copy()
+        self._peak = float(np.abs(master).max())
+        return master
+
+    def stems(self) -> npt.NDArray[np.float32]:
+        """Return the newest block of each track after its fader, float32 [tracks, block, 2].
+
+        Only where the engine was opened with `stems`; their sum is the master before its gain and
+        limiter.
+        """
+        tracks = self._graph.output[:, 2:].reshape(self.block, -1, 2)
+        return np.ascontiguousarray(tracks[:, :MAX_TRACKS].transpose(1, 0, 2))
+
+    def places_in_use(self) -> frozenset[int]:
+        """Return the arena offsets (of bodies) that a row can still reach."""
+        now = self._player.frame
+        return frozenset(row.offset for row in self._rows if last_frame(row) > now)
+
+    def status(self) -> EngineStatus:
+        """Return the newest status."""
+        peaks = tuple(float(peak) for peak in self._player.peaks)
+        return EngineStatus(self._player.frame, peak=self._peak, track_peaks=peaks)
+
+    def events(self) -> list[EngineEvent]:
+        """Return what happened since the last call, oldest first."""
+        events, self._events = self._events, []
+        return events
+
+    def close(self) -> None:
+        """Let the server and the arena go."""
+        self._graph.close()
+        self.arena.close()
+
+    def _before_block(self) -> None:
+        # pyo prints what a callback raises and goes on: keep it for `render` to raise.
+        try:
+            if self._warm:
+                self._events += self._player.render()
+            else:
+                self._player.silence()
+            self._graph.feed(self._player.out)
+        except Exception as error:
+            self._failure = error
