@@ -1,0 +1,211 @@
+"""Compare a recorded dry set with what the rules say it must hold, sample by sample.
+
+    report = verify(wav_frames(path), made, parse_script(lines), read_swaps(events), until_bar=101)
+    report.verified, report.commands, report.mismatches
+
+Nothing is taken from the performance but the names of the loops that the arranger chose.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopmind_live.bench.codes import Code, CodeSet
+from loopmind_live.bench.events import Account, Finding, SwapEvent, choices_from
+from loopmind_live.bench.identify import Heard, identify
+from loopmind_live.bench.rules import AtEnd, BarState, Meter, walk
+from loopmind_live.bench.script import Typed
+
+Frames = Callable[[int, int], NDArray[np.float64]]
+"""Frames `start` to `stop` as float64 [frames, 2]; fewer where the recording ends."""
+
+TOLERANCE = 1e-6
+SHOWN_MISMATCHES = 8
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A bar that does not hold what it must: `bar` counts from 1, `frame` is the first wrong."""
+
+    bar: int
+    frame: int
+    residual: float
+    expected: tuple[Heard, ...]
+    heard: tuple[Heard, ...]
+
+    def __str__(self) -> str:
+        want = ", ".join(map(str, self.expected)) or "silence"
+        have = ", ".join(map(str, self.heard)) or "nothing known"
+        return (
+            f"bar {self.bar}, frame {self.frame}: off by {self.residual:.3g}; "
+            f"expected {want}; heard {have}"
+        )
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a comparison found.
+
+    A command is verified where the bar before and the bar after its line hold exactly what they
+    must. `audible` counts the commands at whose line the mix changed in another way than by going
+    on; `residual` is the largest difference anywhere.
+    """
+
+    commands: int
+    verified: int
+    audible: int
+    bars: int
+    wrong_bars: int
+    residual: float
+    frames: int
+    expected_frames: int
+    mismatches: tuple[Mismatch, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unanswered: tuple[Typed, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Return whether everything is as the rules say, the length included."""
+        return (
+            self.verified == self.commands
+            and self.wrong_bars == 0
+            and self.frames == self.expected_frames
+            and not self.findings
+            and not self.unanswered
+        )
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.verified:,} of {self.commands:,} commands at their frame "
+            f"({self.audible:,} audible there), {self.bars - self.wrong_bars} of {self.bars} bars "
+            f"exact, largest residual {self.residual:.3g}, "
+            f"{self.frames} of {self.expected_frames} frames"
+        ]
+        lines += [f"  {mismatch}" for mismatch in self.mismatches]
+        lines += [f"  event at frame {found.frame}: {found.text}" for found in self.findings[:8]]
+        lines += [f"  no swap for @{line.position} {line.text}" for line in self.unanswered[:8]]
+        return "\n".join(lines)
+
+
+@contextmanager
+def wav_frames(path: Path) -> Iterator[Frames]:
+    """Open a recording of any length for reading by frames."""
+    import soundfile
+
+    with soundfile.SoundFile(path) as file:
+
+        def read(start: int, stop: int) -> NDArray[np.float64]:
+            start, stop = max(0, start), min(stop, file.frames)
+            if start >= stop:
+                return np.zeros((0, 2))
+            file.seek(start)
+            audio: NDArray[np.float64] = file.read(stop - start, dtype="float64", always_2d=True)
+            return audio
+
+        yield read
+
+
+def array_frames(audio: NDArray[np.float32], first: int = 0) -> Frames:
+    """Read an array (or memory map) [frames, 2] whose frame `first` is frame 0 of the set."""
+
+    def read(start: int, stop: int) -> NDArray[np.float64]:
+        return audio[max(0, first + start) : max(0, first + stop)].astype(np.float64)
+
+    return read
+
+
+def expected_bar(state: BarState, meter: Meter, codes: Mapping[str, Code]) -> NDArray[np.float64]:
+    """Return the dry mix of one bar, float64 [frames, 2]: the sum of the clips that sound.
+
+    The pass that sounds began at the line `phase` bars back, even where that was before the clip
+    was brought in: this is what keeping the phase means.
+    """
+    start, stop = meter.line(state.bar), meter.line(state.bar + 1)
+    mix = np.zeros((stop - start, 2))
+    for loop in state.sounding.values():
+        code = codes[loop]
+        into = start - meter.line(state.bar - state.phase_bars(code.bars))
+        mix += code.audio(into, into + stop - start)
+    return mix
+
+
+def verify(
+    read: Frames,
+    made: CodeSet,
+    typed: Sequence[Typed],
+    swaps: Sequence[SwapEvent],
+    until_bar: int,
+    frames: int | None = None,
+    at_end: AtEnd = "stop",
+    moved: bool = False,
+) -> Report:
+    """Return how far a recording holds what the rules say, up to the line of `until_bar` (from 1).
+
+    `read` counts frames from bar 1. `frames` is the recording's length where it is to be checked.
+    `at_end` and `moved` are for live runs: the last section loops, and late loops may move on.
+    """
+    meter, bars = made.meter, until_bar - 1
+    choices = choices_from(swaps, meter, made.plan, bars, moved)
+    states = walk(made.plan, typed, meter, bars, choices, at_end)
+    played = next((state.bar for state in states if state.place is None), bars)
+    account = Account(typed, swaps, meter, made.plan, states[:played])
+    wrong: dict[int, Mismatch] = {}
+    residual = 0.0
+    for state in states[:played]:
+        worst, mismatch = _compare(read, state, made, len(wrong) < SHOWN_MISMATCHES)
+        residual = max(residual, worst)
+        if mismatch is not None:
+            wrong[state.bar] = mismatch
+    landings = [meter.landing(line.at_bars, line.ahead) for line in typed if line.verb != "quit"]
+    landings = [bar for bar in landings if bar < played]
+    expected_frames = meter.line(played)
+    return Report(
+        commands=len(landings),
+        verified=sum(bar not in wrong and bar - 1 not in wrong for bar in landings),
+        audible=sum(_changes(states[bar - 1], states[bar], made.codes) for bar in landings),
+        bars=played,
+        wrong_bars=len(wrong),
+        residual=residual,
+        frames=expected_frames if frames is None else frames,
+        expected_frames=expected_frames,
+        mismatches=tuple(wrong.values())[:SHOWN_MISMATCHES],
+        findings=account.findings(moved),
+        unanswered=account.unanswered(),
+    )
+
+
+def _compare(
+    read: Frames, state: BarState, made: CodeSet, name_it: bool
+) -> tuple[float, Mismatch | None]:
+    """Return the largest difference in a bar, and the mismatch where it is one."""
+    start, expected = made.meter.line(state.bar), expected_bar(state, made.meter, made.codes)
+    audio = read(start, start + len(expected))
+    difference = np.abs(expected)
+    difference[: len(audio)] = np.abs(audio - expected[: len(audio)])
+    worst = float(np.nan_to_num(difference, nan=np.inf).max(initial=0.0))
+    if worst <= TOLERANCE:
+        return worst, None
+    first = start + int(np.argmax(~(difference.max(axis=1) <= TOLERANCE)))
+    want = tuple(
+        sorted(
+            Heard(loop, state.phase_bars(made.codes[loop].bars), 0)
+            for loop in state.sounding.values()
+        )
+    )
+    heard = identify(audio, made.codes.values(), made.meter, state.bar) if name_it else ()
+    return worst, Mismatch(state.bar + 1, first, worst, want, heard)
+
+
+def _changes(before: BarState, after: BarState, codes: Mapping[str, Code]) -> bool:
+    """Return whether `after` sounds otherwise than `before` would have, going on."""
+    if before.sounding != after.sounding:
+        return True
+    return any(
+        (before.phase_bars(codes[loop].bars) + 1) % codes[loop].bars
+        != after.phase_bars(codes[loop].bars)
+        for loop in after.sounding.values()
+    )
