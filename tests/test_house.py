@@ -247,6 +247,11 @@ def test_setup_where_pyo_cannot_be_loaded_says_in_one_line_why_and_what_to_do(
     assert "libstdc++.so.6" in run.stderr and "install" in run.stderr
 
 
+NESTED_MODULE = """
+import pytest
+
+pytest.importorskip("a_package_that_does_not_exist")
+"""
 NESTED_TESTS = """
 import pytest
 
@@ -262,14 +267,17 @@ def test_expected():
 """
 
 
-@pytest.mark.parametrize(("no_skip", "failed", "skipped"), [("1", 1, 1), ("", 0, 2)])
+@pytest.mark.parametrize(
+    ("no_skip", "failed", "errors", "skipped"), [("1", 1, 1, 1), ("", 0, 0, 3)]
+)
 def test_a_skip_for_a_missing_program_fails_where_skips_are_refused(
-    tmp_path: Path, no_skip: str, failed: int, skipped: int
+    tmp_path: Path, no_skip: str, failed: int, errors: int, skipped: int
 ) -> None:
     (tmp_path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
     (tmp_path / "test_nested.py").write_text(NESTED_TESTS)
+    (tmp_path / "test_module.py").write_text(NESTED_MODULE)
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
+        [sys.executable, "-m", "pytest", "-q", "--continue-on-collection-errors", str(tmp_path)],
         cwd=tmp_path,
         env=os.environ | {"LOOPMIND_NO_SKIP": no_skip, "PYTEST_ADDOPTS": ""},
         capture_output=True,
@@ -277,8 +285,9 @@ def test_a_skip_for_a_missing_program_fails_where_skips_are_refused(
         timeout=120,
         check=False,
     )
-    summary = re.findall(r"(\d+) (failed|skipped|xfailed)", run.stdout)
+    summary = re.findall(r"(\d+) (failed|error|skipped|xfailed)", run.stdout)
     counted = {word: int(number) for number, word in summary}
     assert counted.get("failed", 0) == failed, run.stdout
+    assert counted.get("error", 0) == errors
     assert counted.get("skipped", 0) == skipped
     assert counted["xfailed"] == 1
