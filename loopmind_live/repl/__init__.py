@@ -1,0 +1,1 @@
+"""The typed surface: grammar, completion, help, the toolbar and the prompt line."""

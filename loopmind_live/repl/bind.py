@@ -1,0 +1,222 @@
+"""Bind the words after a verb to the arguments of its row in the command table. Pure."""
+
+from collections.abc import Sequence
+
+from loopmind_live.errors import SessionError
+from loopmind_live.repl.lexicon import FILLERS, OFF, ON, STEPS
+from loopmind_live.repl.readers import Amount, read_amount, read_key, read_roles, read_section
+from loopmind_live.repl.verbs import NOUNS, SAYING, Pattern, display_name
+from loopmind_live.repl.words import Token
+from loopmind_live.score.arrangement import LABELS
+from loopmind_live.score.loop import ROLES
+from loopmind_live.session.commands import Argument, CommandSpec, Value
+
+_UP = frozenset({"up", "higher", "louder", "faster"})
+_DOWN = frozenset({"down", "lower", "quieter", "softer", "slower"})
+
+
+class Misfit(SessionError):
+    """Words that do not fit a row; `read` is how many did."""
+
+    def __init__(self, message: str, read: int) -> None:
+        super().__init__(message)
+        self.read = read
+
+
+def bind(
+    spec: CommandSpec, pattern: Pattern, tokens: Sequence[Token], source: str
+) -> dict[str, Value]:
+    """Return the row's arguments as said in `tokens`, the words without those of `pattern`.
+
+    Ranges are not checked here. Raises Misfit at the first word that has no meaning for this row.
+    """
+    binder = _Binder(spec, pattern, source)
+    place = 0
+    while place < len(tokens):
+        count = binder.take(tokens, place)
+        if not count:
+            raise Misfit(binder.complaint(tokens[place]), place + len(pattern.head))
+        place += count
+    return binder.finish(place + len(pattern.head))
+
+
+class _Binder:
+    """Collects one row's arguments, in whatever order they are said."""
+
+    def __init__(self, spec: CommandSpec, pattern: Pattern, source: str) -> None:
+        self.spec = spec
+        self.pattern = pattern
+        self.source = source
+        self.values: dict[str, Value] = dict(pattern.arguments)
+        self.amount: Amount | None = None
+        self.direction = pattern.direction
+        self.relative = False
+        self.absolute = False
+        self.said = bool(pattern.head) and pattern.head[-1] in SAYING.get(spec.name, ())
+        self.amounts = [
+            argument
+            for argument in spec.arguments
+            if argument.kind in ("number", "integer") and argument.name != "number"
+        ]
+        self.nouns = NOUNS.get(spec.name, frozenset())
+
+    def take(self, tokens: Sequence[Token], place: int) -> int:
+        """Take what stands at `place`; return how many tokens, 0 where it means nothing."""
+        token = tokens[place]
+        for argument in self.spec.arguments:
+            if argument.name not in self.values:
+                count = self._take_argument(argument, tokens, place)
+                if count:
+                    return count
+        if self.amounts and (count := self._take_amount(tokens, place)):
+            return count
+        if token.kind == "quoted":
+            return 0
+        if token.text in self.nouns:
+            self.said = self.said or token.text in SAYING.get(self.spec.name, ())
+            return 1
+        return 1 if token.text in FILLERS else 0
+
+    def _take_argument(self, argument: Argument, tokens: Sequence[Token], place: int) -> int:
+        """Take a section, parts, a flag or a key for `argument`."""
+        token = tokens[place]
+        match argument.kind:
+            case "section":
+                label, number, count = read_section(tokens, place)
+                if not count:
+                    return 0
+                if number is not None:
+                    if all(other.name != "number" for other in self.spec.arguments):
+                        return 0
+                    self.values["number"] = number
+                self.values[argument.name] = label
+                return count
+            case "roles":
+                roles, count = read_roles(tokens, place)
+                if roles:
+                    self.values[argument.name] = roles
+                return count if roles else 0
+            case "flag":
+                return self._take_flag(argument, token)
+            case "key":
+                key, count = read_key(tokens, place, self.source)
+                # "a" is an article, save where it is all that is said or has a mode.
+                if key and not (token.text == "a" and count == 1 and place + 1 < len(tokens)):
+                    self.values[argument.name] = key
+                    self.said = self.said or count > 1 or len(token.text) > 1
+                    return count
+        return 0
+
+    def _take_flag(self, argument: Argument, token: Token) -> int:
+        """Take "on", "off" or the flag's own name."""
+        if token.kind != "word":
+            return 0
+        if token.text in ON or token.text == argument.name:
+            self.values[argument.name] = True
+            return 1
+        if token.text in ("everything", "each") and argument.name == "all":
+            self.values[argument.name] = True
+            return 1
+        if token.text in OFF and argument.name == "on":
+            self.values[argument.name] = False
+            return 1
+        return 0
+
+    def _take_amount(self, tokens: Sequence[Token], place: int) -> int:
+        """Take a direction, "by", "to" or a number with its unit."""
+        word = tokens[place].text
+        if word in _UP or word in _DOWN:
+            self.direction = self.direction or (1 if word in _UP else -1)
+            return 1
+        if word in ("by", "to"):
+            self.relative = self.relative or word == "by"
+            self.absolute = self.absolute or word == "to"
+            return 1
+        if self.amount is not None:
+            return 0
+        amount, count = read_amount(tokens, place)
+        units = {argument.unit for argument in self.amounts}
+        if amount is None or (amount.unit and amount.unit not in units):
+            return 0
+        self.amount = amount
+        self.said = self.said or bool(amount.unit)
+        return count
+
+    def finish(self, read: int) -> dict[str, Value]:
+        """Return the arguments; raise Misfit where something that must be said is not."""
+        self._settle_amount(read)
+        values, pattern = self.values, self.pattern
+        for argument in self.spec.arguments:
+            if not argument.optional and argument.name not in values:
+                need = {"roles": "part", "section": "section"}.get(argument.kind, argument.name)
+                raise Misfit(
+                    f"{display_name(self.spec)} needs a {need}, as in: {self.spec.phrases[0]}", read
+                )
+        needs_amount = any(argument.name.startswith("delta") for argument in self.amounts)
+        if (needs_amount or self.spec.name == "set_key") and not (
+            {argument.name for argument in self.amounts} | {"key"}
+        ) & values.keys():
+            raise Misfit(
+                f"{display_name(self.spec)}: say how much, as in: {self.spec.phrases[0]}", read
+            )
+        amount = self.amount
+        signed = bool(amount and (amount.signed or amount.unit)) or self.direction != 0
+        if (
+            (pattern.needs == "said" and not self.said)
+            or (pattern.needs == "signed" and not signed)
+            or (pattern.needs == "amount" and amount is None)
+        ):
+            raise Misfit(
+                f"{display_name(self.spec)}: say more, as in: {self.spec.phrases[0]}", read
+            )
+        return values
+
+    def _settle_amount(self, read: int) -> None:
+        """Decide which argument the number is for: a value, or a step up or down."""
+        if not self.amounts or (self.amount is None and not self.direction):
+            return
+        moves = [a for a in self.amounts if a.name.startswith("delta") or a.minimum == -a.maximum]
+        values = [a for a in self.amounts if a not in moves]
+        signed = self.amount is not None and self.amount.signed
+        step = self.relative or (self.direction != 0 and not self.absolute)
+        # A bare sign is a step where the value itself can have none ("tempo -4"), and where no
+        # verb asks for a value ("bass -3 db" beside "level bass -3").
+        step = step or (signed and (not values or values[0].minimum >= 0 or not self.pattern.head))
+        if step and moves:
+            argument = moves[0]
+        elif self.amount is None:
+            return
+        else:
+            argument = (values or moves)[0]
+        if self.amount is not None:
+            value = self.amount.value
+            if self.direction and argument in moves:
+                value = self.direction * abs(value)
+        else:
+            value = self.direction * STEPS[argument.unit]
+        if argument.kind == "integer":
+            if value != int(value):
+                raise Misfit(
+                    f"{display_name(self.spec)}: {value:g} is not whole: choose "
+                    f"{argument.minimum:g} to {argument.maximum:g} {argument.unit}".rstrip(),
+                    read,
+                )
+            value = int(value)
+        self.values[argument.name] = value
+
+    def complaint(self, token: Token) -> str:
+        """Return the line that says which word has no meaning here, and what has."""
+        name, word = display_name(self.spec), token.text[:40]
+        unfilled = [a for a in self.spec.arguments if a.name not in self.values]
+        kinds = [argument.kind for argument in unfilled]
+        if self.amounts and self.amount is None and "roles" not in kinds:
+            first = self.amounts[0]
+            span = f"choose {first.minimum:g} to {first.maximum:g} {first.unit}".rstrip()
+            if "key" in kinds:
+                return f"{name}: {word!r} is no key: write one as in F# minor, or key +2"
+            return f"{name}: {word!r} is no number: {span}"
+        if "section" in kinds:
+            return f"{name}: no section {word!r}: labels are {', '.join(LABELS)}"
+        if "roles" in kinds:
+            return f"{name}: no part {word!r}: parts are {', '.join(ROLES)}"
+        return f"{name}: {word!r} means nothing here: write it as in: {self.spec.phrases[0]}"

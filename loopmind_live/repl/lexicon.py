@@ -1,0 +1,126 @@
+"""What people call sections, parts, numbers and units. Constants only."""
+
+from collections.abc import Mapping
+
+from loopmind_live.score.arrangement import LABELS
+from loopmind_live.score.loop import ROLES, Role
+
+Phrase = tuple[str, ...]
+
+
+def _phrases(table: Mapping[str, str]) -> dict[Phrase, str]:
+    """Return phrase -> name for names with their comma-separated synonyms."""
+    found = {(name,): name for name in table}
+    for name, synonyms in table.items():
+        for synonym in synonyms.split(","):
+            if synonym.strip():
+                found[tuple(synonym.split())] = name
+    return found
+
+
+SECTIONS: dict[Phrase, str] = _phrases(
+    dict.fromkeys(LABELS, "")
+    | {
+        "intro": "intros, introduction, opening",
+        "verse": "verses",
+        "prechorus": "pre chorus, pre - chorus, prechoruses, pre hook, pre - hook, prehook",
+        "hook": "hooks, chorus, choruses, refrain, refrains",
+        "postchorus": "post chorus, post - chorus, post hook, post - hook",
+        "bridge": "bridges, middle eight",
+        "build": "builds, buildup, build up, build - up, buildups",
+        "drop": "drops",
+        "breakdown": "breakdowns, break down, break - down, break",
+        "inst": "instrumental, instrumentals",
+        "solo": "solos",
+        "outro": "outros, ending, coda",
+        "current": "this section, current section, this part, this one, this, section",
+    }
+)
+"""Section phrases; "current" is the one that sounds."""
+
+_ROLE_WORDS: dict[Role, str] = {
+    "drums": "drum, beat, beats, drum kit, drumkit, drum loop, drum beat",
+    "kick": "kicks, kick drum, kick drums, bass drum, bd",
+    "snare": "snares, snare drum, clap, claps",
+    "hats": (
+        "hat, hihat, hihats, hi hat, hi hats, hi - hat, hi - hats, high hat, high hats, hh, "
+        "cymbal, cymbals"
+    ),
+    "perc": "percs, percussion, percussions, shaker, shakers, congas, bongos, tambourine",
+    "bass": "basses, bassline, basslines, bass line, bass - line, sub, sub bass, 808, 808 s",
+    "melody": (
+        "melodies, lead, leads, arp, arps, synth, synths, synth line, lead synth, lead line, "
+        "melody line, topline, top line, pluck, plucks, riff"
+    ),
+    "chords": "chord, keys, piano, pianos, rhodes, organ, stabs, guitar, guitars",
+    "pad": "pads, strings",
+    "vocal": "vocals, vox, voice, voices, singer, vocal line, acapella, a cappella",
+    "fx": "effects, effect, sfx, riser, risers, sweep, sweeps",
+}
+ROLE_PHRASES: dict[Phrase, str] = _phrases({role: _ROLE_WORDS[role] for role in ROLES})
+EVERYTHING: frozenset[str] = frozenset({"all", "everything", "everybody", "everyone"})
+PARTS_NOUNS: frozenset[str] = frozenset(
+    {"parts", "part", "tracks", "track", "loops", "instruments", "instrument", "roles"}
+)
+EXCEPT: frozenset[str] = frozenset({"but", "except", "besides"})
+
+_NAMES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty"
+)
+NUMBERS: dict[str, float] = {name: float(n) for n, name in enumerate(_NAMES.split())}
+ORDINALS: dict[str, int] = {
+    name: n + 1
+    for n, name in enumerate("first second third fourth fifth sixth seventh eighth".split())
+}
+ORDINAL_ENDS: frozenset[str] = frozenset({"st", "nd", "rd", "th"})
+UNITS: dict[Phrase, tuple[str, float]] = {
+    ("bpm",): ("bpm", 1.0),
+    ("db",): ("dB", 1.0),
+    ("decibel",): ("dB", 1.0),
+    ("decibels",): ("dB", 1.0),
+    ("semitone",): ("semitones", 1.0),
+    ("semitones",): ("semitones", 1.0),
+    ("semi",): ("semitones", 1.0),
+    ("semis",): ("semitones", 1.0),
+    ("half", "step"): ("semitones", 1.0),
+    ("half", "steps"): ("semitones", 1.0),
+    ("step",): ("semitones", 1.0),
+    ("steps",): ("semitones", 1.0),
+    ("whole", "step"): ("semitones", 2.0),
+    ("whole", "steps"): ("semitones", 2.0),
+    ("whole", "tone"): ("semitones", 2.0),
+    ("tone",): ("semitones", 2.0),
+    ("tones",): ("semitones", 2.0),
+    ("octave",): ("semitones", 12.0),
+    ("bar",): ("bars", 1.0),
+    ("bars",): ("bars", 1.0),
+    ("measure",): ("bars", 1.0),
+    ("measures",): ("bars", 1.0),
+}
+"""Unit words: the table's unit, and how many of it one is."""
+
+STEPS: dict[str, float] = {"bpm": 4.0, "dB": 3.0, "semitones": 1.0}
+"""How far "faster", "drums up" and "key up" go where no number is given."""
+
+FILLERS: frozenset[str] = frozenset(
+    "a an please pls plz thanks that this it some of my our for in on at with from into again "
+    "bit little touch tad slightly more less bro man dude mate there here section part parts "
+    ", . ! ? : - = '".split()
+)
+"""Words that carry nothing once the verb and its objects are read."""
+
+POLITE: tuple[Phrase, ...] = tuple(
+    tuple(phrase.split())
+    for phrase in (
+        "please", "pls", "plz", "can you", "could you", "would you", "can we", "could we",
+        "let's", "lets", "let us", "i want", "i'd like", "i would like", "i need", "give me",
+        "gimme", "ok", "okay", "hey", "yo", "so", "well", "make it", "maybe", "we need",
+    )
+)  # fmt: skip
+"""Openings that say nothing; stripped before the verb is looked for."""
+
+ON: frozenset[str] = frozenset({"on", "yes", "true", "start"})
+OFF: frozenset[str] = frozenset({"off", "no", "false", "stop", "end"})
+TOPICS: tuple[str, ...] = ("when", "sections", "parts")
+"""What help explains beside commands."""
