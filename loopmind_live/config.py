@@ -67,6 +67,6 @@ def _folder(kind: str, default: str) -> Path:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(
-            f"{path}: cannot be made ({error.strerror}): set LOOPMIND_HOME to a folder you can write"
+            f"{path}: cannot be made ({error.strerror}): set LOOPMIND_HOME to one you can write"
         ) from error
     return path

@@ -81,7 +81,7 @@ def body_frames(pass_frames: float) -> int:
 def recipe_for(
     loop: Loop, bpm: float, semitones: int, rate_hz: int, beats_per_bar: int, dry: bool
 ) -> ClipRecipe:
-    """Return the recipe that fits `loop` to a set; a loop without a tempo fills whole bars at `bpm`.
+    """Return the recipe that fits `loop` to a set; one without a tempo fills whole bars at `bpm`.
 
     A one-shot or a loop without beats is taken as it is: as many whole bars, at least one, as its
     length needs at the set's tempo.
