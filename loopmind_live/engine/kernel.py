@@ -49,12 +49,12 @@ def unpack(table: Rows) -> tuple[Row, ...]:
     return tuple(Row(**{name: record[name].item() for name in names}) for record in table)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True, inline="always")
 def _pass_start(origin, pass_frames, index):  # type: ignore[no-untyped-def]
     return np.int64(np.rint(origin + index * pass_frames))
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _add_straight(left, right, pool, first, a, b, gain, slope):  # type: ignore[no-untyped-def]
     """Add pool[first:] to frames a..b of the block, at a gain that moves by `slope` a frame."""
     if slope == 0.0:
@@ -68,7 +68,7 @@ def _add_straight(left, right, pool, first, a, b, gain, slope):  # type: ignore[
             right[a + i] += g * pool[first + i, 1]
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _cubic(y0, y1, y2, y3, f):  # type: ignore[no-untyped-def]
     """Interpolate between y1 and y2 at 0 <= f < 1 (Catmull-Rom)."""
     c1 = 0.5 * (y2 - y0)
@@ -77,10 +77,12 @@ def _cubic(y0, y1, y2, y3, f):  # type: ignore[no-untyped-def]
     return ((c3 * f + c2) * f + c1) * f + y1
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _add_varispeed(left, right, pool, offset, body, x, rate, a, b, gain, slope):  # type: ignore[no-untyped-def]
-    """Add the body read at `rate` from place `x`, with cubic interpolation."""
-    last = body - 1
+@numba.njit(cache=True, nogil=True)
+def _add_varispeed(left, right, pool, row, place, a, b, gain, slope):  # type: ignore[no-untyped-def]
+    """Add the body read at the row's rate, `place` frames into a pass, with cubic interpolation."""
+    offset = row.offset
+    last = row.body_frames - 1
+    x = place * row.rate
     for i in range(b - a):
         k = int(x)
         f = x - k
@@ -91,12 +93,12 @@ def _add_varispeed(left, right, pool, offset, body, x, rate, a, b, gain, slope):
         g = gain + slope * i
         left[a + i] += g * _cubic(pool[k0, 0], pool[k1, 0], pool[k1 + 1, 0], pool[k1 + 2, 0], f)
         right[a + i] += g * _cubic(pool[k0, 1], pool[k1, 1], pool[k1 + 1, 1], pool[k1 + 2, 1], f)
-        x += rate
+        x += row.rate
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _add_body(left, right, frame, begin, end, pool, row, gain, slope, ring):  # type: ignore[no-untyped-def]
-    """Add the body's passes over the frames begin..end; with `ring`, each over the tail before it."""
+    """Add the body's passes over frames begin..end; with `ring`, each over the tail before it."""
     origin = row.origin
     pass_frames = row.pass_frames
     index = np.int64(np.floor((begin - origin) / pass_frames)) - 1
@@ -114,10 +116,7 @@ def _add_body(left, right, frame, begin, end, pool, row, gain, slope, ring):  # 
             b = min(b, a + max(0, row.body_frames - place))
             _add_straight(left, right, pool, row.offset + place, a, b, g, slope)
         else:
-            x = place * row.rate
-            _add_varispeed(
-                left, right, pool, row.offset, row.body_frames, x, row.rate, a, b, g, slope
-            )
+            _add_varispeed(left, right, pool, row, place, a, b, g, slope)
         if ring and first > row.start and place < row.tail_frames:
             b = min(until, first + row.tail_frames) - frame
             tail = row.offset + row.body_frames + place
@@ -126,7 +125,7 @@ def _add_body(left, right, frame, begin, end, pool, row, gain, slope, ring):  # 
         index += 1
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def mix(out, frame, pool, rows):  # type: ignore[no-untyped-def]
     """Mix the block that starts at `frame` into `out`, overwriting it.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from loopmind_live.config import MAX_ROWS
 from loopmind_live.engine.base import Row
@@ -42,6 +43,35 @@ def splice(rows: Sequence[Row], frame: int, new_rows: Iterable[Row], now: int) -
     return result
 
 
+def first_difference(old: Sequence[Row], new: Sequence[Row], frame: int) -> int | None:
+    """Return the first frame, from `frame` on, at which `new` sounds otherwise than `old`.
+
+    Both are results of `splice`. None where they are the same.
+
+    >>> row = Row(0, 7, 0, 104, 100.0, origin=0.0, start=0)
+    >>> first_difference([row], [replace(row, stop=300)], 50)
+    300
+    >>> first_difference([row], [replace(row, start=20)], 50) is None
+    True
+    """
+    differences = []
+    for track in {row.track for row in (*old, *new)}:
+        ours = [row for row in old if row.track == track and row.stop > frame]
+        theirs = [row for row in new if row.track == track and row.stop > frame]
+        for mine, other in zip_longest(ours, theirs):
+            if mine is None or other is None:
+                differences.append(max(frame, (mine or other).start))
+                break
+            starts = max(frame, mine.start), max(frame, other.start)
+            if starts[0] != starts[1] or not _same_sound(mine, other):
+                differences.append(min(starts))
+                break
+            if mine.stop != other.stop or mine.fade_frames != other.fade_frames:
+                differences.append(min(mine.stop, other.stop))
+                break
+    return min(differences, default=None)
+
+
 def last_frame(row: Row) -> int:
     """Return the first frame at which nothing of `row` sounds any more.
 
@@ -57,23 +87,25 @@ def _join(rows: Sequence[Row]) -> tuple[Row, ...]:
     for row in rows:
         before = joined[-1] if joined else None
         if before is not None and _continues(before, row):
-            joined[-1] = replace(before, stop=row.stop)
+            joined[-1] = replace(before, stop=row.stop, fade_frames=row.fade_frames)
         else:
             joined.append(row)
     return tuple(joined)
 
 
 def _continues(before: Row, after: Row) -> bool:
-    same = (
+    return (
         before.stop == after.start
         and before.track == after.track
-        and before.clip_id == after.clip_id
-        and before.offset == after.offset
-        and before.gain == after.gain
-        and before.rate == after.rate
-        and before.pass_frames == after.pass_frames
+        and _same_sound(before, after)
     )
-    if not same:
+
+
+def _same_sound(one: Row, other: Row) -> bool:
+    """Tell whether both rows are at the same place of the same clip, at the same gain."""
+    if (one.clip_id, one.offset, one.gain, one.rate, one.pass_frames) != (
+        other.clip_id, other.offset, other.gain, other.rate, other.pass_frames,
+    ):  # fmt: skip
         return False
-    passes = round((after.origin - before.origin) / before.pass_frames)
-    return abs(before.origin + passes * before.pass_frames - after.origin) < _SAME_PHASE_FRAMES
+    passes = round((other.origin - one.origin) / one.pass_frames)
+    return abs(one.origin + passes * one.pass_frames - other.origin) < _SAME_PHASE_FRAMES

@@ -1,4 +1,4 @@
-"""The one table of commands. Everything that takes, shows or explains commands is derived from it."""
+"""The one table of commands: all that takes, shows or explains commands is derived from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

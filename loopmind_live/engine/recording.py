@@ -1,0 +1,53 @@
+"""An engine that makes no sound and remembers what it was told: for tests and dry runs."""
+
+from collections.abc import Sequence
+
+from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
+from loopmind_live.engine.schedule import splice
+
+
+class RecordingEngine:
+    """Keeps the rows in force and every call; its clock moves only when told to."""
+
+    def __init__(self, rate_hz: int = 48000, block: int = 256) -> None:
+        self.rate_hz = rate_hz
+        self.block = block
+        self.rows: tuple[Row, ...] = ()
+        self.splices: list[tuple[int, tuple[Row, ...]]] = []
+        self.parameters: list[tuple[int, str, float]] = []
+        self.closed = False
+        self._frame = 0
+        self._events: list[EngineEvent] = []
+
+    def frame(self) -> int:
+        """Return the first frame that has not been played yet."""
+        return self._frame
+
+    def play_to(self, frame: int) -> None:
+        """Move the clock to `frame`; it never goes back."""
+        self._frame = max(self._frame, frame)
+
+    def splice(self, frame: int, rows: Sequence[Row]) -> None:
+        """Replace all rows from `frame` on, or tell that it is too late."""
+        if frame < self._frame:
+            self._events.append(EngineEvent("late", frame, f"frame {frame} has passed"))
+            return
+        self.splices.append((frame, tuple(rows)))
+        self.rows = splice(self.rows, frame, rows, self._frame)
+
+    def set_parameter(self, name: str, value: float) -> None:
+        """Remember a parameter and the frame at which it was set."""
+        self.parameters.append((self._frame, name, value))
+
+    def status(self) -> EngineStatus:
+        """Return the clock, and silence."""
+        return EngineStatus(frame=self._frame)
+
+    def events(self) -> list[EngineEvent]:
+        """Return what happened since the last call."""
+        events, self._events = self._events, []
+        return events
+
+    def close(self) -> None:
+        """Remember that it was closed."""
+        self.closed = True

@@ -1,0 +1,159 @@
+"""What a command does to the set: small reversible actions on one frozen document."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from loopmind_live.score.arrangement import Arrangement, Part
+from loopmind_live.score.loop import Role
+
+Refit = Callable[[Arrangement, float, str | None], Arrangement]
+"""Fits an arrangement's loops to a tempo and key (see `arranger.base.Arranger.refit`)."""
+RoleSet = Literal["muted", "soloed", "locked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """All of a set that undo can bring back. `looping` is the place that repeats, or None."""
+
+    arrangement: Arrangement | None = None
+    muted: frozenset[Role] = frozenset()
+    soloed: frozenset[Role] = frozenset()
+    locked: frozenset[Role] = frozenset()
+    levels_db: tuple[tuple[Role, float], ...] = ()
+    looping: int | None = None
+
+    def level_db(self, role: Role) -> float:
+        """Return the fader of `role`, 0 dB unless it was moved."""
+        return dict(self.levels_db).get(role, 0.0)
+
+    def audible(self, role: Role) -> bool:
+        """Tell whether `role` is heard: not muted, and soloed where anything is."""
+        return role not in self.muted and (not self.soloed or role in self.soloed)
+
+
+@dataclass(frozen=True, slots=True)
+class SetParts:
+    """Give sections, by place, other parts."""
+
+    parts: tuple[tuple[int, tuple[Part, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetArrangement:
+    """Play another arrangement, from the section at `place`."""
+
+    arrangement: Arrangement | None
+    place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetFit:
+    """Fit all loops to a tempo and a key."""
+
+    bpm: float
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetRoles:
+    """Add roles to, and remove roles from, one of the document's sets of roles."""
+
+    name: RoleSet
+    add: frozenset[Role] = frozenset()
+    remove: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SetLevels:
+    """Set faders, in decibels."""
+
+    levels_db: tuple[tuple[Role, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetLooping:
+    """Repeat the section at `place`, or none."""
+
+    place: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Play the section at `place` from its start. Transport: it has no inverse."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Stop the arrangement, fading out over `fade_bars`. Transport: it has no inverse."""
+
+    fade_bars: float = 0.0
+
+
+Edit = SetParts | SetArrangement | SetFit | SetRoles | SetLevels | SetLooping
+Action = Edit | Enter | Stop
+
+
+def apply(document: Document, action: Edit, refit: Refit) -> Document:
+    """Return the document after `action`. Parts are always fitted to the tempo and key in force."""
+    arrangement = document.arrangement
+    match action:
+        case SetArrangement():
+            return replace(document, arrangement=action.arrangement, looping=None)
+        case SetParts() if arrangement is not None:
+            for place, parts in action.parts:
+                if place < len(arrangement.sections):
+                    arrangement = arrangement.with_parts((place,), parts)
+            fitted = refit(arrangement, arrangement.bpm, arrangement.key)
+            return replace(document, arrangement=fitted)
+        case SetFit() if arrangement is not None:
+            return replace(document, arrangement=refit(arrangement, action.bpm, action.key))
+        case SetRoles():
+            after = (_roles(document, action.name) - action.remove) | action.add
+            match action.name:
+                case "muted":
+                    return replace(document, muted=after)
+                case "soloed":
+                    return replace(document, soloed=after)
+                case "locked":
+                    return replace(document, locked=after)
+        case SetLevels():
+            levels = dict(document.levels_db) | dict(action.levels_db)
+            return replace(document, levels_db=tuple(sorted(levels.items())))
+        case SetLooping():
+            return replace(document, looping=action.place)
+    return document
+
+
+def inverse(document: Document, action: Edit) -> Edit:
+    """Return the action that takes `action` back, given the document before it.
+
+    >>> inverse(Document(muted=frozenset({"bass"})), SetRoles("muted", frozenset({"bass", "pad"})))
+    SetRoles(name='muted', add=frozenset(), remove=frozenset({'pad'}))
+    """
+    arrangement = document.arrangement
+    match action:
+        case SetParts():
+            sections = arrangement.sections if arrangement is not None else ()
+            return SetParts(
+                tuple((i, sections[i].parts) for i, _ in action.parts if i < len(sections))
+            )
+        case SetArrangement():
+            return SetArrangement(arrangement)
+        case SetFit():
+            if arrangement is None:
+                return action
+            return SetFit(arrangement.bpm, arrangement.key)
+        case SetRoles():
+            before = _roles(document, action.name)
+            return SetRoles(action.name, before & (action.remove - action.add), action.add - before)
+        case SetLevels():
+            return SetLevels(tuple((role, document.level_db(role)) for role, _ in action.levels_db))
+        case SetLooping():
+            return SetLooping(document.looping)
+
+
+def _roles(document: Document, name: RoleSet) -> frozenset[Role]:
+    return {"muted": document.muted, "soloed": document.soloed, "locked": document.locked}[name]

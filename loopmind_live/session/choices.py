@@ -1,0 +1,156 @@
+"""Musical choices: what the arranger is asked, with which seed, how the answer is told. Pure."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from loopmind_live.arranger.base import Arranger
+from loopmind_live.errors import SessionError
+from loopmind_live.score.arrangement import Arrangement, Part
+from loopmind_live.score.loop import ROLES, Role
+from loopmind_live.session.actions import Document, Edit, Refit, SetParts, apply, inverse
+from loopmind_live.session.state import State, Step
+
+_AVOID_LAST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """New parts for sections, and the words that tell them."""
+
+    action: SetParts
+    words: str
+
+
+def seed_of(state: State, name: str) -> int:
+    """Return the seed of the next choice for `name`: it depends on the set's seed and the count."""
+    text = f"{state.seed}|{name}|{state.tried(name)}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+
+def count(state: State, name: str) -> State:
+    """Return the state with one more choice counted for `name`."""
+    tries = dict(state.tries) | {name: state.tried(name) + 1}
+    return replace(state, tries=tuple(sorted(tries.items())))
+
+
+def regenerate(
+    state: State, document: Document, places: tuple[int, ...], arranger: Arranger
+) -> tuple[State, Choice]:
+    """Choose other loops for the sections at `places`, which then share them."""
+    arrangement = _there(document)
+    place = places[0]
+    name = _name(arrangement, places)
+    parts = arranger.regenerate(
+        arrangement, place, seed_of(state, f"regenerate {name}"), document.locked,
+        _heard(state, arrangement, place),
+    )  # fmt: skip
+    words = _tell(name, arrangement.sections[place].parts, parts)
+    action = SetParts(tuple((i, parts) for i in places))
+    return count(state, f"regenerate {name}"), Choice(action, words)
+
+
+def swap(
+    state: State,
+    document: Document,
+    places: tuple[int, ...],
+    roles: Collection[Role],
+    arranger: Arranger,
+) -> tuple[State, Choice]:
+    """Choose another loop for each of `roles` in the sections at `places`."""
+    arrangement = _there(document)
+    place = places[0]
+    name = _name(arrangement, places)
+    old = arrangement.sections[place].parts
+    there = [role for role in roles if any(part.role == role for part in old)]
+    if not there:
+        have = ", ".join(part.role for part in old) or "nothing"
+        raise SessionError(f"{name} has no {', '.join(roles)}: it has {have}")
+    avoid = _heard(state, arrangement, place)
+    parts = old
+    for role in there:
+        seed = seed_of(state, f"swap {name} {role}")
+        new = arranger.swap(arrangement.with_parts(places, parts), place, role, seed, avoid)
+        parts = tuple(new if part.role == role else part for part in parts)
+        state = count(state, f"swap {name} {role}")
+    words = _tell(name, old, parts)
+    return state, Choice(_replace_roles(arrangement, places, parts, there), words)
+
+
+def _replace_roles(
+    arrangement: Arrangement,
+    places: tuple[int, ...],
+    parts: tuple[Part, ...],
+    roles: Collection[Role],
+) -> SetParts:
+    """Put the new parts of `roles` into each place, whatever else plays there."""
+    new = {part.role: part for part in parts if part.role in roles}
+    return SetParts(
+        tuple(
+            (i, tuple(new.get(part.role, part) for part in arrangement.sections[i].parts))
+            for i in places
+        )
+    )
+
+
+def previous(state: State, document: Document, places: tuple[int, ...]) -> Choice:
+    """Bring back the parts that the section at `places` had before its newest."""
+    arrangement = _there(document)
+    place = places[0]
+    current = arrangement.sections[place].parts
+    name = _name(arrangement, places)
+    for i, parts in reversed(state.heard):
+        if i == place and parts != current:
+            words = _tell(name, current, parts)
+            return Choice(SetParts(tuple((j, parts) for j in places)), words)
+    raise SessionError(f"{name} has played nothing else yet: regenerate {name} first")
+
+
+def redone(state: State, step: Step, action: Edit, mode: str, refit: Refit) -> State:
+    """Return the state after an at-once step was taken back or done again."""
+    before = state.document
+    done = state.done
+    if mode == "redo":
+        again = replace(step, inverse=inverse(before, action))
+        done = tuple(again if one.number == step.number else one for one in done)
+    return replace(state, document=apply(before, action, refit), done=done)
+
+
+def _there(document: Document) -> Arrangement:
+    assert document.arrangement is not None
+    return document.arrangement
+
+
+def _name(arrangement: Arrangement, places: tuple[int, ...]) -> str:
+    """Return the label where all its occurrences are meant, else the occurrence's name."""
+    label = arrangement.sections[places[0]].label
+    return label if arrangement.find(label) == places else arrangement.name(places[0])
+
+
+def _heard(state: State, arrangement: Arrangement, place: int) -> frozenset[str]:
+    """Return the content hashes of the loops last heard at `place`."""
+    lists = [parts for i, parts in state.heard if i == place][-_AVOID_LAST:]
+    lists.append(arrangement.sections[place].parts)
+    return frozenset(part.loop.content_hash for parts in lists for part in parts)
+
+
+def _tell(name: str, old: tuple[Part, ...], new: tuple[Part, ...]) -> str:
+    """Return what changes, as in "hook: drums, melody change"."""
+    before = {part.role: part.loop.content_hash for part in old}
+    after = {part.role: part.loop.content_hash for part in new}
+
+    def listed(roles: set[Role]) -> str:
+        return ", ".join(role for role in ROLES if role in roles)
+
+    changed = {role for role in after if role in before and after[role] != before[role]}
+    entered, left = set(after) - set(before), set(before) - set(after)
+    words = [
+        f"{listed(roles)} {verb if len(roles) == 1 else plural}"
+        for roles, verb, plural in (
+            (changed, "changes", "change"),
+            (entered, "enters", "enter"),
+            (left, "leaves", "leave"),
+        )
+        if roles
+    ]
+    return f"{name}: " + ("; ".join(words) or "nothing changes")

@@ -1,0 +1,54 @@
+"""What a command asks for beyond the state: words, files, live parameters. Data only."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Tell the performer one line; `bar` is the line (offset from 0) that it speaks of."""
+
+    text: str
+    bar: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetParameter:
+    """Set a live parameter of the engine."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Start recording to `file` (a name of the program's own where None), or stop."""
+
+    on: bool
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Write the arrangement to `file` (a name of the program's own where None)."""
+
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Show help for `topic`, or the list of commands."""
+
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStatus:
+    """Tell what plays, what is pending and how the engine does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """End the performance."""
+
+
+Effect = Say | SetParameter | Record | Save | Help | ShowStatus | Quit

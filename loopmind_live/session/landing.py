@@ -1,0 +1,133 @@
+"""Where a command lands, and the queue of what has not landed yet. Pure."""
+
+from dataclasses import dataclass, replace
+
+from loopmind_live.config import LINE_MARGIN_S
+from loopmind_live.errors import SessionError
+from loopmind_live.score.arrangement import Arrangement
+from loopmind_live.session.actions import (
+    Action,
+    Document,
+    Enter,
+    Refit,
+    SetArrangement,
+    Stop,
+    apply,
+    inverse,
+)
+from loopmind_live.session.commands import Command, CommandSpec, Lands, When
+from loopmind_live.session.plan import landing_frame, walk
+from loopmind_live.session.state import Change, Mode, State, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The clock as a command meets it: the frame it was typed at, and the first that may change."""
+
+    frame: int
+    free_frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """The bar a command lands at, and its frame where that is no bar line."""
+
+    bar: float
+    frame: int | None = None
+
+    def __str__(self) -> str:
+        return "now" if self.frame is not None else f"at bar {int(self.bar) + 1}"
+
+
+def margin_frames(rate_hz: int) -> int:
+    """Return how near a line may be and still be reached, in frames."""
+    return round(LINE_MARGIN_S * rate_hz)
+
+
+def landing(state: State, when: When | None, lands: Lands, now: Now, refit: Refit) -> Landing:
+    """Return where a command lands that was typed at `now`."""
+    unit, n = (when.unit, when.n) if when is not None else (lands, 1)
+    if not state.started:
+        return Landing(0.0)
+    if unit == "now":
+        return Landing(state.tempo.bar(now.free_frame), now.free_frame)
+    margin = margin_frames(state.tempo.rate_hz)
+    if unit == "section" and state.playing:
+        ends = 0
+        for moment in walk(state, refit):
+            before, after = state.playhead, moment.state.playhead
+            if after != before and moment.frame >= now.frame + margin:
+                ends += 1
+                if ends == n or not moment.state.playing:
+                    return Landing(moment.bar)
+            state = moment.state
+    return Landing(state.tempo.next_line(now.frame, margin) + n - 1)
+
+
+def projected(state: State, refit: Refit) -> Document:
+    """Return the document as it will be when all that is pending has landed."""
+    document = state.document
+    for change in sorted(state.pending, key=lambda one: (landing_frame(state, one), one.number)):
+        if not isinstance(change.action, Enter | Stop):
+            document = apply(document, change.action, refit)
+    return document
+
+
+def arrangement_of(document: Document) -> Arrangement:
+    """Return the arrangement, or raise SessionError where there is none yet."""
+    if document.arrangement is None:
+        raise SessionError(
+            "nothing is arranged yet: describe what to play, as in: dark trap 140 bpm"
+        )
+    return document.arrangement
+
+
+def queue(
+    state: State,
+    command: Command,
+    spec: CommandSpec,
+    action: Action,
+    place: Landing,
+    mode: Mode = "do",
+    step: Step | None = None,
+) -> State:
+    """Return the state with `action` pending, and its step on the undo stack where it has one."""
+    number = state.next_number
+    state = replace(state, next_number=number + 1)
+    if spec.undoable and mode == "do" and not isinstance(action, Enter | Stop):
+        step = Step(number, command.text or command.name, action, spec.lands)
+        state = replace(state, done=(*state.done, step), undone=())
+    change = Change(
+        number, command.text or command.name, action, place.bar, place.bar, place.frame, mode, step
+    )
+    return replace(state, pending=(*state.pending, change))
+
+
+def apply_at_once(
+    state: State, command: Command, spec: CommandSpec, action: Action, refit: Refit
+) -> State:
+    """Return the state after an edit that nobody has to wait for, such as a lock or a fader."""
+    assert not isinstance(action, Enter | Stop | SetArrangement)
+    before = state.document
+    step = Step(
+        state.next_number, command.text or command.name, action, spec.lands, inverse(before, action)
+    )
+    return replace(
+        state,
+        document=apply(before, action, refit),
+        next_number=state.next_number + 1,
+        done=(*state.done, step),
+        undone=(),
+    )
+
+
+def cancel(state: State, change: Change) -> State:
+    """Return the state without `change`, its step set back to where it was."""
+    state = replace(state, pending=tuple(c for c in state.pending if c.number != change.number))
+    if change.step is None:
+        return state
+    without = tuple(step for step in state.done if step.number != change.step.number)
+    if change.mode == "undo":
+        undone = tuple(step for step in state.undone if step.number != change.step.number)
+        return replace(state, done=(*without, change.step), undone=undone)
+    return replace(state, done=without)

@@ -1,0 +1,205 @@
+"""What will happen when, as far as is known: the state walked forward, and the rows it plays."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from loopmind_live.config import FADE_S, MAX_ROWS
+from loopmind_live.engine.base import FOREVER, Row
+from loopmind_live.score.arrangement import Part
+from loopmind_live.score.clip import Clip, ClipRecipe, recipe_for
+from loopmind_live.score.loop import ROLES
+from loopmind_live.session.actions import (
+    Enter,
+    Refit,
+    SetArrangement,
+    SetLooping,
+    SetParts,
+    Stop,
+    apply,
+    inverse,
+)
+from loopmind_live.session.state import Change, Playhead, State
+from loopmind_live.units import db_to_gain
+
+HORIZON_BARS = 128
+"""Rows are sent this far ahead, so that the engine plays on when nobody talks to it."""
+_HEARD = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A frame at which something changes, the state from there on, and what landed."""
+
+    frame: int
+    bar: float
+    state: State
+    landed: tuple[Change, ...] = ()
+
+
+def landing_frame(state: State, change: Change) -> int:
+    """Return the frame at which `change` lands by the tempo map in force."""
+    return change.frame if change.frame is not None else state.tempo.line(change.bar)
+
+
+def walk(
+    state: State, refit: Refit, counts: Callable[[Change], bool] = lambda _change: True
+) -> Iterator[Moment]:
+    """Yield what happens next, in order: section ends and the pending changes that `counts` takes.
+
+    Endless while the set plays, as its last section loops.
+    """
+    while (moment := _step(state, refit, counts)) is not None:
+        state = moment.state
+        yield moment
+
+
+def _step(state: State, refit: Refit, counts: Callable[[Change], bool]) -> Moment | None:
+    due = {
+        change.number: landing_frame(state, change) for change in state.pending if counts(change)
+    }
+    end_bar = state.end_bar
+    end = state.tempo.line(end_bar) if end_bar is not None else FOREVER
+    frame = min([end, *due.values()])
+    if frame == FOREVER:
+        return None
+    landed = tuple(change for change in state.pending if due.get(change.number) == frame)
+    bar = next(
+        (change.bar for change in landed),
+        end_bar if end_bar is not None and frame == end else state.tempo.bar(frame),
+    )
+    before_end = [change for change in landed if isinstance(change.action, SetLooping)]
+    after_end = [change for change in landed if not isinstance(change.action, SetLooping)]
+    for change in before_end:
+        state = _land(state, change, bar, refit)
+    if frame == end:
+        assert end_bar is not None
+        state = replace(state, playhead=Playhead(_next_place(state), end_bar))
+    for change in after_end:
+        state = _land(state, change, bar, refit)
+    return Moment(frame, bar, state, landed)
+
+
+def _next_place(state: State) -> int:
+    assert state.arrangement is not None and state.playhead is not None
+    place = state.playhead.place
+    if place == state.document.looping or place + 1 >= len(state.arrangement.sections):
+        return place
+    return place + 1
+
+
+def _land(state: State, change: Change, bar: float, refit: Refit) -> State:
+    """Return the state after `change` has landed, with its step's inverse filled in."""
+    pending = tuple(other for other in state.pending if other.number != change.number)
+    state = replace(state, pending=pending)
+    action = change.action
+    if isinstance(action, Enter):
+        # Landing "now" inside a bar keeps the grid: the section counts from that bar's line.
+        playhead = Playhead(action.place, math.floor(bar))
+        return replace(state, playhead=playhead, playing=True, fade_bars=0.0)
+    if isinstance(action, Stop):
+        return replace(state, playing=False, fade_bars=action.fade_bars)
+    if isinstance(action, SetParts):
+        state = _remember(state, action)
+    before = state.document
+    document = apply(before, action, refit)
+    if change.step is not None and change.mode != "undo":
+        landed = replace(change.step, inverse=inverse(before, action))
+        done = tuple(landed if step.number == landed.number else step for step in state.done)
+        state = replace(state, done=done)
+    state = replace(state, document=document)
+    new, old = document.arrangement, before.arrangement
+    if new is not None and (old is None or new.bpm != old.bpm):
+        state = replace(state, tempo=state.tempo.with_tempo(bar, new.bpm))
+    if isinstance(action, SetArrangement):
+        start = Playhead(action.place, math.floor(bar)) if new is not None else None
+        state = replace(state, playhead=start, playing=new is not None, fade_bars=0.0, heard=())
+    return state
+
+
+def _remember(state: State, action: SetParts) -> State:
+    if state.arrangement is None:
+        return state
+    sections = state.arrangement.sections
+    old = tuple((place, sections[place].parts) for place, _ in action.parts)
+    return replace(state, heard=(*state.heard, *old)[-_HEARD * len(sections) :])
+
+
+def recipe(state: State, part: Part, rate_hz: int, dry: bool) -> ClipRecipe:
+    """Return the recipe of `part`'s clip at the tempo of the arrangement in force."""
+    assert state.arrangement is not None
+    arrangement = state.arrangement
+    return recipe_for(
+        part.loop, arrangement.bpm, part.semitones, rate_hz, arrangement.beats_per_bar, dry
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What rows are made for: the clips there are, from which frame each may sound, and how."""
+
+    clip: Callable[[ClipRecipe], Clip | None]
+    clip_id: Callable[[ClipRecipe], int]
+    not_before: Callable[[ClipRecipe], int]
+    rate_hz: int
+    dry: bool
+
+
+def plan_rows(
+    state: State,
+    frame: int,
+    refit: Refit,
+    counts: Callable[[Change], bool],
+    stage: Stage,
+) -> tuple[Row, ...]:
+    """Return the rows from `frame` on, HORIZON_BARS ahead; the last of them play forever."""
+    now = Moment(frame, state.tempo.bar(frame), state)
+    rows: list[Row] = []
+    for moment in walk(state, refit, counts):
+        _add_rows(rows, now, moment, stage)
+        now = moment
+        if moment.bar > state.tempo.bar(frame) + HORIZON_BARS or len(rows) > MAX_ROWS // 2:
+            break
+    _add_rows(rows, now, None, stage)
+    return tuple(rows)
+
+
+def _add_rows(rows: list[Row], moment: Moment, following: Moment | None, stage: Stage) -> None:
+    """Add the rows that sound from `moment` until `following`."""
+    state = moment.state
+    section, playhead = state.section, state.playhead
+    if not state.playing or section is None or playhead is None:
+        return
+    stop = FOREVER if following is None else following.frame
+    segment = state.tempo.segment_at_bar(moment.bar)
+    bar_frames = state.tempo.frames_per_bar(segment.bpm)
+    origin = segment.frame + (playhead.start_bar - segment.bar) * bar_frames
+    for part in section.parts:
+        wanted = recipe(state, part, stage.rate_hz, stage.dry)
+        clip = stage.clip(wanted)
+        if clip is None or not state.document.audible(part.role):
+            continue
+        start, earliest = moment.frame, stage.not_before(wanted)
+        if start < earliest:
+            start = state.tempo.line(state.tempo.next_line(earliest, 0))
+        if start >= stop:
+            continue
+        begins = start == round(origin)
+        row = Row(
+            track=ROLES.index(part.role),
+            clip_id=stage.clip_id(wanted),
+            offset=clip.offset,
+            body_frames=clip.body_frames,
+            pass_frames=wanted.pass_frames,
+            origin=origin,
+            start=start,
+            stop=stop,
+            gain=1.0 if stage.dry else db_to_gain(part.gain_db),
+            fade_frames=0 if stage.dry else round(FADE_S * stage.rate_hz),
+            lead_frames=clip.lead_frames if begins else 0,
+            tail_frames=clip.tail_frames,
+        )
+        rows.append(row)
+        if following is not None and not following.state.playing and following.state.fade_bars:
+            fade_frames = round(following.state.fade_bars * bar_frames)
+            rows.append(replace(row, start=stop, stop=stop + 1, fade_frames=fade_frames))

@@ -1,0 +1,182 @@
+"""Which clips the set needs, which are there, and from which frame they may sound."""
+
+from collections.abc import Iterable
+
+from loopmind_live.arranger.base import Arranger
+from loopmind_live.errors import LoopMindError
+from loopmind_live.prepare.base import AHEAD, NEXT, URGENT, Failed, Preparer
+from loopmind_live.score.arrangement import Arrangement, Section
+from loopmind_live.score.clip import Clip, ClipRecipe, recipe_for
+from loopmind_live.session import choices
+from loopmind_live.session.actions import (
+    Document,
+    Enter,
+    Refit,
+    SetArrangement,
+    SetFit,
+    SetParts,
+    Stop,
+    apply,
+)
+from loopmind_live.session.plan import landing_frame
+from loopmind_live.session.state import Change, State
+
+
+class Readiness:
+    """Asks for clips in the order in which they will be needed, and knows when they came.
+
+    `patient` says that the clock waits for preparation, so that a clip is never late.
+    """
+
+    def __init__(self, preparer: Preparer, rate_hz: int, dry: bool, patient: bool) -> None:
+        self._preparer = preparer
+        self._rate_hz = rate_hz
+        self._dry = dry
+        self._patient = patient
+        self._not_before: dict[ClipRecipe, int] = {}
+        self._ids: dict[ClipRecipe, int] = {}
+        self._recipes: list[ClipRecipe] = []
+        self.failures: dict[ClipRecipe, str] = {}
+
+    def clip(self, recipe: ClipRecipe) -> Clip | None:
+        """Return the clip where it is ready."""
+        return self._preparer.clip(recipe)
+
+    def clip_id(self, recipe: ClipRecipe) -> int:
+        """Return the number by which rows call the clip."""
+        if recipe not in self._ids:
+            self._ids[recipe] = len(self._recipes)
+            self._recipes.append(recipe)
+        return self._ids[recipe]
+
+    def recipe(self, clip_id: int) -> ClipRecipe:
+        """Return the recipe behind a row's number."""
+        return self._recipes[clip_id]
+
+    def not_before(self, recipe: ClipRecipe) -> int:
+        """Return the first frame at which the clip may be given to the engine."""
+        return self._not_before.get(recipe, 0)
+
+    def collect(self, frame: int) -> tuple[bool, list[Failed]]:
+        """Take what has been finished; clips that came may sound from `frame` on."""
+        if self._patient:
+            self._preparer.wait()
+        finished = self._preparer.poll()
+        failed = [result for result in finished if isinstance(result, Failed)]
+        for result in finished:
+            if isinstance(result, Failed):
+                self.failures[result.recipe] = result.reason
+            elif not self._patient:
+                self._not_before[result.recipe] = frame
+        return bool(finished), failed
+
+    def request(self, state: State, refit: Refit, sounding: Iterable[int]) -> None:
+        """Ask for all that the set needs, the nearest first, and let go of the rest."""
+        kept: set[ClipRecipe] = {self._recipes[clip_id] for clip_id in sounding}
+        wanted: list[tuple[ClipRecipe, int]] = []
+        place = state.playhead.place if state.playhead is not None else 0
+        if state.arrangement is not None:
+            sections = state.arrangement.sections
+            order = sections[place:] + sections[:place]
+            for i, section in enumerate(order):
+                wanted += [
+                    (recipe, URGENT if i == 0 else NEXT)
+                    for recipe in self.of_section(state.arrangement, section)
+                ]
+        for change in state.pending:
+            wanted += [(recipe, URGENT) for recipe in self.needs(state, change, refit)]
+        for recipe, priority in wanted:
+            kept.add(recipe)
+            if recipe not in self.failures:
+                self._preparer.request(recipe, priority)
+        self._preparer.keep(frozenset(kept))
+
+    def ready(self, state: State, change: Change, refit: Refit) -> bool:
+        """Tell whether all that `change` needs to sound is there."""
+        return all(self.clip(recipe) is not None for recipe in self.needs(state, change, refit))
+
+    def refusal(self, state: State, change: Change, refit: Refit) -> str | None:
+        """Return why `change` can never sound, or None."""
+        for recipe in self.needs(state, change, refit):
+            if recipe in self.failures:
+                return self.failures[recipe]
+        return None
+
+    def forget_failures(self) -> None:
+        """Let what failed be asked for once more."""
+        self.failures.clear()
+
+    def needs(self, state: State, change: Change, refit: Refit) -> list[ClipRecipe]:
+        """Return the clips that sound as soon as `change` has landed."""
+        action = change.action
+        if isinstance(action, Stop):
+            return []
+        document, place = _document_at(state, change, refit)
+        arrangement = document.arrangement
+        if arrangement is None:
+            return []
+        match action:
+            case SetParts():
+                places = [i for i, _ in action.parts][:1]
+            case SetArrangement() | Enter():
+                places = [action.place]
+            case SetFit() if state.playing or not state.started:
+                places = [place]
+            case _:
+                places = []
+        sections = arrangement.sections
+        return [
+            recipe
+            for i in places
+            if i < len(sections)
+            for recipe in self.of_section(arrangement, sections[i])
+        ]
+
+    def of_section(self, arrangement: Arrangement, section: Section) -> list[ClipRecipe]:
+        """Return the recipes of a section's clips."""
+        return [
+            recipe_for(
+                part.loop, arrangement.bpm, part.semitones, self._rate_hz,
+                arrangement.beats_per_bar, self._dry,
+            )
+            for part in section.parts
+        ]  # fmt: skip
+
+    def prefetch(self, state: State, name: str, arranger: Arranger) -> None:
+        """Ask, at the lowest priority, for what regenerating the label `name` would choose."""
+        arrangement = state.arrangement
+        if arrangement is None:
+            return
+        places = arrangement.find(name)
+        document = state.document
+        ideas = []
+        try:
+            ideas.append(choices.regenerate(state, document, places, arranger)[1])
+        except LoopMindError:
+            ideas.clear()  # nothing else fits: the command itself will say so
+        for part in arrangement.sections[places[0]].parts:
+            try:
+                ideas.append(choices.swap(state, document, places, [part.role], arranger)[1])
+            except LoopMindError:
+                continue  # likewise
+        for idea in ideas:
+            after = apply(document, idea.action, arranger.refit).arrangement
+            assert after is not None
+            for recipe in self.of_section(after, after.sections[places[0]]):
+                if recipe not in self.failures:
+                    self._preparer.request(recipe, AHEAD)
+
+
+def _document_at(state: State, change: Change, refit: Refit) -> tuple[Document, int]:
+    """Return the document right after `change`, and the place that plays then, as far as known."""
+    document = state.document
+    place = state.playhead.place if state.playhead is not None else 0
+    limit = (landing_frame(state, change), change.number)
+    for other in sorted(state.pending, key=lambda one: (landing_frame(state, one), one.number)):
+        if (landing_frame(state, other), other.number) > limit:
+            break
+        if isinstance(other.action, Enter):
+            place = other.action.place
+        elif not isinstance(other.action, Stop):
+            document = apply(document, other.action, refit)
+    return document, place

@@ -1,0 +1,94 @@
+"""The one snapshot of a performance, from which every surface is drawn. Frozen."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from loopmind_live.score.arrangement import Arrangement, Part, Section
+from loopmind_live.session.actions import Action, Document, Edit
+from loopmind_live.session.commands import Lands
+from loopmind_live.timing.tempo_map import TempoMap
+
+Mode = Literal["do", "undo", "redo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Playhead:
+    """The section that plays: its place, and the bar at which it was entered."""
+
+    place: int
+    start_bar: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One undoable command. `inverse` is None until it has landed."""
+
+    number: int
+    text: str
+    action: Edit
+    lands: Lands | None
+    inverse: Edit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something pending. It lands at the line of `bar`, or, landing "now", at `frame`.
+
+    `promised_bar` is the line that was first told; a later `bar` means that it was not ready.
+    """
+
+    number: int
+    text: str
+    action: Action
+    bar: float
+    promised_bar: float
+    frame: int | None = None
+    mode: Mode = "do"
+    step: Step | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A performance at one moment. Before the clock is `started`, everything lands on bar 0.
+
+    `heard` remembers, per place, the parts that earlier choices gave it, oldest first;
+    `tries` counts choices, so that each one has a seed of its own.
+    """
+
+    tempo: TempoMap
+    started: bool = False
+    document: Document = field(default_factory=Document)
+    playhead: Playhead | None = None
+    playing: bool = False
+    pending: tuple[Change, ...] = ()
+    done: tuple[Step, ...] = ()
+    undone: tuple[Step, ...] = ()
+    heard: tuple[tuple[int, tuple[Part, ...]], ...] = ()
+    tries: tuple[tuple[str, int], ...] = ()
+    next_number: int = 1
+    seed: int = 0
+    fade_bars: float = 0.0
+
+    @property
+    def arrangement(self) -> Arrangement | None:
+        """Return the arrangement in force."""
+        return self.document.arrangement
+
+    @property
+    def section(self) -> Section | None:
+        """Return the section that plays, or would play."""
+        if self.arrangement is None or self.playhead is None:
+            return None
+        return self.arrangement.sections[self.playhead.place]
+
+    @property
+    def end_bar(self) -> float | None:
+        """Return the bar at which the section that plays ends, or None while stopped."""
+        section = self.section
+        if section is None or self.playhead is None or not self.playing:
+            return None
+        return self.playhead.start_bar + section.bars
+
+    def tried(self, name: str) -> int:
+        """Return how many choices were made for `name`."""
+        return dict(self.tries).get(name, 0)
