@@ -46,11 +46,12 @@ def splice(rows: Sequence[Row], frame: int, new_rows: Iterable[Row], now: int) -
 def first_difference(old: Sequence[Row], new: Sequence[Row], frame: int) -> int | None:
     """Return the first frame, from `frame` on, at which `new` sounds otherwise than `old`.
 
-    Both are results of `splice`. None where they are the same.
+    Both are results of `splice`. None where they are the same. Rows that only end otherwise differ
+    from their last common frame on, so that a splice there takes over the new end and its fade.
 
     >>> row = Row(0, 7, 0, 104, 100.0, origin=0.0, start=0)
     >>> first_difference([row], [replace(row, stop=300)], 50)
-    300
+    299
     >>> first_difference([row], [replace(row, start=20)], 50) is None
     True
     """
@@ -67,7 +68,7 @@ def first_difference(old: Sequence[Row], new: Sequence[Row], frame: int) -> int 
                 differences.append(min(starts))
                 break
             if mine.stop != other.stop or mine.fade_frames != other.fade_frames:
-                differences.append(min(mine.stop, other.stop))
+                differences.append(max(frame, min(mine.stop, other.stop) - 1))
                 break
     return min(differences, default=None)
 
@@ -94,11 +95,7 @@ def _join(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 
 def _continues(before: Row, after: Row) -> bool:
-    return (
-        before.stop == after.start
-        and before.track == after.track
-        and _same_sound(before, after)
-    )
+    return before.stop == after.start and before.track == after.track and _same_sound(before, after)
 
 
 def _same_sound(one: Row, other: Row) -> bool:

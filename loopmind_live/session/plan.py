@@ -174,6 +174,9 @@ def _add_rows(rows: list[Row], moment: Moment, following: Moment | None, stage: 
     segment = state.tempo.segment_at_bar(moment.bar)
     bar_frames = state.tempo.frames_per_bar(segment.bpm)
     origin = segment.frame + (playhead.start_bar - segment.bar) * bar_frames
+    fade_frames = 0 if stage.dry else round(FADE_S * stage.rate_hz)
+    if following is not None and not following.state.playing and following.state.fade_bars:
+        fade_frames = round(following.state.fade_bars * bar_frames)
     for part in section.parts:
         wanted = recipe(state, part, stage.rate_hz, stage.dry)
         clip = stage.clip(wanted)
@@ -185,21 +188,19 @@ def _add_rows(rows: list[Row], moment: Moment, following: Moment | None, stage: 
         if start >= stop:
             continue
         begins = start == round(origin)
-        row = Row(
-            track=ROLES.index(part.role),
-            clip_id=stage.clip_id(wanted),
-            offset=clip.offset,
-            body_frames=clip.body_frames,
-            pass_frames=wanted.pass_frames,
-            origin=origin,
-            start=start,
-            stop=stop,
-            gain=1.0 if stage.dry else db_to_gain(part.gain_db),
-            fade_frames=0 if stage.dry else round(FADE_S * stage.rate_hz),
-            lead_frames=clip.lead_frames if begins else 0,
-            tail_frames=clip.tail_frames,
+        rows.append(
+            Row(
+                track=ROLES.index(part.role),
+                clip_id=stage.clip_id(wanted),
+                offset=clip.offset,
+                body_frames=clip.body_frames,
+                pass_frames=wanted.pass_frames,
+                origin=origin,
+                start=start,
+                stop=stop,
+                gain=1.0 if stage.dry else db_to_gain(part.gain_db),
+                fade_frames=fade_frames,
+                lead_frames=clip.lead_frames if begins else 0,
+                tail_frames=clip.tail_frames,
+            )
         )
-        rows.append(row)
-        if following is not None and not following.state.playing and following.state.fade_bars:
-            fade_frames = round(following.state.fade_bars * bar_frames)
-            rows.append(replace(row, start=stop, stop=stop + 1, fade_frames=fade_frames))

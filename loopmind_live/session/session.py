@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from loopmind_live.arranger.base import Arranger
@@ -84,6 +85,7 @@ class Session:
         self._dirty = True
         self._to_prefetch: list[str] = []
         self._moved: set[int] = set()
+        self._unplayable: set[Path] = set()
 
     def load(self, arrangement: Arrangement) -> None:
         """Take an arrangement before anything plays; it waits for `play`."""
@@ -170,7 +172,9 @@ class Session:
         came, failed = self._readiness.collect(frame + margin_frames(self.engine.rate_hz))
         self._dirty = self._dirty or came
         for failure in failed:
-            self._say_error(f"{failure.recipe.path.name} cannot be played: {failure.reason}")
+            if failure.recipe.path not in self._unplayable:
+                self._unplayable.add(failure.recipe.path)
+                self._say_error(f"{failure.recipe.path.name} cannot be played: {failure.reason}")
         if failed:
             self._refuse_failed()
 
