@@ -1,8 +1,8 @@
 """The clip arena: one fixed piece of shared memory from which every voice reads."""
 
 import mmap
-import shutil
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np

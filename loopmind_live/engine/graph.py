@@ -41,6 +41,12 @@ class Graph:
         self, backend: str, rate_hz: int, block: int, dry: bool, stems: bool = False
     ) -> None:
         channels = 2 + (2 * MAX_TRACKS if stems else 0)
+        if backend == "portaudio" and pyo.pa_get_default_output() < 0:
+            # pyo ends the process with a crash where it boots without a device.
+            raise EngineError(
+                "this machine has no sound device that portaudio can open: start a JACK server, or "
+                "use --audio offline"
+            )
         self._server = pyo.Server(
             sr=rate_hz, nchnls=channels, buffersize=block, duplex=0,
             audio=backend, jackname=CLIENT_NAME, verbosity=1,
@@ -67,7 +73,7 @@ class Graph:
             self._build_master(faded)
 
     def start(self, callback: Callable[[], None]) -> None:
-        """Call `callback` before every block, and start. pyo does not hold it, so the graph does."""
+        """Call `callback` before every block, and start. pyo does not hold it: the graph does."""
         self._callback = callback
         self._server.setCallback(callback)
         self._server.start()

@@ -1,4 +1,4 @@
-"""What may enter the engine: the live parameters with their ranges, and rows that read no foreign frame.
+"""What may enter the engine: live parameters in their ranges, rows that stay in the arena.
 
 One bad number poisons a filter for good and one bad offset ends the process, so both ends of the
 engine's socket check all that they take.
@@ -94,7 +94,7 @@ def check_rows(rows: Rows, arena_frames: int) -> None:
             )
 
 
-def _sane(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[
-    tuple[int, ...], np.dtype[np.bool_]
-]:
+def _sane(
+    values: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     return np.isfinite(values) & (np.abs(values) < _FRAME_LIMIT)

@@ -121,5 +121,5 @@ class OfflineEngine:
             else:
                 self._player.silence()
             self._graph.feed(self._player.out)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again by `render`
             self._failure = error

@@ -26,7 +26,7 @@ class Player:
         self._pool = pool
         self._block = block
         self._rows: Rows = np.zeros(0, ROW_DTYPE)
-        self._fall = 10.0 ** (-PEAK_FALL_DB_PER_S * block / rate_hz / 20.0)
+        self.fall = 10.0 ** (-PEAK_FALL_DB_PER_S * block / rate_hz / 20.0)
         self._level = np.zeros_like(self.out)
         self._muted = np.zeros(MAX_TRACKS, bool)
         # The first call compiles for just these arrays: never inside the callback.
@@ -53,7 +53,7 @@ class Player:
                 for track in np.flatnonzero(bad & ~self._muted)
             ]
         self._muted = bad
-        self.peaks = np.maximum(newest, self.peaks * self._fall)
+        self.peaks = np.maximum(newest, self.peaks * self.fall)
         self.frame += self._block
         return events
 

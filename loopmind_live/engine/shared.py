@@ -78,7 +78,7 @@ def remove_orphans(parent: Path, now_s: float | None = None) -> list[Path]:
 
 
 def make_file(path: Path, size: int) -> None:
-    """Make `path` with `size` zero bytes, all of them allocated; EngineError where there is no room."""
+    """Make `path` with `size` zero bytes, all allocated; EngineError where there is no room."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:

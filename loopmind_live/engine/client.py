@@ -1,0 +1,276 @@
+"""The engine as the performer sees it: rows and parameters out, status and events back.
+
+Every table of rows is computed here and installed whole over there, so that the engine builds
+nothing in its callback.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loopmind_live.config import DEFAULT_BLOCK
+from loopmind_live.engine import protocol
+from loopmind_live.engine.arena import Arena
+from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
+from loopmind_live.engine.connection import EngineConnection
+from loopmind_live.engine.guard import check_parameter, check_rows
+from loopmind_live.engine.kernel import pack
+from loopmind_live.engine.launch import Launch
+from loopmind_live.engine.ledger import Ledger, Proposal
+from loopmind_live.engine.protocol import Hello, Kind, Message
+from loopmind_live.engine.recorder import MasterRecorder
+from loopmind_live.engine.schedule import last_frame
+from loopmind_live.engine.status import StatusBlock, frame_at
+from loopmind_live.engine.tap import MasterTap
+from loopmind_live.errors import EngineError
+
+START_S = 60.0
+"""How long a first start may take: it may have to compile the kernel."""
+STALE_S = 1.0
+_PAUSE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What to ask of an engine. JACK's own rate and block win over these.
+
+    `log` takes what the processes print; `kernel_cache` is numba's folder for them alone.
+    """
+
+    audio: str
+    rate_hz: int
+    arena_frames: int
+    log: Path
+    kernel_cache: Path
+    block: int = DEFAULT_BLOCK
+    dry: bool = False
+
+
+class ProcessEngine:
+    """A playing engine in processes of its own. See engine.base.Engine."""
+
+    def __init__(self, options: EngineOptions) -> None:
+        """Start the engine and wait until it plays; EngineError where it cannot."""
+        self._options = options
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._ledger = Ledger()
+        self._parameters: dict[str, float] = {}
+        self._events: deque[EngineEvent] = deque(maxlen=10_000)
+        self._connection: EngineConnection | None = None
+        self._launch: Launch | None = None
+        self._hello: Hello | None = None
+        self._reason: str | None = None
+        self._closing = False
+        self._recorders: list[MasterRecorder] = []
+        self.arena = Arena.create(options.arena_frames)
+        self._folder = self.arena.path.parent
+        self._status = StatusBlock.create(self._folder)
+        self._tap = MasterTap.create(self._folder)
+        try:
+            self._launch = self._start()
+            self._facts = self._wait_for_hello()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def rate_hz(self) -> int:
+        """Return the sample rate of the device."""
+        return self._facts.rate_hz
+
+    @property
+    def block(self) -> int:
+        """Return the block size of the device, in frames."""
+        return self._facts.block
+
+    @property
+    def latency_frames(self) -> int:
+        """Return by how much the master's limiter delays the sound."""
+        return self._facts.latency_frames
+
+    @property
+    def backend(self) -> str:
+        """Return "jack" or "portaudio"."""
+        return self._facts.backend
+
+    def frame(self) -> int:
+        """Return the first frame that a change sent now still meets."""
+        now = frame_at(self._status.read(), time.monotonic_ns(), self.rate_hz)
+        return now + self.block
+
+    def splice(self, frame: int, rows: Sequence[Row]) -> None:
+        """Replace all that plays from `frame` on by `rows`; a "late" event where it had passed."""
+        with self._lock:
+            proposal = self._ledger.propose(frame, rows, self._status.read().frame)
+            try:
+                check_rows(pack(proposal.rows), self.arena.frames)
+            except EngineError:
+                self._ledger.withdraw(proposal)
+                raise
+            self._send_tables([proposal])
+
+    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> None:
+        """Set a live parameter from the next block on, over `ramp_s`; kept over a restart."""
+        check_parameter(name, value, ramp_s)
+        with self._lock:
+            self._parameters[name] = value
+            self._send(protocol.parameter(0, name, value, ramp_s))
+
+    def record(self, path: Path, start_frame: int, stop_frame: int | None = None) -> MasterRecorder:
+        """Record the master: 24 bit, or float32 where the engine is dry. Its events come here."""
+        recorder = MasterRecorder(
+            self._tap, path, self.rate_hz, self.latency_frames, start_frame, stop_frame,
+            "float32" if self._options.dry else "pcm24",
+        )  # fmt: skip
+        self._recorders.append(recorder)
+        return recorder
+
+    def places_in_use(self) -> frozenset[int]:
+        """Return the arena offsets (of bodies) that a row in the engine can still reach."""
+        now = self._status.read().frame
+        with self._lock:
+            rows = self._ledger.reachable()
+        return frozenset(row.offset for row in rows if last_frame(row) > now)
+
+    def status(self) -> EngineStatus:
+        """Return the newest status; not running where nothing was computed for a second."""
+        facts = self._status.read()
+        fresh = time.monotonic_ns() - facts.time_ns < STALE_S * 1e9
+        return EngineStatus(
+            facts.frame, facts.load, facts.xruns, facts.peak, facts.track_peaks, fresh
+        )
+
+    def events(self) -> list[EngineEvent]:
+        """Return what happened since the last call, oldest first."""
+        with self._lock:
+            events = list(self._events)
+            self._events.clear()
+        for recorder in list(self._recorders):
+            ended = not recorder.running
+            events += recorder.events()
+            if ended:
+                self._recorders.remove(recorder)
+        return events
+
+    def close(self) -> None:
+        """Finish the recordings, end the processes, and remove the shared files."""
+        for recorder in self._recorders:
+            recorder.finish()
+        with self._lock:
+            self._closing = True
+            connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+        if self._launch is not None:
+            self._launch.end()
+        self._status.close()
+        self._tap.close()
+        self.arena.close()
+
+    def _start(self) -> Launch:
+        options = self._options
+        arguments = [
+            "--audio", options.audio, "--rate", str(options.rate_hz), "--block", str(options.block)
+        ]  # fmt: skip
+        if options.dry:
+            arguments.append("--dry")
+        return Launch(self._folder, arguments, options.log, options.kernel_cache, self._supervised)
+
+    def _wait_for_hello(self) -> Hello:
+        """Return what the engine says of itself, once it has played its first block."""
+        end = time.monotonic() + START_S
+        with self._changed:
+            while self._hello is None or self._status.read().time_ns == 0:
+                if self._reason is not None or time.monotonic() > end:
+                    raise EngineError(
+                        self._reason
+                        or f"the engine did not start within {START_S:g} s: see {self._options.log}"
+                    )
+                self._changed.wait(0.02)
+            return self._hello
+
+    def _supervised(self, told: dict[str, Any] | None) -> None:
+        """Take what the supervisor tells, in its thread: an engine started or ended."""
+        if told is not None and told["kind"] == "started":
+            with self._lock:
+                if self._connection is not None:
+                    self._connection.close()
+                if not self._closing:
+                    self._connection = EngineConnection(self._folder, self._heard, self._failed)
+            return
+        reason = "the engine's supervisor ended" if told is None else str(told["reason"])
+        with self._changed:
+            if self._closing:
+                return
+            self._reason = reason
+            self._tell("error", reason)
+            self._changed.notify_all()
+            again = told is None and self._hello is not None
+        if again:
+            time.sleep(_PAUSE_S)
+            with self._lock:
+                if not self._closing:
+                    self._launch = self._start()
+
+    def _failed(self, reason: str) -> None:
+        """Take a connection that cannot be used, in its thread."""
+        with self._lock:
+            if not self._closing:
+                self._tell("error", reason)
+
+    def _heard(self, message: Message) -> None:
+        """Take a message from the engine, in the connection's thread."""
+        with self._changed:
+            if message.kind is Kind.HELLO:
+                self._greet(protocol.read_hello(message))
+            elif message.kind is Kind.ACK:
+                self._ledger.accepted(message.sequence)
+            elif message.kind in (Kind.LATE, Kind.STALE):
+                reached = protocol.read_answer(message)
+                lost, again = self._ledger.refused(
+                    message.sequence, message.kind is Kind.LATE, reached
+                )
+                if lost is not None:
+                    passed = f"frame {lost} had passed by {reached - lost} frames"
+                    self._events.append(EngineEvent("late", lost, passed))
+                self._send_tables(again)
+            elif message.kind is Kind.EVENT:
+                self._events.append(protocol.read_event(message))
+            self._changed.notify_all()
+
+    def _greet(self, hello: Hello) -> None:
+        """Bring an engine that has just been reached to where the last one was."""
+        first, self._hello = self._hello is None, hello
+        self._reason = None
+        if first:
+            return
+        if hello.rate_hz != self._facts.rate_hz:
+            self._tell(
+                "error",
+                f"the device now runs at {hello.rate_hz} Hz, the set at {self._facts.rate_hz}: "
+                "set it back, or save and start again",
+            )
+            return
+        self._facts = hello
+        self._send_tables(self._ledger.restart(self._status.read().frame))
+        for name, value in self._parameters.items():
+            self._send(protocol.parameter(0, name, value, 0.0))
+        self._tell("restarted", "the engine was started again; the music goes on in phase")
+
+    def _tell(self, kind: str, text: str) -> None:
+        self._events.append(EngineEvent(kind, self._status.read().frame, text))
+
+    def _send_tables(self, proposals: Iterable[Proposal]) -> None:
+        for each in proposals:
+            rows = pack(each.rows)
+            self._send(protocol.table(each.sequence, each.based_on, each.frame, rows))
+
+    def _send(self, message: Message) -> None:
+        # Without a connection nothing is lost: `_greet` sends all of it once there is one.
+        if self._connection is not None:
+            self._connection.send(message)

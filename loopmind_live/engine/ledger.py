@@ -1,0 +1,84 @@
+"""What the engine plays and what it has not answered yet, as the performer knows it. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loopmind_live.engine.base import Row
+from loopmind_live.engine.protocol import ANY_TIME
+from loopmind_live.engine.schedule import splice
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A table to be sent: `rows` whole, in force from `frame` on, following table `based_on`."""
+
+    sequence: int
+    based_on: int
+    frame: int
+    rows: tuple[Row, ...]
+    asked: tuple[Row, ...]
+
+
+class Ledger:
+    """Number tables, remember them until they are answered, and build them again where needed."""
+
+    def __init__(self) -> None:
+        self._sequence = 0
+        self._in_force = 0
+        self._rows: tuple[Row, ...] = ()
+        self._pending: list[Proposal] = []
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Return the newest rows, answered or not."""
+        return self._pending[-1].rows if self._pending else self._rows
+
+    def reachable(self) -> frozenset[Row]:
+        """Return every row that the engine may hold, whatever it answers."""
+        return frozenset(self._rows).union(*(proposal.rows for proposal in self._pending))
+
+    def propose(self, frame: int, rows: Sequence[Row], now: int) -> Proposal:
+        """Return the table that plays `rows` from `frame` on; what is silent by `now` goes."""
+        proposal = self._next(frame, tuple(rows), now)
+        self._pending.append(proposal)
+        return proposal
+
+    def withdraw(self, proposal: Proposal) -> None:
+        """Forget the newest proposal: it was not sent."""
+        self._pending.remove(proposal)
+
+    def accepted(self, sequence: int) -> None:
+        """Note that table `sequence` is in force."""
+        for i, proposal in enumerate(self._pending):
+            if proposal.sequence == sequence:
+                self._in_force, self._rows = sequence, proposal.rows
+                del self._pending[: i + 1]
+                return
+
+    def refused(self, sequence: int, late: bool, now: int) -> tuple[int | None, list[Proposal]]:
+        """Note that table `sequence` was refused; return the frame that was lost and what to send.
+
+        A late table is lost. One that was based on a lost one is built again, on what is in force.
+        """
+        place = next((i for i, p in enumerate(self._pending) if p.sequence == sequence), None)
+        if place is None:
+            return None, []
+        lost = self._pending.pop(place).frame if late else None
+        return lost, self._rebuild(now)
+
+    def restart(self, now: int) -> list[Proposal]:
+        """Return what brings an engine that knows nothing to the same state."""
+        self._sequence += 1
+        self._in_force = self._sequence
+        all_of_it = Proposal(self._sequence, 0, ANY_TIME, self._rows, self._rows)
+        return [all_of_it, *self._rebuild(now)]
+
+    def _rebuild(self, now: int) -> list[Proposal]:
+        waiting, self._pending = self._pending, []
+        return [self.propose(old.frame, old.asked, now) for old in waiting]
+
+    def _next(self, frame: int, rows: tuple[Row, ...], now: int) -> Proposal:
+        before = self._pending[-1].sequence if self._pending else self._in_force
+        spliced = splice(self.rows, frame, rows, now)
+        self._sequence += 1
+        return Proposal(self._sequence, before, frame, spliced, rows)

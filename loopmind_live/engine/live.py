@@ -1,0 +1,165 @@
+"""What happens in the engine's audio callback: messages in, a block out, facts to shared memory.
+
+Nothing here waits, allocates more than a few objects, or reads a file.
+"""
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from loopmind_live.engine.base import EngineEvent
+from loopmind_live.engine.graph import Graph
+from loopmind_live.engine.guard import Parameter
+from loopmind_live.engine.kernel import Rows
+from loopmind_live.engine.player import Player
+from loopmind_live.engine.protocol import ANY_TIME, Kind, Message, answer, event
+from loopmind_live.engine.status import StatusBlock, frame_at
+from loopmind_live.engine.tap import MasterTap
+
+_MESSAGES_A_BLOCK = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows to be installed, already checked."""
+
+    sequence: int
+    based_on: int
+    frame: int
+    rows: Rows
+
+
+class LivePlayer:
+    """Plays on `graph` what `inbox` brings; `outbox` holds the answers.
+
+    `wake` is called when something was put into the outbox. The first frame follows what the
+    status block says of the engine before this one, so that the beat is kept over a restart.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        player: Player,
+        status: StatusBlock,
+        tap: MasterTap,
+        wake: Callable[[], None],
+        xruns: Callable[[], int],
+    ) -> None:
+        self.inbox: deque[Table | Parameter] = deque()
+        self.outbox: deque[Message] = deque()
+        self.blocks = 0
+        self._graph, self._player, self._status, self._tap = graph, player, status, tap
+        self._wake, self._xruns = wake, xruns
+        self._warm_up = graph.warm_up_blocks
+        self._in_force = 0
+        self._xruns_before = status.read().xruns
+        self._xruns_seen = 0
+        self._xruns_at_start = 0
+        self._peak = 0.0
+        self._load = 0.0
+        self._thread_ns = 0
+        self._block_ns = graph.block * 1_000_000_000 // graph.rate_hz
+        self._pid = os.getpid()
+        self._broken = False
+
+    def before_block(self) -> None:
+        """Prepare the next block. pyo prints what this raises, forever: so it never does."""
+        try:
+            now_ns = time.monotonic_ns()
+            if self._warm_up:
+                self._warm_up -= 1
+                self._player.silence()
+                if not self._warm_up:
+                    self._player.frame = frame_at(self._status.read(), now_ns, self._graph.rate_hz)
+                    self._tap.begin(self._player.frame)
+                    self._xruns_at_start = self._xruns()
+            else:
+                self._play(now_ns)
+            self._graph.feed(self._player.out)
+        except Exception as error:  # noqa: BLE001 - reported, once; the sound goes on
+            if not self._broken:
+                self._broken = True
+                self._say(event(EngineEvent("error", self._player.frame, f"engine: {error!r}")))
+
+    def _play(self, now_ns: int) -> None:
+        output = self._graph.output
+        if self.blocks:
+            self._tap.write(self._player.frame - self._graph.block, output)
+            newest = float(max(output.max(), -output.min()))
+            self._peak = max(newest, self._peak * self._player.fall)
+        for _ in range(min(len(self.inbox), _MESSAGES_A_BLOCK)):
+            self._take(self.inbox.popleft())
+        for happened in self._player.render():
+            self._say(event(happened))
+        self.blocks += 1
+        self._measure()
+        xruns = self._xruns() - self._xruns_at_start
+        if xruns != self._xruns_seen:
+            text = f"{xruns - self._xruns_seen} xrun"
+            self._xruns_seen = xruns
+            self._say(event(EngineEvent("xrun", self._player.frame, text)))
+        self._status.write(
+            self._player.frame, now_ns, self.blocks, self._xruns_before + xruns, self._pid,
+            self._load, self._peak, self._player.peaks.tolist(),
+        )  # fmt: skip
+
+    def _take(self, item: "Table | Parameter") -> None:
+        if isinstance(item, Parameter):
+            self._graph.apply(item)
+            return
+        now = self._player.frame
+        if item.frame == ANY_TIME:
+            kind = Kind.ACK
+        elif item.based_on != self._in_force:
+            kind = Kind.STALE
+        else:
+            kind = Kind.ACK if item.frame >= now else Kind.LATE
+        if kind is Kind.ACK:
+            self._player.install(item.rows)
+            self._in_force = item.sequence
+        self._say(answer(kind, item.sequence, now))
+
+    def _measure(self) -> None:
+        """Follow the share of a block's time that this thread computes (pyo's graph included)."""
+        thread_ns = time.thread_time_ns()
+        if self._thread_ns:
+            newest = (thread_ns - self._thread_ns) / self._block_ns
+            self._load += 0.05 * (newest - self._load)
+        self._thread_ns = thread_ns
+
+    def _say(self, message: Message) -> None:
+        self.outbox.append(message)
+        self._wake()
+
+
+class GapCount:
+    """Counts late blocks by the clock, where the back-end reports no xruns.
+
+    A block counts when it comes more than `blocks_late` blocks after its due time; then the due
+    time starts again from there.
+    """
+
+    def __init__(self, rate_hz: int, block: int, blocks_late: float = 2.0) -> None:
+        self.count = 0
+        self._step_ns = block * 1e9 / rate_hz
+        self._allowed_ns = blocks_late * self._step_ns
+        self._due_ns = 0.0
+
+    def block_at(self, now_ns: int) -> int:
+        """Note that a block began at `now_ns`; return the count.
+
+        >>> gaps = GapCount(48000, 480)
+        >>> [gaps.block_at(t * 10_000_000) for t in (1, 2, 3, 9, 10)]
+        [0, 0, 0, 1, 1]
+        """
+        if self._due_ns and now_ns - self._due_ns > self._allowed_ns:
+            self.count += 1
+            self._due_ns = float(now_ns)
+        # A device that runs a little slow or fast moves the due time with it.
+        early = np.clip(now_ns - self._due_ns, -self._step_ns, self._step_ns) if self._due_ns else 0
+        self._due_ns = (self._due_ns or float(now_ns)) + self._step_ns + 0.05 * float(early)
+        return self.count

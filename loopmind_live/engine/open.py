@@ -1,0 +1,76 @@
+"""Open an engine: one that sounds, or one that is driven block by block."""
+
+import os
+from typing import TYPE_CHECKING
+
+from loopmind_live import config
+from loopmind_live.errors import EngineError
+
+if TYPE_CHECKING:
+    from loopmind_live.engine.client import ProcessEngine
+    from loopmind_live.engine.offline import OfflineEngine
+
+AUDIO = ("auto", "jack", "portaudio")
+KERNEL_FOLDER = "numba"
+LOG_NAME = "engine.log"
+
+
+def open_engine(
+    audio: str,
+    rate_hz: int = config.DEFAULT_RATE_HZ,
+    block: int = config.DEFAULT_BLOCK,
+    dry: bool = False,
+    arena_frames: int = 600 * config.DEFAULT_RATE_HZ,
+) -> "ProcessEngine":
+    """Return an engine that plays, in processes of its own.
+
+    "auto" takes JACK where a server runs, else the system's default device (portaudio). A JACK
+    server's own rate and block win. Raises EngineError with the remedy where nothing can sound.
+    """
+    if audio not in AUDIO:
+        raise EngineError(f"--audio {audio}: choose from {', '.join(AUDIO)}, offline")
+    _check(rate_hz, block)
+    _use_kernel_cache()
+    from loopmind_live.engine.client import EngineOptions, ProcessEngine
+
+    return ProcessEngine(
+        EngineOptions(
+            audio, rate_hz, arena_frames, config.log_folder() / LOG_NAME,
+            config.cache_folder() / KERNEL_FOLDER, block, dry,
+        )
+    )  # fmt: skip
+
+
+def open_offline(
+    rate_hz: int = config.DEFAULT_RATE_HZ,
+    block: int = config.DEFAULT_BLOCK,
+    dry: bool = False,
+    arena_frames: int = 600 * config.DEFAULT_RATE_HZ,
+    stems: bool = False,
+) -> "OfflineEngine":
+    """Return an engine in this process, whose clock is its `render`."""
+    _check(rate_hz, block)
+    _use_kernel_cache()
+    from loopmind_live.engine.arena import Arena
+    from loopmind_live.engine.offline import OfflineEngine
+
+    arena = Arena.create(arena_frames)
+    try:
+        return OfflineEngine(rate_hz, block, arena, dry, stems)
+    except BaseException:
+        arena.close()
+        raise
+
+
+def _check(rate_hz: int, block: int) -> None:
+    if rate_hz not in config.SAMPLE_RATES:
+        rates = ", ".join(map(str, config.SAMPLE_RATES))
+        raise EngineError(f"--rate {rate_hz}: choose from {rates}")
+    if block not in config.BLOCK_SIZES:
+        sizes = config.BLOCK_SIZES
+        raise EngineError(f"--block {block}: choose from {sizes.start} to {sizes.stop - 1}")
+
+
+def _use_kernel_cache() -> None:
+    """Name numba's folder before numba is imported; a folder that was named already stays."""
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(config.cache_folder() / KERNEL_FOLDER))

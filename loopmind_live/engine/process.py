@@ -1,0 +1,225 @@
+"""The engine process: `python -m loopmind_live.engine.process FOLDER --audio jack ...`.
+
+It maps the arena, the status block and the tap that lie in FOLDER, listens on a socket there, and
+plays until it is told to end, its parent dies, or its device stops. Nothing else runs in it: pyo
+takes the interpreter for every block.
+"""
+
+import argparse
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from loopmind_live.engine import protocol, realtime
+from loopmind_live.engine.arena import FILE_NAME as ARENA_NAME
+from loopmind_live.engine.arena import Arena
+from loopmind_live.engine.base import EngineEvent
+from loopmind_live.engine.connection import SOCKET_NAME
+from loopmind_live.engine.graph import Graph
+from loopmind_live.engine.guard import check_parameter, check_rows
+from loopmind_live.engine.jack import JackWatch
+from loopmind_live.engine.live import GapCount, LivePlayer, Table
+from loopmind_live.engine.player import Player
+from loopmind_live.engine.protocol import Decoder, Hello, Kind, Message
+from loopmind_live.engine.status import FILE_NAME as STATUS_NAME
+from loopmind_live.engine.status import StatusBlock
+from loopmind_live.engine.tap import FILE_NAME as TAP_NAME
+from loopmind_live.engine.tap import MasterTap
+from loopmind_live.errors import EngineError
+
+ERROR_NAME = "error"
+FAILED = 3
+"""The exit status where `FOLDER/error` says why in one line."""
+STALLED_S = 2.0
+_LOG = logging.getLogger(__name__)
+
+
+class EngineProcess:
+    """Everything that the process holds, from its device to its socket."""
+
+    def __init__(self, folder: Path, audio: str, rate_hz: int, block: int, dry: bool) -> None:
+        self._folder = folder
+        self._arena = Arena(folder / ARENA_NAME, writable=False)
+        self._status = StatusBlock(folder / STATUS_NAME, writable=True)
+        self._tap = MasterTap(folder / TAP_NAME, writable=True)
+        self._watch, self.backend = _choose(audio)
+        Player(self._arena.view, rate_hz, block)  # compiles, before this process takes priority
+        self.priority = realtime.ask_for_priority(self.backend)
+        if self._watch is not None:
+            rate_hz, block = self._watch.rate_hz, self._watch.block
+        self._graph = Graph(self.backend, rate_hz, block, dry)
+        self._dry = dry
+        self._player = Player(self._arena.view, self._graph.rate_hz, self._graph.block)
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_write, False)
+        self.live = LivePlayer(
+            self._graph, self._player, self._status, self._tap, self._wake, self._xrun_count()
+        )
+        self._listener = _listen(folder / SOCKET_NAME)
+
+    def start(self) -> None:
+        """Start the sound and the socket."""
+        threading.Thread(target=self._serve, name="socket", daemon=True).start()
+        granted = realtime.settle()
+        if self._watch is not None:
+            self._watch.start()
+        self._graph.start(self.live.before_block)
+        _LOG.info(
+            "playing through %s at %d Hz, %d frames; %s; %s", self.backend, self._graph.rate_hz,
+            self._graph.block, self.priority, granted,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Stop the sound."""
+        self._graph.close()
+        if self._watch is not None:
+            self._watch.close()
+
+    def _xrun_count(self) -> Callable[[], int]:
+        watch = self._watch
+        if watch is not None:
+            return lambda: watch.xruns
+        gaps = GapCount(self._graph.rate_hz, self._graph.block)
+        return lambda: gaps.block_at(time.monotonic_ns())
+
+    def _wake(self) -> None:
+        try:
+            os.write(self._wake_write, b"!")
+        except BlockingIOError:
+            return  # the pipe is full of reasons to wake up: one is enough
+
+    def _serve(self) -> None:
+        while True:
+            connection, _ = self._listener.accept()
+            with connection:
+                try:
+                    self._talk(connection)
+                except (OSError, EngineError) as error:
+                    _LOG.warning("connection ended: %s", error)
+
+    def _talk(self, connection: socket.socket) -> None:
+        decoder = Decoder()
+        facts = Hello(
+            self._graph.rate_hz, self._graph.block, self._graph.latency_frames,
+            self._player.frame, self._dry, self.backend,
+        )  # fmt: skip
+        self.live.outbox.clear()
+        connection.sendall(protocol.hello(facts).encode())
+        while True:
+            ready, _, _ = select.select([connection.fileno(), self._wake_read], [], [])
+            if self._wake_read in ready:
+                os.read(self._wake_read, 4096)
+                while self.live.outbox:
+                    connection.sendall(self.live.outbox.popleft().encode())
+            if connection.fileno() in ready:
+                messages = protocol.receive(connection, decoder)
+                if messages is None:
+                    return
+                for message in messages:
+                    self._accept(message)
+
+    def _accept(self, message: Message) -> None:
+        """Check a message and put it where the audio callback finds it; refuse it with an event."""
+        try:
+            if message.kind is Kind.TABLE:
+                based_on, frame, rows = protocol.read_table(message)
+                check_rows(rows, self._arena.frames)
+                self.live.inbox.append(Table(message.sequence, based_on, frame, rows))
+            elif message.kind is Kind.PARAMETER:
+                self.live.inbox.append(check_parameter(*protocol.read_parameter(message)))
+            elif message.kind is Kind.SHUTDOWN:
+                os.kill(os.getpid(), signal.SIGTERM)
+            else:
+                raise EngineError(f"the engine takes no {message.kind.name}")
+        except EngineError as error:
+            refusal = EngineEvent("error", self._player.frame, str(error))
+            self.live.outbox.append(protocol.event(refusal))
+            self._wake()
+
+
+def run(engine: EngineProcess) -> str | None:
+    """Play until SIGTERM (None) or a failure, whose one line is returned."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = os.getppid()
+    engine.start()
+    blocks, since = -1, time.monotonic()
+    while not stop.wait(0.1):
+        if os.getppid() != parent:
+            return "the supervisor is gone"
+        if engine.live.blocks != blocks:
+            blocks, since = engine.live.blocks, time.monotonic()
+        elif time.monotonic() - since > STALLED_S:
+            return (
+                f"{engine.backend} has asked for no sound for {STALLED_S:g} s: is the device or "
+                "server still there?"
+            )
+    return None
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the engine; return its exit status."""
+    parser = argparse.ArgumentParser(prog="loopmind-engine")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--audio", choices=("auto", "jack", "portaudio"), default="auto")
+    parser.add_argument("--rate", type=int, required=True)
+    parser.add_argument("--block", type=int, required=True)
+    parser.add_argument("--dry", action="store_true")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    realtime.die_with_parent()
+    error_file: Path = options.folder / ERROR_NAME
+    error_file.unlink(missing_ok=True)
+    try:
+        engine = EngineProcess(
+            options.folder, options.audio, options.rate, options.block, options.dry
+        )
+    except EngineError as error:
+        reason: str | None = str(error)
+    else:
+        reason = run(engine)
+        if reason is None:
+            engine.close()
+    if reason is not None:
+        _LOG.error("%s", reason)
+        error_file.write_text(reason)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A device that hangs must not keep the process: nothing is left that needs an orderly end.
+    os._exit(FAILED if reason is not None else 0)
+
+
+def _choose(audio: str) -> tuple[JackWatch | None, str]:
+    """Return the JACK watch, or None, and the back-end that `audio` means on this machine."""
+    if audio == "portaudio":
+        return None, "portaudio"
+    try:
+        return JackWatch(), "jack"
+    except EngineError:
+        if audio == "jack":
+            raise
+        return None, "portaudio"
+
+
+def _listen(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.bind(str(path))
+    except OSError as error:
+        raise EngineError(f"{path}: cannot listen there ({error}): set TMPDIR shorter") from error
+    path.chmod(0o600)
+    listener.listen(4)
+    return listener
+
+
+if __name__ == "__main__":
+    main()
