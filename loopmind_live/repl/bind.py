@@ -1,11 +1,13 @@
 """Bind the words after a verb to the arguments of its row in the command table. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 from loopmind_live.errors import SessionError
-from loopmind_live.repl.lexicon import FILLERS, OFF, ON, STEPS
+from loopmind_live.repl.lexicon import FILLERS, OFF, ON, ROLE_PHRASES, SECTIONS, STEPS
 from loopmind_live.repl.readers import Amount, read_amount, read_key, read_roles, read_section
-from loopmind_live.repl.verbs import NOUNS, SAYING, Pattern, display_name
+from loopmind_live.repl.synonyms import NOUNS, SAYING, Pattern
+from loopmind_live.repl.verbs import display_name
 from loopmind_live.repl.words import Token
 from loopmind_live.score.arrangement import LABELS
 from loopmind_live.score.loop import ROLES
@@ -87,7 +89,9 @@ class _Binder:
                     return 0
                 if number is not None:
                     if all(other.name != "number" for other in self.spec.arguments):
-                        return 0
+                        raise Misfit(
+                            f"{display_name(self.spec)} takes no number: leave it out", place
+                        )
                     self.values["number"] = number
                 self.values[argument.name] = label
                 return count
@@ -165,6 +169,7 @@ class _Binder:
             (pattern.needs == "said" and not self.said)
             or (pattern.needs == "signed" and not signed)
             or (pattern.needs == "amount" and amount is None)
+            or (pattern.needs == "plain" and (amount is None or signed))
         ):
             raise Misfit(
                 f"{display_name(self.spec)}: say more, as in: {self.spec.phrases[0]}", read
@@ -215,8 +220,15 @@ class _Binder:
             if "key" in kinds:
                 return f"{name}: {word!r} is no key: write one as in F# minor, or key +2"
             return f"{name}: {word!r} is no number: {span}"
-        if "section" in kinds:
-            return f"{name}: no section {word!r}: labels are {', '.join(LABELS)}"
         if "roles" in kinds:
-            return f"{name}: no part {word!r}: parts are {', '.join(ROLES)}"
+            return f"{name}: no part {word!r}: {_nearest(word, ROLE_PHRASES, 'parts', ROLES)}"
+        if "section" in kinds:
+            return f"{name}: no section {word!r}: {_nearest(word, SECTIONS, 'sections', LABELS)}"
         return f"{name}: {word!r} means nothing here: write it as in: {self.spec.phrases[0]}"
+
+
+def _nearest(word: str, phrases: Iterable[tuple[str, ...]], noun: str, names: Sequence[str]) -> str:
+    """Return "did you mean X?" where a known word is near, else the list of names."""
+    known = [phrase[0] for phrase in phrases if len(phrase) == 1]
+    close = get_close_matches(word[:24], known, n=1, cutoff=0.75)
+    return f"did you mean {close[0]}?" if close else f"{noun} are {', '.join(names)}"

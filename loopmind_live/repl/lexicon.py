@@ -1,63 +1,50 @@
 """What people call sections, parts, numbers and units. Constants only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from loopmind_live.score.arrangement import LABELS
-from loopmind_live.score.loop import ROLES, Role
+from loopmind_live.arranger.words import ROLE_WORDS
+from loopmind_live.score.labels import LABEL_WORDS
+from loopmind_live.score.loop import ROLES
 
 Phrase = tuple[str, ...]
 
 
-def _phrases(table: Mapping[str, str]) -> dict[Phrase, str]:
-    """Return phrase -> name for names with their comma-separated synonyms."""
-    found = {(name,): name for name in table}
+def _phrases(table: Mapping[str, Iterable[str]]) -> dict[Phrase, str]:
+    """Return phrase -> name for names with what people call them."""
+    found: dict[Phrase, str] = {}
     for name, synonyms in table.items():
-        for synonym in synonyms.split(","):
-            if synonym.strip():
-                found[tuple(synonym.split())] = name
+        for synonym in (name, *synonyms):
+            found.setdefault(tuple(synonym.split()), name)
     return found
 
 
 SECTIONS: dict[Phrase, str] = _phrases(
-    dict.fromkeys(LABELS, "")
-    | {
-        "intro": "intros, introduction, opening",
-        "verse": "verses",
-        "prechorus": "pre chorus, pre - chorus, prechoruses, pre hook, pre - hook, prehook",
-        "hook": "hooks, chorus, choruses, refrain, refrains",
-        "postchorus": "post chorus, post - chorus, post hook, post - hook",
-        "bridge": "bridges, middle eight",
-        "build": "builds, buildup, build up, build - up, buildups",
-        "drop": "drops",
-        "breakdown": "breakdowns, break down, break - down, break",
-        "inst": "instrumental, instrumentals",
-        "solo": "solos",
-        "outro": "outros, ending, coda",
-        "current": "this section, current section, this part, this one, this, section",
-    }
+    dict(LABEL_WORDS)
+    | {"current": ("this section", "current section", "this part", "this one", "this", "section")}
 )
 """Section phrases; "current" is the one that sounds."""
 
-_ROLE_WORDS: dict[Role, str] = {
-    "drums": "drum, beat, beats, drum kit, drumkit, drum loop, drum beat",
-    "kick": "kicks, kick drum, kick drums, bass drum, bd",
-    "snare": "snares, snare drum, clap, claps",
-    "hats": (
-        "hat, hihat, hihats, hi hat, hi hats, hi - hat, hi - hats, high hat, high hats, hh, "
-        "cymbal, cymbals"
-    ),
-    "perc": "percs, percussion, percussions, shaker, shakers, congas, bongos, tambourine",
-    "bass": "basses, bassline, basslines, bass line, bass - line, sub, sub bass, 808, 808 s",
+_LIVE_ROLE_WORDS: Mapping[str, tuple[str, ...]] = {
+    "drums": ("beat", "beats", "drumkit", "drum beat"),
+    "kick": ("bd",),
+    "hats": ("high hat", "hh", "cymbal"),
     "melody": (
-        "melodies, lead, leads, arp, arps, synth, synths, synth line, lead synth, lead line, "
-        "melody line, topline, top line, pluck, plucks, riff"
+        "synth lead",
+        "lead synth",
+        "lead line",
+        "melody line",
+        "topline",
+        "top line",
+        "riff",
     ),
-    "chords": "chord, keys, piano, pianos, rhodes, organ, stabs, guitar, guitars",
-    "pad": "pads, strings",
-    "vocal": "vocals, vox, voice, voices, singer, vocal line, acapella, a cappella",
-    "fx": "effects, effect, sfx, riser, risers, sweep, sweeps",
+    "vocal": ("vocal line", "a cappella"),
+    "fx": ("effect",),
 }
-ROLE_PHRASES: dict[Phrase, str] = _phrases({role: _ROLE_WORDS[role] for role in ROLES})
+"""What a performer calls a part that plays, beside the words of a description."""
+
+ROLE_PHRASES: dict[Phrase, str] = _phrases(
+    {role: (*ROLE_WORDS[role], *_LIVE_ROLE_WORDS.get(role, ())) for role in ROLES}
+)
 EVERYTHING: frozenset[str] = frozenset({"all", "everything", "everybody", "everyone"})
 PARTS_NOUNS: frozenset[str] = frozenset(
     {"parts", "part", "tracks", "track", "loops", "instruments", "instrument", "roles"}
@@ -71,7 +58,9 @@ _NAMES = (
 NUMBERS: dict[str, float] = {name: float(n) for n, name in enumerate(_NAMES.split())}
 ORDINALS: dict[str, int] = {
     name: n + 1
-    for n, name in enumerate("first second third fourth fifth sixth seventh eighth".split())
+    for n, name in enumerate(
+        ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+    )
 }
 ORDINAL_ENDS: frozenset[str] = frozenset({"st", "nd", "rd", "th"})
 UNITS: dict[Phrase, tuple[str, float]] = {
@@ -103,11 +92,12 @@ UNITS: dict[Phrase, tuple[str, float]] = {
 STEPS: dict[str, float] = {"bpm": 4.0, "dB": 3.0, "semitones": 1.0}
 """How far "faster", "drums up" and "key up" go where no number is given."""
 
-FILLERS: frozenset[str] = frozenset(
+_FILLERS = (
     "a an please pls plz thanks that this it some of my our for in on at with from into again "
-    "bit little touch tad slightly more less bro man dude mate there here section part parts "
-    ", . ! ? : - = '".split()
+    "bit little touch tad slightly more less bro man dude mate there here to section part parts "
+    ", . ! ? : - = '"
 )
+FILLERS: frozenset[str] = frozenset(_FILLERS.split())
 """Words that carry nothing once the verb and its objects are read."""
 
 POLITE: tuple[Phrase, ...] = tuple(

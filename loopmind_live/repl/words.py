@@ -38,10 +38,10 @@ class Token:
 
 
 def tokenize(text: str) -> tuple[Token, ...]:
-    """Return the tokens of `text` without the article "the"; line ends become ";".
+    """Return the tokens of `text` without "the" and hyphens; line ends become ";".
 
     >>> [token.text for token in tokenize("Mute the hi-hats, -3dB")]
-    ['mute', 'hi', '-', 'hats', ',', '-3', 'db']
+    ['mute', 'hi', 'hats', ',', '-3', 'db']
     """
     if len(text) > MAX_TEXT:
         raise SessionError(f"a line of {len(text)} characters: write at most {MAX_TEXT}")
@@ -51,10 +51,17 @@ def tokenize(text: str) -> tuple[Token, ...]:
     tokens = []
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "sign"
+        if match.group() in "-‐–" and _within_word(text, match.start()):
+            continue
         word = ";" if kind == "line" else match.group().lower().replace("’", "'")
         if word != "the":
             tokens.append(Token(word, match.start(), match.end(), kind))
     return tuple(tokens)
+
+
+def _within_word(text: str, place: int) -> bool:
+    """Tell whether the hyphen at `place` joins two words: "hi-hats"."""
+    return text[max(0, place - 1) : place].isalnum() and text[place + 1 : place + 2].isalpha()
 
 
 def split_at(tokens: Iterable[Token], *words: str) -> list[tuple[Token, ...]]:
@@ -94,3 +101,8 @@ def texts(tokens: Sequence[Token], start: int, count: int) -> tuple[str, ...]:
     return tuple(
         "" if token.kind == "quoted" else token.text for token in tokens[start : start + count]
     )
+
+
+def as_typed(tokens: Sequence[Token], source: str) -> str:
+    """Return the typed text from the first to the last of `tokens`."""
+    return source[tokens[0].start : tokens[-1].end] if tokens else ""

@@ -1,0 +1,327 @@
+"""The prompt: a line to type on, a toolbar below it, messages above it.
+
+The only module that knows prompt_toolkit.
+"""
+
+import asyncio
+import logging
+import sys
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import run_in_terminal
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.output import Output, create_output
+
+from loopmind_live.errors import LoopMindError
+from loopmind_live.repl.capture import TerminalCapture
+from loopmind_live.repl.completion import candidates
+from loopmind_live.repl.plain import lines_of
+from loopmind_live.repl.view import View, fit, printable, toolbar_text
+
+PROMPT = "loopmind> "
+QUESTION = "end the performance? [y/N] "
+REFRESH_S = 0.1
+GRACE_S = 0.15
+"""How long the next prompt waits for the answer to the last line, so that they stand in order."""
+MAX_HELD = 200
+"""Messages waiting to be shown; of a flood the oldest are counted and left out."""
+_DIM, _RED, _RESET = "\x1b[2m", "\x1b[31m", "\x1b[0m"
+
+log = logging.getLogger(__name__)
+
+
+class Prompt:
+    """Reads lines and hands them to `handle`, one after another, while the toolbar lives on.
+
+    `handle` returns what to answer, or None. A LoopMindError becomes one line; any other error is
+    logged with its trace and shown in one line, and the prompt goes on. `view` and `sections` are
+    asked on the event loop many times a second. Ctrl-D hands over "quit", after a question while
+    music plays; it is for the handler to call `close`.
+
+    On a terminal, what libraries print is caught, shown dimmed and given to `keep`, which must
+    not print itself. Where standard input or output is no terminal, lines are read plainly, errors
+    go to standard error, and `run` returns at the end of the input.
+    """
+
+    def __init__(
+        self,
+        handle: Callable[[str], Awaitable[str | None]],
+        view: Callable[[], View],
+        *,
+        history_path: Path | None = None,
+        sections: Callable[[], Sequence[str]] = tuple,
+        keep: Callable[[str], None] | None = None,
+        stdin: TextIO | None = None,
+        stdout: TextIO | None = None,
+    ) -> None:
+        self._handle = handle
+        self._view = view
+        self._history_path = history_path
+        self._sections = sections
+        self._keep = keep
+        self._stdin = stdin or sys.stdin
+        self._stdout = stdout or sys.stdout
+        self._messages: deque[tuple[str, str]] = deque(maxlen=MAX_HELD)
+        self._left_out = 0
+        self._posted = asyncio.Event()
+        self._closing = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._session: PromptSession[str] | None = None
+        self._view_failed = False
+
+    async def run(self) -> None:
+        """Read lines until `close`, or until a plain input ends."""
+        self._loop = asyncio.get_running_loop()
+        if not (self._stdin.isatty() and self._stdout.isatty()):
+            await self._run_plain()
+            return
+        with TerminalCapture(self._show_captured) as capture:
+            await self._run_terminal(create_output(stdout=capture.tty))
+        self._write_plain()
+
+    def show(self, text: str) -> None:
+        """Show a message above the line being typed. May be called from any thread."""
+        self._post(text, "")
+
+    def close(self) -> None:
+        """End `run`; what is posted by now is still shown. Call it on the event loop."""
+        self._closing.set()
+        if self._session is not None and self._session.app.is_running:
+            with suppress(Exception):  # it is leaving already: a key was pressed in this moment
+                self._session.app.exit(result="")
+
+    async def _run_terminal(self, output: Output) -> None:
+        """Run the prompt, with one task that answers lines and one that shows messages."""
+        session = self._open_session(output)
+        lines: asyncio.Queue[str] = asyncio.Queue()
+        tasks = [
+            asyncio.create_task(self._answer_all(lines)),
+            asyncio.create_task(self._show_all(output)),
+        ]
+        try:
+            while not self._closing.is_set():
+                line = await self._read(session, output)
+                if line.strip():
+                    lines.put_nowait(line)
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(lines.join(), GRACE_S)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._write(output)
+
+    async def _read(self, session: PromptSession[str], output: Output) -> str:
+        """Return the next line, "" where there is none, "quit" where the performer leaves."""
+        self._session = session
+        try:
+            return await session.prompt_async()
+        except KeyboardInterrupt:
+            return ""
+        except EOFError:
+            return "quit" if await self._wants_to_quit(output) else ""
+
+    async def _wants_to_quit(self, output: Output) -> bool:
+        """Ask whether to end the performance, where something plays."""
+        if not self._view().playing:
+            return True
+        self._session = PromptSession(
+            QUESTION, output=output, bottom_toolbar=self._toolbar, refresh_interval=REFRESH_S
+        )
+        try:
+            answer = await self._session.prompt_async()
+        except KeyboardInterrupt:
+            return False
+        except EOFError:
+            return True
+        return answer.strip().lower() in ("y", "yes")
+
+    def _open_session(self, output: Output) -> PromptSession[str]:
+        return PromptSession(
+            PROMPT,
+            output=output,
+            history=self._open_history(),
+            auto_suggest=AutoSuggestFromHistory(),
+            completer=_TableCompleter(self._sections),
+            complete_while_typing=True,
+            key_bindings=self._keys(),
+            bottom_toolbar=self._toolbar,
+            refresh_interval=REFRESH_S,
+            reserve_space_for_menu=6,
+        )
+
+    def _open_history(self) -> History:
+        """Return the history on disk, or one in memory where that cannot be had."""
+        if self._history_path is None:
+            return InMemoryHistory()
+        return _SafeHistory(self._history_path, self.show)
+
+    def _keys(self) -> KeyBindings:
+        """Return the keys that differ from the usual: Ctrl-C clears the line."""
+        keys = KeyBindings()
+
+        @keys.add("c-c")
+        def _clear(event: KeyPressEvent) -> None:
+            if event.current_buffer.text:
+                event.current_buffer.reset()
+            else:
+                self.show("Ctrl-D or quit ends the performance")
+
+        return keys
+
+    def _toolbar(self) -> str:
+        """Return the toolbar's text; a view that fails is logged once and costs only the bar."""
+        if self._session is None:
+            return ""
+        width = self._session.app.output.get_size().columns
+        try:
+            return toolbar_text(self._view(), width)
+        except Exception as error:
+            if not self._view_failed:
+                log.exception("the toolbar's view failed")
+            self._view_failed = True
+            return fit(printable(f"no status: {error}"), width)
+
+    async def _answer_all(self, lines: asyncio.Queue[str]) -> None:
+        while True:
+            line = await lines.get()
+            await self._answer(line)
+            lines.task_done()
+
+    async def _answer(self, line: str) -> None:
+        """Hand a line over and post the answer or the error."""
+        try:
+            reply = await self._handle(line)
+        except LoopMindError as error:
+            self._post(str(error), _RED)
+        except Exception as error:
+            log.exception("a command failed: %r", line)
+            self._post(f"{type(error).__name__}: {error}: this is a fault, see the log", _RED)
+        else:
+            if reply:
+                self.show(reply)
+
+    def _show_captured(self, line: str) -> None:
+        """Show what a library printed. Called on the capture's thread."""
+        if self._keep is not None:
+            self._keep(line)
+        self._post(line, _DIM)
+
+    def _post(self, text: str, style: str) -> None:
+        """Queue a message and wake the task that shows it."""
+        if len(self._messages) == MAX_HELD:
+            self._left_out += 1
+        self._messages.append((text, style))
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended: `run` shows what is left
+                self._loop.call_soon_threadsafe(self._posted.set)
+
+    async def _show_all(self, output: Output) -> None:
+        """Show messages as they come, the prompt moved out of the way each time."""
+        while True:
+            await self._posted.wait()
+            self._posted.clear()
+            if self._messages:
+                await run_in_terminal(lambda: self._write(output))
+
+    def _write(self, output: Output) -> None:
+        """Write all waiting messages to the terminal."""
+        for text, style in self._take_messages():
+            for line in text.splitlines():
+                output.write_raw(style)
+                output.write(printable(line))
+                output.write_raw(f"{_RESET if style else ''}\n")
+        output.flush()
+
+    def _take_messages(self) -> Iterable[tuple[str, str]]:
+        """Take the waiting messages, oldest first; say how many a flood has cost."""
+        if self._left_out:
+            yield f"({self._left_out} messages left out)", _DIM
+            self._left_out = 0
+        for _ in range(len(self._messages)):
+            yield self._messages.popleft()
+
+    async def _run_plain(self) -> None:
+        """Answer the lines of a pipe or file, in order."""
+        shower = asyncio.create_task(self._show_all_plain())
+        closing = asyncio.create_task(self._closing.wait())
+        lines = lines_of(self._stdin.buffer)
+        try:
+            while True:
+                line = asyncio.ensure_future(anext(lines, None))
+                await asyncio.wait((line, closing), return_when=asyncio.FIRST_COMPLETED)
+                if closing.done() or line.result() is None:
+                    line.cancel()
+                    return
+                if text := (line.result() or "").strip():
+                    await self._answer(text)
+        finally:
+            shower.cancel()
+            closing.cancel()
+            await asyncio.gather(shower, closing, return_exceptions=True)
+            self._write_plain()
+
+    async def _show_all_plain(self) -> None:
+        while True:
+            await self._posted.wait()
+            self._posted.clear()
+            self._write_plain()
+
+    def _write_plain(self) -> None:
+        """Print all waiting messages, errors to standard error."""
+        for text, style in self._take_messages():
+            print(text, file=sys.stderr if style == _RED else self._stdout, flush=True)
+
+
+class _TableCompleter(Completer):
+    """Offers what `candidates` finds."""
+
+    def __init__(self, sections: Callable[[], Sequence[str]]) -> None:
+        self._sections = sections
+
+    def get_completions(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> Iterable[Completion]:
+        """Yield what may stand at the cursor."""
+        del complete_event
+        for found in candidates(document.text_before_cursor, self._sections()):
+            yield Completion(found.text, -found.replaces, display_meta=found.note)
+
+
+class _SafeHistory(FileHistory):
+    """A history file that may be missing, unreadable or on a full disk: typing goes on."""
+
+    def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
+        super().__init__(str(path))
+        self._tell = tell
+        self._failed = False
+
+    def load_history_strings(self) -> Iterable[str]:
+        """Return earlier lines, newest first; none where the file cannot be read."""
+        try:
+            return list(super().load_history_strings())
+        except OSError as error:
+            self._fail(error)
+            return []
+
+    def store_string(self, string: str) -> None:
+        """Append a line, or say once that lines are not kept."""
+        try:
+            Path(str(self.filename)).parent.mkdir(parents=True, exist_ok=True)
+            super().store_string(string)
+        except OSError as error:
+            self._fail(error)
+
+    def _fail(self, error: OSError) -> None:
+        if not self._failed:
+            self._tell(f"{self.filename}: history is not kept ({error.strerror})")
+        self._failed = True

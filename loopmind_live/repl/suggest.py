@@ -1,0 +1,58 @@
+"""Name the command, section or part that a slip of the keyboard may have meant. Pure."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from loopmind_live.repl.bind import Misfit
+from loopmind_live.repl.lexicon import FILLERS, ROLE_PHRASES, SECTIONS, TOPICS
+from loopmind_live.repl.verbs import headed, spoken_heads
+from loopmind_live.repl.words import Token, texts
+
+_SPELLED = 24
+"""Longer words are no slips of anything."""
+
+
+def named_topic(tokens: Sequence[Token]) -> str | None:
+    """Return what help is asked about: a command's name in the table, a topic, None for nothing.
+
+    Raises Misfit where it is neither.
+    """
+    topic = next((token.text for token in tokens if token.text in TOPICS), None)
+    if topic is not None:
+        return topic
+    words = tuple(token for token in tokens if token.text not in FILLERS | {"me", "about", "with"})
+    if not words:
+        return None
+    patterns = headed(words)
+    if not patterns:
+        raise unknown(words, words)
+    return patterns[0].command
+
+
+def unknown(tokens: Sequence[Token], rest: Sequence[Token]) -> Misfit:
+    """Return the error for words that open with no command: the nearest one is named."""
+    if not rest:
+        said = " ".join(token.text for token in tokens)[:40]
+        return Misfit(f"{said!r} says when, but not what: as in goto hook {said}"[:120], 0)
+    first = rest[0].text
+    word = first if len(first) <= _SPELLED else first[: _SPELLED - 3] + "..."
+    for phrases, example in ((ROLE_PHRASES, "mute"), (SECTIONS, "goto")):
+        name = next((phrases[w] for n in (3, 2, 1) if (w := texts(rest, 0, n)) in phrases), None)
+        if name is not None and len(rest) <= 3:
+            return Misfit(f"no command {word!r}: did you mean {example} {name}?", 0)
+    close = _nearest_head(first, " ".join(token.text for token in rest[:2]))
+    hint = f"did you mean {close}?" if close else "type help for the list"
+    return Misfit(f"no command {word!r}: {hint}", 0)
+
+
+def _nearest_head(*said: str) -> str | None:
+    """Return the opening that the first of `said` is a slip of, or None.
+
+    A slip keeps the first letter, or the letters and not their order.
+    """
+    for word in said:
+        if len(word) <= _SPELLED:
+            for close in get_close_matches(word, spoken_heads(), n=3, cutoff=0.74):
+                if close[0] == word[0] or sorted(close) == sorted(word):
+                    return close
+    return None

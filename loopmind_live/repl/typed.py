@@ -1,0 +1,54 @@
+"""Read what is taken as it is typed: descriptions and file names. Pure."""
+
+import re
+
+from loopmind_live.errors import SessionError
+from loopmind_live.repl.bind import Misfit
+from loopmind_live.repl.synonyms import Pattern
+from loopmind_live.repl.words import Token, as_typed, texts
+from loopmind_live.session.commands import CommandSpec, Value
+
+_PATH_FILLERS = frozenset({"to", "as", "into", "it", "this", "that", "file", "in"})
+_PATH = re.compile(r'"([^"]*)"|\'([^\']*)\'|(\S+)')
+
+
+def read_text(spec: CommandSpec, tokens: tuple[Token, ...], source: str) -> dict[str, Value]:
+    """Return the rest of the line as it is typed."""
+    if not tokens:
+        raise Misfit(f"{spec.name} needs a description, as in: {spec.phrases[0]}", 1)
+    name = next(argument.name for argument in spec.arguments if argument.kind == "text")
+    return {name: as_typed(tokens, source)}
+
+
+def read_path(
+    spec: CommandSpec, pattern: Pattern, tokens: tuple[Token, ...], source: str
+) -> dict[str, Value]:
+    """Return the file named, quoted or bare, its case kept; "off" and "on" are flags."""
+    values: dict[str, Value] = dict(pattern.arguments)
+    flags = [argument.name for argument in spec.arguments if argument.kind == "flag"]
+    name, optional = next((a.name, a.optional) for a in spec.arguments if a.kind == "path")
+    while tokens and tokens[0].kind != "quoted" and tokens[0].text in _PATH_FILLERS:
+        # A name that only begins like one of these words ("to-night.json") is a name.
+        if source[tokens[0].end : tokens[0].end + 1].strip():
+            break
+        tokens = tokens[1:]
+    words = texts(tokens, 0, 2)
+    if flags and words in (("off",), ("stop",), ("on",), ("start",)):
+        return values | {flags[0]: words[0] in ("on", "start")}
+    found = [match.groups() for match in _PATH.finditer(as_typed(tokens, source))]
+    if len(found) > 1:
+        raise SessionError(
+            f'{spec.name}: quote a name with spaces, as in: {spec.name} "my set.json"'
+        )
+    if found:
+        path = next(part for part in found[0] if part is not None)
+        if not path or path[0] in "\"'":
+            raise SessionError(
+                f"{spec.name}: no file named {path!r}: close the quotes, name a file"
+            )
+        if values:
+            raise Misfit(f"{spec.name}: {path!r} means nothing here", 1)
+        values[name] = path
+    elif not optional:
+        raise Misfit(f"{spec.name} needs a file, as in: {spec.phrases[0]}", 1)
+    return values
