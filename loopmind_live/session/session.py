@@ -160,6 +160,25 @@ class Session:
         if self._to_prefetch and self.options.live:
             self._readiness.prefetch(self.state, self._to_prefetch.pop(), self.arranger)
 
+    def finish(self, frame: int) -> None:
+        """Write down that the set ended at `frame`, and what landed before it."""
+        self._write_swaps(frame - 1)
+        self._write("result", frame, text="end")
+
+    def ends_by(self, frame: int) -> int | None:
+        """Return where the last section ends with nothing to follow, if by `frame`.
+
+        None, too, while the last section is asked to repeat.
+        """
+        state = self.state
+        for moment in walk(state, self.arranger.refit, self._counts):
+            if moment.frame > frame:
+                return None
+            if state.end_bar == moment.bar and _was_last(state) and not _leads_on(moment):
+                return moment.frame
+            state = moment.state
+        return None if state.playing or not state.started else frame
+
     def _now(self, frame: int | None) -> Now:
         free = self.engine.frame()
         if self.options.live:
@@ -201,6 +220,7 @@ class Session:
         tempo = replace(self.state.tempo, segments=(TempoSegment(0.0, float(first), bpm),))
         self.state = replace(self.state, tempo=tempo, started=True)
         self._dirty = True
+        self._write("tempo", first, bpm=bpm, beats_per_bar=tempo.beats_per_bar)
 
     def _postpone(self, frame: int) -> None:
         """Move what is not ready to the first line that can still be reached, and say so."""
@@ -316,4 +336,20 @@ class Session:
         self._tell(text)
 
     def _write(self, kind: str, frame: int, **fields: object) -> None:
-        self._events.write(kind, frame, self.state.tempo.bar(frame) + 1, **fields)
+        tempo = self.state.tempo
+        bar = tempo.bar(frame)
+        line = round(bar)
+        # A line's frame is rounded: say the line, not the place a part of a frame beside it.
+        bar = line if tempo.line(line) == frame else bar
+        self._events.write(kind, frame, bar + 1, **fields)
+
+
+def _leads_on(moment: Moment) -> bool:
+    return any(isinstance(change.action, Enter | SetArrangement) for change in moment.landed)
+
+
+def _was_last(state: State) -> bool:
+    arrangement, playhead = state.arrangement, state.playhead
+    if arrangement is None or playhead is None or state.document.looping == playhead.place:
+        return False
+    return playhead.place == len(arrangement.sections) - 1

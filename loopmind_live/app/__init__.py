@@ -1,0 +1,1 @@
+"""The program's jobs, put together from the rooms: what each line of the command line does."""

@@ -1,0 +1,36 @@
+"""The files that jobs share: the library's loops, timelines, and where clips are kept."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from loopmind_live import config
+from loopmind_live.errors import LibraryError
+from loopmind_live.score.arrangement import Arrangement
+from loopmind_live.score.loop import Loop
+from loopmind_live.score.timeline import read_timeline
+
+
+def library_loops(path: Path) -> list[Loop]:
+    """Return all loops of the library at `path`; LibraryError where there is none."""
+    from loopmind_live.library.store import Library
+
+    if not path.exists():
+        raise LibraryError(f"{path}: no library yet: make one with loopmind scan FOLDER")
+    with Library(path) as library:
+        return library.loops()
+
+
+def library_loops_if_any(path: Path) -> list[Loop]:
+    """Return the library's loops, or none where it was never made."""
+    return library_loops(path) if path.exists() else []
+
+
+def timeline(path: Path, loops: list[Loop]) -> Arrangement:
+    """Return the arrangement in the timeline at `path`, its loops found in the library or by it."""
+    known: Mapping[Path, Loop] = {loop.path: loop for loop in loops}
+    return read_timeline(path, known)
+
+
+def clip_cache() -> Path:
+    """Return the folder of prepared clips."""
+    return config.cache_folder() / "clips"

@@ -1,0 +1,216 @@
+"""Perform without a sound card: the clock waits for preparation, so that all lands as it should."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from loopmind_live.app.files import library_loops_if_any, timeline
+from loopmind_live.app.performance import Performance
+from loopmind_live.app.stage import NoEvents, Sound, arranger_for, header, offline_engine
+from loopmind_live.engine.wav import Encoding, WavWriter, free_path
+from loopmind_live.errors import EngineError, SessionError
+from loopmind_live.score.arrangement import Arrangement
+from loopmind_live.score.eventlog import EventLog
+from loopmind_live.score.script import ScriptLine, read_script
+from loopmind_live.session.commands import Command
+from loopmind_live.session.session import Options, Session
+
+if TYPE_CHECKING:
+    from loopmind_live.engine.offline import OfflineEngine
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `loopmind perform` was asked for. Bars count from 1."""
+
+    library: Path
+    sound: Sound
+    timeline: Path | None = None
+    script: Path | None = None
+    record: Path | None = None
+    events: Path | None = None
+    until_bar: int | None = None
+    seed: int = 0
+    headless: bool = False
+
+
+@dataclass(slots=True)
+class _Take:
+    """One file under way: it skips the limiter's delay, and ends after `left` more frames."""
+
+    writer: WavWriter
+    start_frame: int
+    skip: int
+    left: int | None = None
+
+
+class MasterFiles:
+    """Records the master: a file holds exactly the music's frames from its start to its stop.
+
+    A disk that is full ends the file with one line told; the music goes on.
+    """
+
+    def __init__(self, engine: "OfflineEngine", dry: bool, tell: Callable[[str], None]) -> None:
+        self._engine, self._tell = engine, tell
+        self._encoding: Encoding = "float32" if dry else "pcm24"
+        self._takes: list[_Take] = []
+
+    @property
+    def open(self) -> bool:
+        """Tell whether any file still waits for frames."""
+        return bool(self._takes)
+
+    def start(self, file: Path) -> Path:
+        """Record to `file`, or a free name beside it, from the next block on."""
+        path = free_path(file)
+        writer = WavWriter(path, self._engine.rate_hz, self._encoding)
+        self._takes.append(_Take(writer, self._engine.frame(), self._engine.latency_frames))
+        return path
+
+    def stop(self, frame: int | None = None) -> Path | None:
+        """End the newest recording at `frame` (now where None); return its file, or None."""
+        for take in reversed(self._takes):
+            if take.left is None:
+                at = self._engine.frame() if frame is None else frame
+                take.left = at - take.start_frame - take.writer.frames
+                return take.writer.path
+        return None
+
+    def take(self, block: npt.NDArray[np.float32]) -> None:
+        """Give the files a block that was just computed."""
+        for take in list(self._takes):
+            skipped = min(take.skip, len(block))
+            take.skip -= skipped
+            audio = block[skipped:]
+            if take.left is not None:
+                audio = audio[: take.left]
+                take.left -= len(audio)
+            try:
+                take.writer.write(audio)
+            except EngineError as error:
+                self._tell(str(error))
+                take.left = 0
+            if take.left == 0:
+                take.writer.close()
+                self._takes.remove(take)
+
+
+class OfflineShow:
+    """One performance offline: a script, a session, an engine, and the file it makes."""
+
+    def __init__(self, request: Request, tell: Callable[[str], None]) -> None:
+        self._request = request
+        self._tell = tell
+
+    def run(self, progress: Progress | None = None) -> None:
+        """Play the script to its end. Raises LoopMindError where it cannot begin."""
+        request = self._request
+        loops = library_loops_if_any(request.library)
+        arrangement = timeline(request.timeline, loops) if request.timeline else None
+        beats = arrangement.beats_per_bar if arrangement is not None else 4
+        script = read_script(request.script, beats) if request.script else ()
+        if arrangement is None and not script:
+            raise SessionError(
+                "nothing to play offline: give --timeline FILE, or --script FILE with a prompt"
+            )
+        with offline_engine(request.sound) as (engine, pool):
+            events = _events(request, engine, arrangement)
+            try:
+                session = Session(
+                    engine, pool, arranger_for(loops, arrangement), events,
+                    Options(request.seed, request.sound.dry, live=False), self._tell,
+                )  # fmt: skip
+                master = MasterFiles(engine, request.sound.dry, self._tell)
+                show = Performance(
+                    session, master, Path.cwd(), lambda path: timeline(path, loops), datetime.now
+                )
+                if request.record is not None:
+                    show.recording = master.start(request.record)
+                if arrangement is not None:
+                    session.load(arrangement)
+                    session.submit(Command("play", text="play"), 0)
+                    session.advance(0)
+                self._play(engine, session, show, master, list(script), progress)
+            finally:
+                events.close()
+
+    def _play(
+        self,
+        engine: "OfflineEngine",
+        session: Session,
+        show: Performance,
+        master: MasterFiles,
+        script: list[ScriptLine],
+        progress: Progress | None,
+    ) -> None:
+        """Type each line at its frame, block by block, until the set ends."""
+        block = engine.block
+        end: int | None = None
+        while not show.finished:
+            now = engine.frame()
+            while script and self._typed_at(session, script[0]) < now + block:
+                line = script.pop(0)
+                frame = self._typed_at(session, line)
+                session.advance(frame)
+                answer = show.type(line.text, frame)
+                for text in answer.lines:
+                    self._tell(f"@{line.position} {text}")
+                session.advance(frame)
+            if not session.state.started and not session.state.pending:
+                raise SessionError("the script never starts the set: begin with a prompt or play")
+            end = self._end(session, script, now + block)
+            if end is not None:
+                session.advance(end)
+                break
+            session.advance(now)
+            master.take(engine.render())
+            if progress is not None:
+                progress(now, self._length(session))
+        last = engine.frame() if end is None else end
+        session.finish(last)
+        while master.stop(last):
+            pass  # every file ends with the set
+        while master.open:
+            master.take(engine.render())
+
+    def _typed_at(self, session: Session, line: ScriptLine) -> int:
+        """Return the frame at which a line is typed, by the tempo in force."""
+        tempo = session.state.tempo
+        return tempo.line(line.position.to_bars(tempo.beats_per_bar))
+
+    def _end(self, session: Session, script: list[ScriptLine], before: int) -> int | None:
+        """Return the frame at which the set ends, where that is before `before`."""
+        until = self._request.until_bar
+        if until is not None:
+            frame = session.state.tempo.line(until - 1)
+            return frame if frame <= before else None
+        if script:
+            return None
+        return session.ends_by(before)
+
+    def _length(self, session: Session) -> int:
+        until = self._request.until_bar
+        arrangement = session.state.arrangement
+        bars = until - 1 if until is not None else arrangement.bars if arrangement else 1
+        return session.state.tempo.line(bars)
+
+
+def _events(
+    request: Request, engine: "OfflineEngine", arrangement: Arrangement | None
+) -> EventLog | NoEvents:
+    if request.events is None:
+        return NoEvents()
+    return EventLog(
+        request.events,
+        header(
+            request.sound, engine.rate_hz, engine.block, engine.latency_frames, request.seed,
+            arrangement,
+        ),
+    )  # fmt: skip

@@ -1,0 +1,160 @@
+"""A performance under way: what is typed becomes commands, and their effects beside the music."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from loopmind_live.errors import LoopMindError, SessionError
+from loopmind_live.repl.grammar import parse
+from loopmind_live.repl.help import help_text
+from loopmind_live.score.arrangement import Arrangement
+from loopmind_live.score.timeline import write_timeline
+from loopmind_live.session.commands import Command
+from loopmind_live.session.effects import Effect, Help, Quit, Record, Save, ShowStatus
+from loopmind_live.session.session import Reply, Session
+from loopmind_live.timing.grid import Position
+from loopmind_live.units import gain_to_db, spell_key
+
+
+class Recorder(Protocol):
+    """Records the master of a performance."""
+
+    def start(self, file: Path) -> Path:
+        """Record to `file`, or a free name beside it, from now on; return the name."""
+        ...
+
+    def stop(self) -> Path | None:
+        """End the recording and return its file, or None where there was none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is told to whoever typed; `ok` is False where anything was refused."""
+
+    lines: tuple[str, ...]
+    ok: bool = True
+
+
+class Performance:
+    """Carries typed lines to the session, and does what they ask beside it."""
+
+    def __init__(
+        self,
+        session: Session,
+        recorder: Recorder,
+        folder: Path,
+        read_timeline: Callable[[Path], Arrangement],
+        now: Callable[[], datetime],
+    ) -> None:
+        self.session = session
+        self.finished = False
+        self.recording: Path | None = None
+        self._recorder = recorder
+        self._folder = folder
+        self._read_timeline = read_timeline
+        self._now = now
+
+    def type(self, text: str, frame: int | None = None) -> Answer:
+        """Carry out what was typed at `frame` (the engine's own where None)."""
+        try:
+            commands = parse(text)
+        except LoopMindError as error:
+            reply = self.session.refuse(text, error, frame)
+            return Answer(reply.lines, ok=False)
+        lines: list[str] = []
+        ok = True
+        for command in commands:
+            reply = self._submit(command, frame)
+            lines += reply.lines
+            ok = ok and reply.ok
+            for effect in reply.effects:
+                try:
+                    lines += self._do(effect)
+                except LoopMindError as error:
+                    lines.append(str(error))
+                    ok = False
+        return Answer(tuple(lines), ok)
+
+    def _submit(self, command: Command, frame: int | None) -> Reply:
+        if command.name != "load":
+            return self.session.submit(command, frame)
+        path = self._path(str(command.arguments["file"]), ".json")
+        try:
+            arrangement = self._read_timeline(path)
+        except LoopMindError as error:
+            return self.session.refuse(command.text, error, frame)
+        return self.session.submit_arrangement(command, arrangement, frame)
+
+    def _do(self, effect: Effect) -> list[str]:
+        match effect:
+            case Quit():
+                self.finished = True
+                return []
+            case Help():
+                return help_text(effect.topic).splitlines()
+            case ShowStatus():
+                return self.status()
+            case Save():
+                return [self._save(effect.file)]
+            case Record():
+                return [self._record(effect)]
+        return []
+
+    def _save(self, file: str | None) -> str:
+        arrangement = self.session.state.arrangement
+        if arrangement is None:
+            raise SessionError("nothing is arranged yet: there is nothing to save")
+        path = self._path(file or f"set {self._now():%Y-%m-%d %H.%M.%S}", ".json")
+        write_timeline(arrangement, path)
+        return f"saved {path}"
+
+    def _record(self, effect: Record) -> str:
+        if not effect.on:
+            stopped = self._recorder.stop()
+            self.recording = None
+            if stopped is None:
+                raise SessionError("nothing is being recorded: start with: record")
+            return f"recorded {stopped}"
+        if self.recording is not None:
+            raise SessionError(f"already recording to {self.recording}: end it with: record off")
+        wanted = self._path(effect.file or f"take {self._now():%Y-%m-%d %H.%M.%S}", ".wav")
+        self.recording = self._recorder.start(wanted)
+        return f"recording to {self.recording}"
+
+    def _path(self, file: str, suffix: str) -> Path:
+        path = self._folder / Path(file).expanduser()
+        return path if path.suffix else path.with_name(path.name + suffix)
+
+    def status(self) -> list[str]:
+        """Return what plays, what is pending, and how the engine does."""
+        session = self.session
+        state, engine = session.state, session.engine.status()
+        lines = []
+        arrangement = state.arrangement
+        if arrangement is None or state.playhead is None:
+            lines.append("nothing plays yet: describe what to play, as in: dark trap 140 bpm")
+        else:
+            bars = state.tempo.bar(session.engine.frame())
+            position = Position.from_bars(max(0.0, bars), state.tempo.beats_per_bar)
+            key = f", {spell_key(arrangement.key)}" if arrangement.key else ""
+            what = arrangement.name(state.playhead.place)
+            verb = "playing" if state.playing else "stopped in"
+            lines.append(f"bar {position}, {arrangement.bpm:g} bpm{key}: {verb} {what}")
+            section = state.section
+            for part in section.parts if section is not None else ():
+                silent = "" if state.document.audible(part.role) else " (muted)"
+                locked = " (locked)" if part.role in state.document.locked else ""
+                lines.append(f"  {part.role}: {part.loop.path.name}{silent}{locked}")
+        for change in state.pending:
+            lines.append(f"  #{change.number} {change.text} at bar {int(change.bar) + 1}")
+        peak = gain_to_db(engine.peak)
+        recording = f", recording to {self.recording}" if self.recording else ""
+        running = "" if engine.running else ", not running"
+        lines.append(
+            f"engine: load {engine.load:.0%}, {engine.xruns} xruns, peak {peak:.1f} dBFS"
+            f"{recording}{running}"
+        )
+        return lines

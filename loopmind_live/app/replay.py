@@ -1,0 +1,169 @@
+"""Play an event file again: the rows and parameters that landed, sample for sample."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loopmind_live.app.stage import Sound, offline_engine
+from loopmind_live.engine.base import FOREVER, Row
+from loopmind_live.engine.wav import WavWriter
+from loopmind_live.errors import LibraryError, PrepareError, ScoreError
+from loopmind_live.prepare.base import NEXT, Failed, Preparer
+from loopmind_live.score.clip import ClipRecipe
+from loopmind_live.score.eventlog import read_events
+from loopmind_live.score.loop import ROLES, Loop
+
+if TYPE_CHECKING:
+    from loopmind_live.engine.offline import OfflineEngine
+
+_WINDOW_BLOCKS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A row as the events tell it: its clip by recipe, and when it began and ended."""
+
+    recipe: ClipRecipe
+    track: int
+    origin: float
+    start: int
+    stop: int
+    gain: float
+    lead_frames: int
+    fade_frames: int = 0
+
+
+def replay(
+    events: Path,
+    out: Path,
+    loops: list[Loop],
+    progress: Callable[[int, int], None] | None = None,
+) -> int:
+    """Write the set of `events` to `out`, replacing a file of that name; return its frames.
+
+    `loops` find files that were moved since, by their content. Raises ScoreError where the events
+    are damaged, LibraryError where a loop is nowhere to be found.
+    """
+    header, entries, _ = read_events(events)
+    try:
+        sound = Sound("offline", int(header["rate"]), int(header["block"]), bool(header["dry"]))
+        heard = _heard(entries, header, {loop.content_hash: loop.path for loop in loops})
+        begin = next(int(entry["frame"]) for entry in entries if entry["kind"] == "tempo")
+        end = max(int(entry["frame"]) for entry in entries)
+        parameters = [
+            (int(entry["frame"]), str(entry["name"]), float(entry["value"]))
+            for entry in entries
+            if entry["kind"] == "param"
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ScoreError(f"{events}: an event is damaged: {error!r}") from error
+    except StopIteration as error:
+        raise ScoreError(f"{events}: nothing was played in it") from error
+    if out.is_file():
+        out.unlink()
+    with offline_engine(sound) as (engine, pool):
+        rows = _rows(heard, pool)
+        with_dry = "float32" if sound.dry else "pcm24"
+        file = WavWriter(out, engine.rate_hz, with_dry)  # type: ignore[arg-type]
+        try:
+            _run(engine, rows, parameters, (begin, end), file, progress)
+        finally:
+            file.close()
+        return file.frames
+
+
+def _heard(
+    entries: list[dict[str, Any]], header: dict[str, Any], moved: dict[str, Path]
+) -> list[Heard]:
+    """Return the rows that sounded: on each track, one until the next."""
+    heard: list[Heard] = []
+    sounding: dict[str, Heard] = {}
+    for entry in entries:
+        if entry["kind"] != "swap":
+            continue
+        track, frame = str(entry["track"]), int(entry["frame"])
+        before = sounding.pop(track, None)
+        if before is not None:
+            heard.append(replace(before, stop=frame, fade_frames=int(entry["release_frames"])))
+        if entry["loop"] is not None:
+            clip = entry["clip"]
+            sounding[track] = Heard(
+                _recipe(Path(entry["loop"]), clip, header, moved),
+                ROLES.index(entry["track"]),
+                float(entry["origin"]),
+                frame,
+                FOREVER,
+                float(entry["gain"]),
+                int(entry["lead_frames"]),
+            )
+    return [*heard, *sounding.values()]
+
+
+def _recipe(
+    path: Path, clip: dict[str, Any], header: dict[str, Any], moved: dict[str, Path]
+) -> ClipRecipe:
+    sha256 = str(clip["sha256"])
+    if not path.is_file():
+        if sha256 not in moved:
+            raise LibraryError(f"{path}: gone since: scan the folder that it was moved to")
+        path = moved[sha256]
+    return ClipRecipe(
+        path, sha256, float(clip["start_s"]), int(clip["beats"]), float(clip["source_bpm"]),
+        float(clip["bpm"]), int(clip["semitones"]), int(header["rate"]), bool(header["dry"]),
+    )  # fmt: skip
+
+
+def _rows(heard: list[Heard], pool: Preparer) -> list[Row]:
+    """Prepare every clip, and return the rows that play them, in the order they begin."""
+    recipes = list(dict.fromkeys(one.recipe for one in heard))
+    for recipe in recipes:
+        pool.request(recipe, NEXT)
+    pool.wait()
+    for result in pool.poll():
+        if isinstance(result, Failed):
+            raise PrepareError(f"{result.recipe.path}: {result.reason}")
+    rows = []
+    for one in heard:
+        clip = pool.clip(one.recipe)
+        if clip is None:
+            raise PrepareError(f"{one.recipe.path}: there is no room for its clip")
+        rows.append(
+            Row(
+                one.track, recipes.index(one.recipe), clip.offset, clip.body_frames,
+                one.recipe.pass_frames, one.origin, one.start, one.stop, one.gain,
+                one.fade_frames, one.lead_frames, clip.tail_frames,
+            )
+        )  # fmt: skip
+    return sorted(rows, key=lambda row: row.start)
+
+
+def _run(
+    engine: "OfflineEngine",
+    rows: list[Row],
+    parameters: list[tuple[int, str, float]],
+    span: tuple[int, int],
+    file: WavWriter,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    begin, end = span
+    first = begin + engine.latency_frames
+    window = _WINDOW_BLOCKS * engine.block
+    by_block: dict[int, list[tuple[str, float]]] = defaultdict(list)
+    for frame, name, value in parameters:
+        by_block[-(-frame // engine.block)].append((name, value))
+    while file.frames < end - begin:
+        now = engine.frame()
+        if now % window == 0:
+            reach = now + 2 * window
+            engine.splice(
+                now, [r for r in rows if r.start - r.lead_frames < reach and r.stop > now]
+            )
+        for name, value in by_block.get(now // engine.block, ()):
+            engine.set_parameter(name, value)
+        block = engine.render()
+        skip = min(max(0, first - now), engine.block)
+        file.write(block[skip : skip + end - begin - file.frames])
+        if progress is not None:
+            progress(file.frames, end - begin)

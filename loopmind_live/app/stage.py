@@ -1,0 +1,150 @@
+"""Open what a performance needs, in the right order, and close it again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loopmind_live import __version__
+from loopmind_live.app.files import clip_cache
+from loopmind_live.arranger.base import Arranger
+from loopmind_live.prepare.pool import ClipPool
+from loopmind_live.score.arrangement import Arrangement
+from loopmind_live.score.clip import recipe_for
+from loopmind_live.score.loop import Loop
+
+if TYPE_CHECKING:
+    from loopmind_live.engine.client import ProcessEngine
+    from loopmind_live.engine.offline import OfflineEngine
+
+WORKERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """How the sound is asked for."""
+
+    audio: str = "auto"
+    rate_hz: int = 48000
+    block: int = 256
+    dry: bool = False
+    stems: bool = False
+
+
+@contextmanager
+def offline_engine(sound: Sound) -> Iterator["tuple[OfflineEngine, ClipPool]"]:
+    """Open an engine that is driven block by block, and the pool that fills its arena."""
+    from loopmind_live.engine.open import open_offline
+
+    engine = open_offline(sound.rate_hz, sound.block, sound.dry, stems=sound.stems)
+    try:
+        pool = ClipPool(clip_cache(), engine.arena, WORKERS)
+        try:
+            yield engine, pool
+        finally:
+            pool.close()
+    finally:
+        engine.close()
+
+
+@contextmanager
+def live_engine(sound: Sound) -> Iterator["tuple[ProcessEngine, ClipPool]"]:
+    """Open an engine that sounds, and the pool that fills its arena."""
+    from loopmind_live.engine.open import open_engine
+
+    engine = open_engine(sound.audio, sound.rate_hz, sound.block, sound.dry)
+    try:
+        pool = ClipPool(clip_cache(), engine.arena, WORKERS)
+        try:
+            yield engine, pool
+        finally:
+            pool.close()
+    finally:
+        engine.close()
+
+
+def arranger_for(loops: list[Loop], arrangement: Arrangement | None) -> Arranger:
+    """Return an arranger over the library, and over the loops of a timeline beside it."""
+    from loopmind_live.arranger.rules import RuleArranger
+
+    known = {loop.content_hash: loop for loop in loops}
+    if arrangement is not None:
+        for section in arrangement.sections:
+            for part in section.parts:
+                known.setdefault(part.loop.content_hash, part.loop)
+    return RuleArranger(list(known.values()))
+
+
+def header(
+    sound: Sound,
+    rate_hz: int,
+    block: int,
+    latency_frames: int,
+    seed: int,
+    arrangement: Arrangement | None,
+) -> dict[str, Any]:
+    """Return an event file's first line: all that a replay depends on."""  # fmt: skip
+    return {
+        "rate": rate_hz,
+        "block": block,
+        "dry": sound.dry,
+        "seed": seed,
+        "latency_frames": latency_frames,
+        "versions": {
+            "loopmind": __version__,
+            **{name: version(name) for name in ("pyo", "numpy", "numba", "python-stretch")},
+        },
+        "clips": _clip_hashes(sound, rate_hz, arrangement),
+        "arrangement": _told(arrangement),
+    }
+
+
+def _clip_hashes(sound: Sound, rate_hz: int, arrangement: Arrangement | None) -> dict[str, str]:
+    """Return the clips that the arrangement begins with: key to the file's SHA-256."""
+    if arrangement is None:
+        return {}
+    recipes = [
+        recipe_for(
+            part.loop, arrangement.bpm, part.semitones, rate_hz,
+            arrangement.beats_per_bar, sound.dry,
+        )
+        for section in arrangement.sections
+        for part in section.parts
+    ]  # fmt: skip
+    return {recipe.key: recipe.content_hash for recipe in recipes}
+
+
+def _told(arrangement: Arrangement | None) -> dict[str, Any] | None:
+    if arrangement is None:
+        return None
+    return {
+        "bpm": arrangement.bpm,
+        "key": arrangement.key,
+        "prompt": arrangement.prompt,
+        "sections": [
+            {
+                "name": arrangement.name(i),
+                "bars": section.bars,
+                "loops": [str(part.loop.path) for part in section.parts],
+            }
+            for i, section in enumerate(arrangement.sections)
+        ],
+    }
+
+
+class NoEvents:
+    """Keeps nothing: for a performance without an event file."""
+
+    def write(self, kind: str, frame: int, bar: float, **fields: object) -> None:
+        """Let the event go."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def new_file(path: Path) -> Path:
+    """Return `path` with its folder made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
