@@ -4,6 +4,7 @@ After the array come the clip's sizes and a checksum, so that a file that was cu
 is found out and made again. Several processes may use one folder at a time.
 """
 
+import io
 import os
 import struct
 import tempfile
@@ -18,7 +19,9 @@ from loopmind_live.errors import PrepareError
 from loopmind_live.prepare.clip_audio import ClipAudio
 
 DEFAULT_BYTES = 4 << 30
-_TRAILER = struct.Struct("<4sIQQ")
+_TRAILER = struct.Struct("<QQ4sI")
+"""The frames of lead-in and tail, a mark, and a checksum of all that comes before the mark."""
+_CHECKED_BYTES = 16
 _MAGIC = b"LMC1"
 
 
@@ -51,7 +54,9 @@ class ClipCache:
         Raises PrepareError where the folder cannot be written.
         """
         audio = np.concatenate([clip.lead, clip.body, clip.tail]).astype(np.float32, copy=False)
-        trailer = _TRAILER.pack(_MAGIC, _checksum(audio), len(clip.lead), len(clip.tail))
+        header = io.BytesIO()
+        npy.write_array_header_1_0(header, npy.header_data_from_array_1_0(audio))
+        trailer = _trailer(header.getvalue(), audio, len(clip.lead), len(clip.tail))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             # Room first: two files never stand where one fits.
@@ -59,8 +64,8 @@ class ClipCache:
             with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".tmp", delete=False) as file:
                 temporary = Path(file.name)
                 try:
-                    npy.write_array(file, audio, allow_pickle=False)
-                    file.write(trailer)
+                    for part in (header.getvalue(), audio.data, trailer):
+                        file.write(part)
                     file.close()
                     temporary.replace(self._path(key))
                 except BaseException:
@@ -96,21 +101,21 @@ class ClipCache:
 
 def _read(path: Path) -> ClipAudio:
     """Return the clip in a file; ValueError where it is not whole."""
-    audio: Audio = npy.open_memmap(path, mode="r")
-    with path.open("rb") as file:
-        file.seek(-_TRAILER.size, os.SEEK_END)
-        magic, checksum, lead, tail = _TRAILER.unpack(file.read(_TRAILER.size))
-        end = file.tell()
-    if audio.dtype != np.float32 or audio.ndim != 2 or audio.shape[1] != 2:
-        raise ValueError(f"{path}: not stereo float32")
-    whole = int(getattr(audio, "offset", 0)) + audio.nbytes + _TRAILER.size
-    if magic != _MAGIC or end != whole or lead + tail >= len(audio):
+    data = np.memmap(path, np.uint8, mode="r")
+    if len(data) <= _TRAILER.size:
+        raise ValueError(f"{path}: too short")
+    lead, tail, magic, checksum = _TRAILER.unpack(data[-_TRAILER.size :].tobytes())
+    checked = data[: len(data) - _TRAILER.size + _CHECKED_BYTES]
+    if magic != _MAGIC or zlib.crc32(checked.data) != checksum:
         raise ValueError(f"{path}: not whole")
-    if _checksum(audio) != checksum:
-        raise ValueError(f"{path}: altered")
+    audio: Audio = npy.open_memmap(path, mode="r")
     body_end = len(audio) - tail
+    if audio.dtype != np.float32 or audio.ndim != 2 or audio.shape[1] != 2 or body_end <= lead:
+        raise ValueError(f"{path}: not a clip")
     return ClipAudio(audio[:lead], audio[lead:body_end], audio[body_end:])
 
 
-def _checksum(audio: Audio) -> int:
-    return zlib.crc32(np.ascontiguousarray(audio).data)
+def _trailer(header: bytes, audio: Audio, lead: int, tail: int) -> bytes:
+    sizes = _TRAILER.pack(lead, tail, _MAGIC, 0)[:_CHECKED_BYTES]
+    checksum = zlib.crc32(sizes, zlib.crc32(audio.data, zlib.crc32(header)))
+    return _TRAILER.pack(lead, tail, _MAGIC, checksum)

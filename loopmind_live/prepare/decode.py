@@ -24,9 +24,11 @@ def decode(path: Path, until_s: float) -> tuple[Audio, int]:
     try:
         audio, rate_hz = _decode_soundfile(path, until_s)
     except soundfile.LibsndfileError as error:
-        if not path.is_file():
+        if not path.exists():
             raise PrepareError(gone(path)) from error
         audio, rate_hz = _decode_audioread(path, until_s)
+    except (OSError, TypeError, ValueError) as error:
+        raise PrepareError(f"{path}: cannot be read: {_AGAIN.format(path.parent)}") from error
     if not len(audio):
         raise PrepareError(f"{path}: holds no audio: {_AGAIN.format(path.parent)}")
     if not np.isfinite(audio).all():
@@ -107,7 +109,9 @@ def _decode_audioread(path: Path, until_s: float) -> tuple[Audio, int]:
     import audioread
 
     try:
-        with audioread.audio_open(str(path)) as file:
+        # Its own reader of plain files knows none that libsndfile does not, and leaves them open.
+        others = [one for one in audioread.available_backends() if one.__name__ != "RawAudioFile"]
+        with audioread.audio_open(str(path), others) as file:
             rate_hz, channels = int(file.samplerate), int(file.channels)
             if rate_hz < 1 or channels < 1:
                 raise PrepareError(f"{path}: cannot be read: {_AGAIN.format(path.parent)}")

@@ -79,22 +79,25 @@ def retimed(passage: Passage, frames: int, semitones: int, rate_hz: int) -> Pass
 def stretch(audio: Audio, frames: int, semitones: int, rate_hz: int) -> Audio:
     """Return `audio` played in `frames` frames and moved by `semitones`.
 
-    Large factors are taken in stages, which keeps the result the same from run to run.
+    Pitch is moved by resampling what was stretched so much the longer: the stretcher's own
+    transposition is up to 24 cents out of tune in the bass, and this one is exact. Large factors
+    are taken in stages, which keeps the result the same from run to run.
     """
-    ratio = frames / len(audio)
+    longer = max(1, round(frames * 2.0 ** (semitones / 12)))
+    ratio = longer / len(audio)
     stages = max(1, ceil(abs(log2(ratio)) / log2(_MOST_PER_STAGE) - 1e-9))
     made = audio
     for stage in range(1, stages + 1):
-        target = round(len(audio) * ratio ** (stage / stages))
-        made = _one_stage(made, target, semitones if stage == stages else 0, rate_hz)
-    return made
+        made = _one_stage(made, round(len(audio) * ratio ** (stage / stages)), rate_hz)
+    return resample(made, longer, frames)
 
 
-def _one_stage(audio: Audio, frames: int, semitones: int, rate_hz: int) -> Audio:
+def _one_stage(audio: Audio, frames: int, rate_hz: int) -> Audio:
+    if frames == len(audio):
+        return audio
     stretcher = python_stretch.Signalsmith.Stretch()
     stretcher.preset(audio.shape[1], rate_hz)
     stretcher.setTimeFactor(len(audio) / frames)
-    stretcher.setTransposeSemitones(semitones)
     made = np.asarray(stretcher.process(np.ascontiguousarray(audio.T))).T
     exact: Audio = np.ascontiguousarray(made[:frames])
     if len(exact) < frames:
