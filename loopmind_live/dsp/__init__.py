@@ -1,0 +1,1 @@
+"""Signal processing on arrays: pure functions, no files, no devices."""

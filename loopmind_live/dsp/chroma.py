@@ -1,0 +1,108 @@
+"""Pitch classes of a sound, and the key they fit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from loopmind_live.dsp.spectrum import Floats, bin_frequencies, magnitudes
+from loopmind_live.units import MODES, PITCH_CLASSES
+
+_WINDOW_S = 0.37
+_LOW_HZ, _HIGH_HZ = 40.0, 2500.0
+_A4_HZ = 440.0
+
+# Krumhansl and Kessler 1982, the ratings of probe tones after a key-defining context.
+_PROFILES = {
+    "maj": (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88),
+    "min": (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chroma:
+    """How strongly each pitch class sounds.
+
+    `classes`: float64 [12] from C, summing to 1 (all 0 where nothing is pitched). `tonalness`:
+    0..1, the share of the sound's energy that lies in narrow, lasting peaks.
+    """
+
+    classes: npt.NDArray[np.float64]
+    tonalness: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFit:
+    """The best key for a chroma, with the correlation (-1..1) of every key.
+
+    `margin` is the best one's lead over the next.
+    """
+
+    key: str
+    margin: float
+    correlations: dict[str, float]
+
+    @property
+    def correlation(self) -> float:
+        """Return how well the best key fits, -1..1."""
+        return self.correlations[self.key]
+
+
+def find_chroma(mono: Floats, rate_hz: int) -> Chroma:
+    """Return the pitch classes of `mono`: float32 [frames].
+
+    Peaks of long spectra, placed between bins by parabolic interpolation, are folded to the
+    nearest pitch class; a peak half-way between two classes counts for neither.
+    """
+    window = 1 << round(np.log2(_WINDOW_S * rate_hz))
+    spectra = magnitudes(mono, window, window // 4)
+    frequencies = bin_frequencies(window, rate_hz)
+    band = np.flatnonzero((frequencies >= _LOW_HZ) & (frequencies <= _HIGH_HZ))
+    middle = spectra[:, band].astype(np.float64)
+    left, right = spectra[:, band - 1], spectra[:, band + 1]
+    # A peak must stand well above the floor of its own spectrum to be a partial and not noise.
+    local = _local_mean(spectra, 12)[:, band]
+    loudest = float(middle.max(initial=0.0))
+    peak = (middle > left) & (middle >= right) & (middle > 2.5 * local) & (middle > 0.003 * loudest)
+    total = float((spectra.astype(np.float64) ** 2).sum())
+    if not peak.any() or total <= 0.0:
+        return Chroma(np.zeros(12), 0.0)
+    row, column = np.nonzero(peak)
+    bend = 2.0 * middle[row, column] - left[row, column] - right[row, column]
+    shift = 0.5 * (right[row, column] - left[row, column]) / np.maximum(bend, 1e-12)
+    hz = (band[column] + np.clip(shift, -0.5, 0.5)) * rate_hz / window
+    semitones = 12.0 * np.log2(hz / _A4_HZ) + 9.0
+    nearest = np.round(semitones)
+    weight = np.sqrt(middle[row, column]) * np.cos(np.pi * (semitones - nearest)) ** 2
+    classes = np.bincount(nearest.astype(np.int64) % 12, weight, minlength=12)
+    tonal = float((middle[row, column] ** 2).sum()) * 3.0 / total  # a Hann peak spans three bins
+    return Chroma(classes / max(float(classes.sum()), 1e-12), min(1.0, tonal))
+
+
+def fit_key(classes: npt.NDArray[np.float64]) -> KeyFit | None:
+    """Return the key whose profile correlates best with `classes` (float64 [12]), None if flat.
+
+    >>> c_major_scale = np.array([1.5, 0, 1, 0, 1, 1, 0, 1.2, 0, 1, 0, 1])
+    >>> fit_key(c_major_scale).key
+    'C:maj'
+    """
+    if float(classes.std()) < 1e-9:
+        return None
+    fits = {
+        f"{PITCH_CLASSES[tonic]}:{mode}": float(
+            np.corrcoef(np.roll(_PROFILES[mode], tonic), classes)[0, 1]
+        )
+        for mode in MODES
+        for tonic in range(12)
+    }
+    best, second = sorted(fits, key=lambda key: fits[key], reverse=True)[:2]
+    return KeyFit(best, fits[best] - fits[second], fits)
+
+
+def _local_mean(spectra: Floats, reach: int) -> Floats:
+    """Return the mean over `reach` bins to each side."""
+    width = 2 * reach + 1
+    padded = np.pad(spectra, ((0, 0), (reach + 1, reach)), mode="edge").astype(np.float64)
+    sums = np.cumsum(padded, axis=1)
+    result: Floats = ((sums[:, width:] - sums[:, :-width]) / width).astype(np.float32)
+    return result

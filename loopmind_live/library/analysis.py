@@ -1,0 +1,116 @@
+"""Analyse one audio file: everything a Loop says, from bytes to moods."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from loopmind_live.dsp.chroma import fit_key
+from loopmind_live.dsp.loudness import lufs, true_peak_dbtp
+from loopmind_live.dsp.spectrum import Floats
+from loopmind_live.errors import LibraryError
+from loopmind_live.library.decode import Audio, decode
+from loopmind_live.library.instruments import judge_instrument, judge_kind
+from loopmind_live.library.moods import judge_moods
+from loopmind_live.library.names import NameHints, read_name
+from loopmind_live.library.sound import SILENCE, Sound, measure
+from loopmind_live.library.tempo import Extent, Hint, Tempo, estimate_tempo
+from loopmind_live.score.loop import UNPITCHED_ROLES, Loop, LoopKind, Role
+
+VERSION = 1
+"""Raised whenever the same file would be judged otherwise: libraries analyse their loops anew."""
+MIN_BPM_CONFIDENCE = 0.3
+"""Below it a tempo is not told at all: a wrong one would be heard."""
+MIN_TONALNESS = 0.2
+_READ_BYTES = 1 << 20
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal. Raises LibraryError."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_READ_BYTES):
+                digest.update(block)
+    except OSError as error:
+        raise LibraryError(f"{path.name}: cannot be read ({error.strerror})") from error
+    return digest.hexdigest()
+
+
+def analyse(path: Path, content_hash: str) -> Loop:
+    """Return what is known of the file at `path`; its `error` says why where nothing is."""
+    try:
+        return _analyse(path, content_hash, decode(path))
+    except LibraryError as error:
+        return Loop(path, content_hash, error=str(error))
+
+
+def _analyse(path: Path, content_hash: str, audio: Audio) -> Loop:
+    if float(np.abs(audio.samples).max()) < SILENCE:
+        raise LibraryError(f"{path.name}: silent, nothing in it is louder than -80 dBFS")
+    hints = read_name(path)
+    sound = measure(audio)
+    kind = judge_kind(sound, hints)
+    tempo = _tempo(sound, hints) if kind == "loop" else None
+    instrument, role = judge_instrument(sound, hints, kind)
+    key, key_confidence = judge_key(sound, role, hints.key)
+    stereo = _stereo(audio.samples)
+    loudness = lufs(stereo, audio.rate_hz)
+    bpm = tempo.bpm if tempo is not None else None
+    return Loop(
+        path=path,
+        content_hash=content_hash,
+        kind=kind,
+        duration_s=audio.duration_s,
+        rate_hz=audio.rate_hz,
+        channels=audio.samples.shape[1],
+        bpm=round(bpm, 4) if bpm is not None else None,
+        bpm_confidence=tempo.confidence if tempo is not None else 0.0,
+        beats=tempo.beats if tempo is not None else None,
+        start_s=_start_s(sound, kind, tempo),
+        key=key,
+        key_confidence=key_confidence,
+        instrument=instrument,
+        role=role,
+        moods=judge_moods(hints.words, key, bpm, sound.brightness_hz, sound.onsets_per_s, loudness),
+        lufs=round(loudness, 2) if loudness is not None else None,
+        true_peak_dbtp=round(true_peak_dbtp(stereo, audio.rate_hz), 2),
+        brightness_hz=round(sound.brightness_hz, 1),
+        onsets_per_s=round(sound.onsets_per_s, 3),
+    )
+
+
+def judge_key(sound: Sound, role: Role, hint: str | None) -> tuple[str | None, float]:
+    """Return (key, confidence 0..1); (None, 0) for what has no pitch, by its sound or its role.
+
+    A key that the name states is taken where the pitches do not speak against it.
+    """
+    fit = fit_key(sound.chroma.classes)
+    if role in UNPITCHED_ROLES or fit is None or sound.chroma.tonalness < MIN_TONALNESS:
+        return None, 0.0
+    clear = min(1.0, sound.chroma.tonalness / 0.6)
+    confidence = clear * max(0.0, fit.correlation) * min(1.0, 0.3 + 4.0 * fit.margin)
+    if hint is not None and (hint == fit.key or fit.correlations[hint] > 0.4):
+        return hint, max(confidence if hint == fit.key else 0.0, 0.8 * clear)
+    return fit.key, confidence
+
+
+def _tempo(sound: Sound, hints: NameHints) -> Tempo | None:
+    extent = Extent(sound.duration_s, sound.start_s, sound.end_s, sound.rate_hz, sound.cut)
+    hint = Hint(hints.bpm, hints.bpm_marked) if hints.bpm is not None else None
+    tempo = estimate_tempo(sound.onsets, extent, hint)
+    return tempo if tempo is not None and tempo.confidence >= MIN_BPM_CONFIDENCE else None
+
+
+def _start_s(sound: Sound, kind: LoopKind, tempo: Tempo | None) -> float:
+    if tempo is not None:
+        return tempo.start_s
+    return sound.start_s if kind == "one_shot" else 0.0
+
+
+def _stereo(samples: Floats) -> Floats:
+    """Return at most two channels: of more, the mean, which is what would be played."""
+    if samples.shape[1] <= 2:
+        return samples
+    mean: Floats = samples.mean(axis=1, keepdims=True)
+    return mean

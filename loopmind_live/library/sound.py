@@ -1,0 +1,98 @@
+"""The figures that all judgments on a file are drawn from: measured once, in one place."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from loopmind_live.dsp.chroma import Chroma, find_chroma
+from loopmind_live.dsp.onsets import Onsets, find_onsets
+from loopmind_live.dsp.spectrum import (
+    Floats,
+    bin_frequencies,
+    centroid_hz,
+    flatness,
+    magnitudes,
+    share_between,
+)
+from loopmind_live.library.decode import Audio
+
+ANALYSIS_RATE_HZ = 22050
+ANALYSIS_S = 60.0
+"""Of longer files the beginning speaks for the rest."""
+SILENCE = 1e-4
+_SOUND = 1e-3
+_CUT = 0.18
+_EDGE_S, _BEAT_S = 0.005, 0.05
+_WINDOW_FRAMES, _HOP_FRAMES = 2048, 512
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What was measured of a file; levels of `low` .. `high` are shares (0..1) of the power.
+
+    `start_s`, `end_s`: where sound (above -60 dB of the peak) begins and ends. `fall_db`: the last
+    quarter's level under the loudest quarter's. `cut`: the file stops while it is still loud.
+    """
+
+    duration_s: float
+    rate_hz: int
+    start_s: float
+    end_s: float
+    onsets: Onsets
+    chroma: Chroma
+    brightness_hz: float
+    flatness: float
+    low: float
+    high: float
+    fall_db: float
+    cut: bool
+
+    @property
+    def onsets_per_s(self) -> float:
+        """Return how many onsets there are a second, over the time in which anything sounds."""
+        return len(self.onsets.times_s) / max(min(self.end_s, ANALYSIS_S) - self.start_s, 0.1)
+
+
+def measure(audio: Audio) -> Sound:
+    """Measure decoded sound that is not silent."""
+    import soxr
+
+    mono = audio.samples.mean(axis=1)
+    peak = float(np.abs(mono).max())
+    if peak < SILENCE:  # opposite channels cancel
+        mono = audio.samples[:, 0]
+        peak = float(np.abs(mono).max())
+    loud = np.flatnonzero(np.abs(mono) > _SOUND * peak)
+    head = mono[: int(ANALYSIS_S * audio.rate_hz)]
+    if audio.rate_hz != ANALYSIS_RATE_HZ:
+        head = soxr.resample(head, audio.rate_hz, ANALYSIS_RATE_HZ, "MQ")
+    spectrum = magnitudes(head, _WINDOW_FRAMES, _HOP_FRAMES)
+    power: Floats = (spectrum**2).mean(axis=0)
+    frequencies = bin_frequencies(_WINDOW_FRAMES, ANALYSIS_RATE_HZ)
+    return Sound(
+        duration_s=audio.duration_s,
+        rate_hz=audio.rate_hz,
+        start_s=float(loud[0]) / audio.rate_hz,
+        end_s=float(loud[-1] + 1) / audio.rate_hz,
+        onsets=find_onsets(head, ANALYSIS_RATE_HZ),
+        chroma=find_chroma(head, ANALYSIS_RATE_HZ),
+        brightness_hz=centroid_hz(power, frequencies),
+        flatness=flatness(power),
+        low=share_between(power, frequencies, 0.0, 150.0),
+        high=share_between(power, frequencies, 4000.0, ANALYSIS_RATE_HZ),
+        fall_db=_fall_db(mono),
+        cut=_is_cut(mono, audio.rate_hz),
+    )
+
+
+def _fall_db(mono: Floats) -> float:
+    quarters = [float(np.sqrt((part**2).mean())) for part in np.array_split(mono, 4) if len(part)]
+    return float(20.0 * np.log10(max(quarters[-1], 1e-7) / max(*quarters, 1e-7)))
+
+
+def _is_cut(mono: Floats, rate_hz: int) -> bool:
+    """Return whether the last 5 ms are within 15 dB of the loudest twentieth of a second."""
+    edge, beat = max(1, int(_EDGE_S * rate_hz)), max(1, int(_BEAT_S * rate_hz))
+    whole = mono[: len(mono) // beat * beat].reshape(-1, beat)
+    loudest = float((whole**2).mean(axis=1).max(initial=0.0))
+    return float((mono[-edge:] ** 2).mean()) > _CUT**2 * loudest > 0.0
