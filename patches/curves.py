@@ -7,8 +7,10 @@ import numpy as np
 
 from loopmind_live.demo.note import Note
 
-from .stage import Curve, Stage
+from .grid import Curve, Grid
 
+_RISE_S = 0.0003
+"""A struck sound is audible from its first frame, yet begins without a step."""
 _CHOKE_S = 0.004
 """A note that is cut by the next one on its voice fades this long before it."""
 
@@ -31,7 +33,7 @@ class Phrase:
         return self.notes[0].velocity
 
 
-def phrases(stage: Stage, notes: Sequence[Note]) -> list[Phrase]:
+def phrases(grid: Grid, notes: Sequence[Note]) -> list[Phrase]:
     """Return the phrases of one voice, in order of time."""
     groups: list[list[Note]] = []
     for note in sorted(notes, key=lambda note: note.beat):
@@ -39,9 +41,9 @@ def phrases(stage: Stage, notes: Sequence[Note]) -> list[Phrase]:
             groups[-1].append(note)
         else:
             groups.append([note])
-    starts = [stage.frame(group[0].beat) for group in groups]
-    ends = [stage.frame(group[-1].beat + group[-1].length_beats) for group in groups]
-    following = [*starts[1:], starts[0] + stage.frames] if starts else []
+    starts = [grid.frame(group[0].beat) for group in groups]
+    ends = [grid.frame(group[-1].beat + group[-1].length_beats) for group in groups]
+    following = [*starts[1:], starts[0] + grid.frames] if starts else []
     return [
         Phrase(start, min(end, after) - start, after - start, tuple(group))
         for start, end, after, group in zip(starts, ends, following, groups, strict=True)
@@ -66,65 +68,68 @@ def voices(notes: Sequence[Note], count: int) -> list[list[Note]]:
 
 
 def draw(
-    stage: Stage, parts: Sequence[Phrase], shape: Callable[[Phrase], Curve], rest: float = 0.0
+    grid: Grid, parts: Sequence[Phrase], shape: Callable[[Phrase], Curve], rest: float = 0.0
 ) -> Curve:
     """Return a curve of the whole loop: `shape` of each phrase from its start, `rest` elsewhere.
 
     A shape may run past the loop's end, and goes on at its beginning; it is cut at its room.
     """
-    curve = np.full(stage.frames, rest)
+    curve = np.full(grid.frames, rest)
     for part in parts:
         values = shape(part)[: part.room]
-        curve[(part.start + np.arange(len(values))) % stage.frames] = values
+        curve[(part.start + np.arange(len(values))) % grid.frames] = values
     return curve
 
 
-def held(stage: Stage, parts: Sequence[Phrase], value: Callable[[Phrase], float]) -> Curve:
+def held(grid: Grid, parts: Sequence[Phrase], value: Callable[[Phrase], float]) -> Curve:
     """Return a curve that holds one value a phrase, until the next."""
-    return draw(stage, parts, lambda part: np.full(part.room, value(part)))
+    return draw(grid, parts, lambda part: np.full(part.room, value(part)))
 
 
-def strike(stage: Stage, decay_s: float, hold_s: float = 0.0) -> Callable[[Phrase], Curve]:
-    """Return the shape of a struck sound: full at once, held, then falling by 60 dB a `decay_s`."""
+def strike(grid: Grid, decay_s: float, hold_s: float = 0.0) -> Callable[[Phrase], Curve]:
+    """Return the shape of a struck sound: full within 0.3 ms, held, then down 60 dB a `decay_s`."""
 
     def shape(part: Phrase) -> Curve:
-        hold = stage.seconds(hold_s)
-        length = min(part.room, hold + stage.seconds(decay_s * 1.3))
-        time_s = np.maximum(np.arange(length) - hold, 0) / stage.rate_hz
-        return _choked(stage, part.velocity * np.exp(-6.908 * time_s / decay_s))
+        hold = grid.seconds(hold_s)
+        length = min(part.room, hold + grid.seconds(decay_s * 1.3))
+        time_s = np.maximum(np.arange(length) - hold, 0) / grid.rate_hz
+        level = part.velocity * np.exp(-6.908 * time_s / decay_s)
+        rise = min(length, grid.seconds(_RISE_S))
+        level[:rise] *= np.arange(1, rise + 1) / rise
+        return _choked(grid, level)
 
     return shape
 
 
 def adsr(
-    stage: Stage, attack_s: float, decay_s: float, sustain: float, release_s: float
+    grid: Grid, attack_s: float, decay_s: float, sustain: float, release_s: float
 ) -> Callable[[Phrase], Curve]:
     """Return the shape of a held sound; decay and release are times to fall by 60 dB."""
 
     def shape(part: Phrase) -> Curve:
         gate = max(part.gate, 1)
-        length = min(part.room, gate + stage.seconds(release_s))
-        time_s = np.arange(length) / stage.rate_hz
-        rise = np.minimum(1.0, (time_s + 1.0 / stage.rate_hz) / max(attack_s, 1e-4))
+        length = min(part.room, gate + grid.seconds(release_s))
+        time_s = np.arange(length) / grid.rate_hz
+        rise = np.minimum(1.0, (time_s + 1.0 / grid.rate_hz) / max(attack_s, 1e-4))
         fall = sustain + (1.0 - sustain) * np.exp(
             -6.908 * np.maximum(time_s - attack_s, 0.0) / max(decay_s, 1e-3)
         )
-        end = np.exp(-6.908 * np.maximum(time_s - gate / stage.rate_hz, 0.0) / max(release_s, 1e-3))
-        return _choked(stage, part.velocity * rise * fall * end)
+        end = np.exp(-6.908 * np.maximum(time_s - gate / grid.rate_hz, 0.0) / max(release_s, 1e-3))
+        return _choked(grid, part.velocity * rise * fall * end)
 
     return shape
 
 
-def pitches(stage: Stage, glide_s: float = 0.06) -> Callable[[Phrase], Curve]:
+def pitches(grid: Grid, glide_s: float = 0.06) -> Callable[[Phrase], Curve]:
     """Return the shape of a phrase's frequency in Hz: its slides take `glide_s`."""
 
     def shape(part: Phrase) -> Curve:
         curve = np.full(part.room, part.notes[0].pitch, dtype=np.float64)
         for before, note in zip(part.notes, part.notes[1:], strict=False):
-            at = stage.frame(note.beat) - part.start
+            at = grid.frame(note.beat) - part.start
             if at >= part.room:
                 break
-            step = np.minimum(1.0, np.arange(part.room - at) / max(1, stage.seconds(glide_s)))
+            step = np.minimum(1.0, np.arange(part.room - at) / max(1, grid.seconds(glide_s)))
             smooth = step * step * (3.0 - 2.0 * step)
             curve[at:] = before.pitch + (note.pitch - before.pitch) * smooth
         return hertz(curve)
@@ -138,7 +143,7 @@ def hertz(pitch: Curve) -> Curve:
 
 
 def phases(
-    stage: Stage,
+    grid: Grid,
     parts: Sequence[Phrase],
     frequency: Callable[[Phrase], Curve],
     ratio: float = 1.0,
@@ -150,10 +155,10 @@ def phases(
     """
 
     def shape(part: Phrase) -> Curve:
-        steps = frequency(part) * (ratio / stage.rate_hz)
+        steps = frequency(part) * (ratio / grid.rate_hz)
         return np.asarray(start + np.cumsum(steps) - steps[0], dtype=np.float64)
 
-    return draw(stage, parts, shape)
+    return draw(grid, parts, shape)
 
 
 def smooth(curve: Curve, frames: float) -> Curve:
@@ -163,8 +168,8 @@ def smooth(curve: Curve, frames: float) -> Curve:
     return np.asarray(np.fft.irfft(np.fft.rfft(curve) * weights, len(curve)), dtype=np.float64)
 
 
-def _choked(stage: Stage, curve: Curve) -> Curve:
-    fade = min(len(curve), stage.seconds(_CHOKE_S))
+def _choked(grid: Grid, curve: Curve) -> Curve:
+    fade = min(len(curve), grid.seconds(_CHOKE_S))
     if fade:
         curve[-fade:] *= np.linspace(1.0, 0.0, fade)
     return curve

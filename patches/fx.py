@@ -9,7 +9,8 @@ from loopmind_live.demo.note import Note
 
 from . import tables
 from .curves import Phrase, draw, phases, phrases
-from .stage import Curve, Signal, Stage, Stereo
+from .grid import Curve
+from .stage import Signal, Stage, Stereo
 
 SHAPES = ("rise", "fall", "impact", "dust")
 
@@ -32,14 +33,15 @@ def fx(
     `tone` (0..1) an octave long; "impact" is a boom with a long tail; "dust" is crackle through the
     whole note. `flutter` (depth 0..1, beats a cycle) chops the level in time.
     """
-    parts = phrases(stage, notes)
+    grid = stage.grid
+    parts = phrases(grid, notes)
     if shape == "dust":
         return _dust(stage, parts, low_hz, high_hz, noise)
-    level_curve = draw(stage, parts, lambda part: _level(stage, part, shape))
+    level_curve = draw(grid, parts, lambda part: _level(stage, part, shape))
     depth, beats = flutter
-    phase = stage.steady_phase(stage.bpm / 60.0 / beats)
+    phase = grid.steady_phase(grid.bpm / 60.0 / beats)
     level = stage.signal(level_curve * (1.0 - depth * 0.5 * (1.0 - np.cos(2 * np.pi * phase))))
-    path = draw(stage, parts, lambda part: _path(part, shape), rest=0.0)
+    path = draw(grid, parts, lambda part: _path(part, shape), rest=0.0)
     centre = stage.signal(low_hz * (high_hz / low_hz) ** path)
 
     def gliding(part: Phrase) -> Curve:
@@ -47,7 +49,7 @@ def fx(
         octaves = 1.5 * _path(part, shape) if shape != "impact" else _path(part, shape) * 2.0
         return np.asarray(base * 2.0 ** np.resize(octaves, part.room))
 
-    voice = stage.oscillator(tables.sine(stage), phases(stage, parts, gliding, start=0.05))
+    voice = stage.oscillator(tables.sine(stage), phases(grid, parts, gliding, start=0.05))
     shared, sides = stage.noise(), (stage.noise(), stage.noise())
 
     def side(own: Signal) -> Signal:
@@ -67,7 +69,7 @@ def _level(stage: Stage, part: Phrase, shape: str) -> Curve:
         curve = (1.0 - place) ** 2.2
     else:
         curve = np.exp(-6.0 * place) * (1.0 - place)
-    fade = min(length, stage.seconds(0.006))
+    fade = min(length, stage.grid.seconds(0.006))
     curve[-fade:] *= np.linspace(1.0, 0.0, fade)
     return np.asarray(curve * part.velocity)
 
@@ -84,17 +86,18 @@ def _path(part: Phrase, shape: str) -> Curve:
 def _dust(
     stage: Stage, parts: Sequence[Phrase], low_hz: float, high_hz: float, noise: float
 ) -> Stereo:
-    level = stage.signal(draw(stage, parts, lambda part: np.full(part.gate, part.velocity)))
+    grid = stage.grid
+    level = stage.signal(draw(grid, parts, lambda part: np.full(part.gate, part.velocity)))
     sides = []
     for _ in range(2):
-        ticks = np.zeros(stage.frames)
-        count = int(stage.frames / stage.rate_hz * 14)
-        places = stage.random.integers(0, stage.frames, count)
+        ticks = np.zeros(grid.frames)
+        count = int(grid.frames / grid.rate_hz * 14)
+        places = stage.random.integers(0, grid.frames, count)
         ticks[places] = stage.random.uniform(-1.0, 1.0, count) * stage.random.uniform(
             0.05, 1.0, count
         )
-        crackle = stage.keep(pyo.ButBP(stage.signal(ticks), freq=high_hz, q=0.6)) * 6.0
-        hiss = stage.keep(pyo.ButLP(stage.noise(), freq=high_hz)) * (0.03 * noise)
-        rumble = stage.keep(pyo.ButLP(stage.noise(), freq=low_hz)) * (0.05 * noise)
-        sides.append((crackle + hiss + rumble) * level)
+        crackle = stage.keep(pyo.ButBP(stage.signal(ticks), freq=high_hz, q=0.6)) * 2.5
+        hiss = stage.keep(pyo.ButLP(stage.noise(), freq=high_hz)) * (0.08 * noise)
+        rumble = stage.keep(pyo.ButLP(stage.noise(), freq=low_hz)) * (0.3 * noise)
+        sides.append(stage.keep(pyo.Tanh(crackle * 3.0)) * level * 0.25 + (hiss + rumble) * level)
     return sides[0], sides[1]

@@ -9,7 +9,8 @@ from loopmind_live.demo.note import Note
 
 from . import tables
 from .curves import Phrase, draw, phrases, strike
-from .stage import Curve, Signal, Stage, Stereo
+from .grid import Curve
+from .stage import Signal, Stage, Stereo
 
 _OPEN = 46
 _METAL_HZ = (205.3, 304.4, 369.6, 522.7, 540.0, 800.0)
@@ -34,22 +35,23 @@ def hats(
     `metal` (0..1) goes from noise to ringing squares, `tune` moves those, `soft_s` slows the attack
     (a shaker at 0.02), `width` is how far the two sides' noise differs (0..1).
     """
-    parts = phrases(stage, notes)
-    closed, opened = strike(stage, closed_s), strike(stage, open_s)
+    grid = stage.grid
+    parts = phrases(grid, notes)
+    closed, opened = strike(grid, closed_s), strike(grid, open_s)
 
     def shape(part: Phrase) -> Curve:
         curve = (opened if part.notes[0].pitch == _OPEN else closed)(part)
-        rise = stage.seconds(soft_s)
+        rise = grid.seconds(soft_s)
         if rise:
             rise = min(rise, len(curve))
             curve[:rise] *= np.linspace(0.0, 1.0, rise)
         return curve
 
-    level = stage.signal(draw(stage, parts, shape))
+    level = stage.signal(draw(grid, parts, shape))
     wave = tables.square(stage, 800.0)
     ring = sum(
         (
-            stage.oscillator(wave, stage.steady_phase(tone_hz * tune, place / 6))
+            stage.oscillator(wave, grid.steady_phase(tone_hz * tune, place / 6))
             for place, tone_hz in enumerate(_METAL_HZ)
         ),
         start=stage.keep(pyo.Sig(0.0)),

@@ -9,7 +9,8 @@ from loopmind_live.demo.note import Note
 
 from . import tables
 from .curves import Phrase, draw, hertz, phases, phrases, strike
-from .stage import Curve, Stage, Stereo
+from .grid import Curve
+from .stage import Stage, Stereo
 
 
 def perc(
@@ -30,19 +31,20 @@ def perc(
     `ratio` and `index` are the modulator's (1.4 and 0.4 a skin, 2.76 and 1.5 a block, 3.5 and 2 a
     bell); `drop` is how much sharper it starts (0.3: four semitones), `noise` the stick.
     """
-    parts = phrases(stage, notes)
+    grid = stage.grid
+    parts = phrases(grid, notes)
 
     def falling(part: Phrase) -> Curve:
-        time_s = np.arange(part.room) / stage.rate_hz
+        time_s = np.arange(part.room) / grid.rate_hz
         base = float(hertz(np.array([part.notes[0].pitch]))[0])
         return np.asarray(base * (1.0 + drop * np.exp(-time_s / 0.02)))
 
-    level = stage.signal(draw(stage, parts, strike(stage, decay_s)))
-    depth = draw(stage, parts, strike(stage, decay_s * 0.5))
-    modulator = np.sin(2 * np.pi * phases(stage, parts, falling, ratio=ratio)) * depth
-    carrier = phases(stage, parts, falling) + modulator * index / (2 * np.pi)
+    level = stage.signal(draw(grid, parts, strike(grid, decay_s)))
+    depth = draw(grid, parts, strike(grid, decay_s * 0.5))
+    modulator = np.sin(2 * np.pi * phases(grid, parts, falling, ratio=ratio)) * depth
+    carrier = phases(grid, parts, falling) + modulator * index / (2 * np.pi)
     body = stage.oscillator(tables.sine(stage), carrier) * level
-    stick = stage.signal(draw(stage, parts, strike(stage, 0.04)))
+    stick = stage.signal(draw(grid, parts, strike(grid, 0.04)))
     tick = stage.keep(pyo.ButBP(stage.noise(), freq=noise_hz, q=0.7)) * stick * (noise * 2.0)
     sound = stage.keep(pyo.Tanh((body + tick) * drive))
     pitches = [note.pitch for note in notes]
@@ -52,6 +54,6 @@ def perc(
         side = width * (part.notes[0].pitch - middle) / spread
         return np.full(part.room, side)
 
-    pan = draw(stage, parts, place)
+    pan = draw(grid, parts, place)
     left, right = (stage.signal(np.sqrt(0.5 + side * pan / 2)) for side in (-1, 1))
     return sound * left, sound * right

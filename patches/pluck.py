@@ -9,7 +9,8 @@ from loopmind_live.demo.note import Note
 
 from . import tables
 from .curves import Phrase, adsr, draw, phases, phrases, pitches, voices
-from .stage import Curve, Stage, Stereo
+from .grid import Curve
+from .stage import Stage, Stereo
 
 
 def pluck(
@@ -29,27 +30,28 @@ def pluck(
 
     `hollow` (0..1) mixes from saw to square; neighbouring voices stand apart by `spread` (0..1).
     """
+    grid = stage.grid
     chord = max(sum(1 for other in notes if other.beat == note.beat) for note in notes)
-    dealt = [phrases(stage, voice) for voice in voices(notes, max(2, chord))]
-    frequency = pitches(stage)
+    dealt = [phrases(grid, voice) for voice in voices(notes, max(2, chord))]
+    frequency = pitches(grid)
     highest = max(float(frequency(part).max()) for parts in dealt for part in parts)
     saw, square = tables.saw(stage, highest), tables.square(stage, highest)
     octaves, sweep_s = sweep
 
     def opening(part: Phrase) -> Curve:
-        time_s = np.arange(part.room) / stage.rate_hz
+        time_s = np.arange(part.room) / grid.rate_hz
         curve = octaves * (0.4 + 0.6 * part.velocity) * np.exp(-4.0 * time_s / sweep_s)
         return np.asarray(curve)
 
     left, right = stage.keep(pyo.Sig(0.0)), stage.keep(pyo.Sig(0.0))
     for place, parts in enumerate(dealt):
-        level = stage.signal(draw(stage, parts, adsr(stage, 0.002, decay_s, sustain, release_s)))
-        curve = np.minimum(cutoff_hz * 2.0 ** draw(stage, parts, opening), 0.3 * stage.rate_hz)
+        level = stage.signal(draw(grid, parts, adsr(grid, 0.002, decay_s, sustain, release_s)))
+        curve = np.minimum(cutoff_hz * 2.0 ** draw(grid, parts, opening), 0.3 * grid.rate_hz)
         cutoff = stage.signal(curve)
         ratio = 2.0 ** (detune_cents / 2400.0)
-        up = stage.oscillator(saw, phases(stage, parts, frequency, ratio, start=0.5))
-        down = stage.oscillator(saw, phases(stage, parts, frequency, 1 / ratio, start=0.5))
-        box = stage.oscillator(square, phases(stage, parts, frequency))
+        up = stage.oscillator(saw, phases(grid, parts, frequency, ratio, start=0.5))
+        down = stage.oscillator(saw, phases(grid, parts, frequency, 1 / ratio, start=0.5))
+        box = stage.oscillator(square, phases(grid, parts, frequency))
         raw = (up + down) * (0.5 * (1.0 - hollow)) + box * (0.6 * hollow)
         tone = stage.keep(pyo.MoogLP(raw, freq=cutoff, res=0.12)) * level * 0.5
         side = spread * (place / max(1, len(dealt) - 1) - 0.5)

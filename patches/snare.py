@@ -9,7 +9,8 @@ from loopmind_live.demo.note import Note
 
 from . import tables
 from .curves import Phrase, draw, phases, phrases, strike
-from .stage import Curve, Signal, Stage, Stereo
+from .grid import Curve
+from .stage import Signal, Stage, Stereo
 
 _BURSTS_S = (0.0, 0.011, 0.023)
 
@@ -32,21 +33,22 @@ def snare(
     `clap` (0..1) replaces both by hands: three bursts and a tail around 1.2 kHz. `width` is how far
     the noise of the two sides differs (0..1).
     """
-    parts = phrases(stage, notes)
+    grid = stage.grid
+    parts = phrases(grid, notes)
 
     def falling(part: Phrase) -> Curve:
-        time_s = np.arange(part.room) / stage.rate_hz
+        time_s = np.arange(part.room) / grid.rate_hz
         base = tone_hz * 2.0 ** ((part.notes[0].pitch - 38.0) / 12.0)
         return np.asarray(base * (1.0 + 0.7 * np.exp(-time_s / 0.012)))
 
-    level = stage.signal(draw(stage, parts, strike(stage, tone_s)))
+    level = stage.signal(draw(grid, parts, strike(grid, tone_s)))
     sine = tables.sine(stage)
-    low = stage.oscillator(sine, phases(stage, parts, falling))
-    high = stage.oscillator(sine, phases(stage, parts, falling, ratio=1.74))
+    low = stage.oscillator(sine, phases(grid, parts, falling))
+    high = stage.oscillator(sine, phases(grid, parts, falling, ratio=1.74))
     skin = (low + high * 0.5) * level * (0.75 * (1.0 - clap))
 
-    wires_level = stage.signal(draw(stage, parts, strike(stage, noise_s, hold_s=0.004)))
-    hands_level = stage.signal(draw(stage, parts, _hands(stage, noise_s)))
+    wires_level = stage.signal(draw(grid, parts, strike(grid, noise_s, hold_s=0.004)))
+    hands_level = stage.signal(draw(grid, parts, _hands(stage, noise_s)))
     shared, sides = stage.noise(), (stage.noise(), stage.noise())
 
     def side(own: Signal) -> Signal:
@@ -60,13 +62,15 @@ def snare(
 
 
 def _hands(stage: Stage, tail_s: float) -> Callable[[Phrase], Curve]:
+    grid = stage.grid
+
     def shape(part: Phrase) -> Curve:
-        tail = strike(stage, tail_s)(part)
-        time_s = np.arange(len(tail)) / stage.rate_hz
+        tail = strike(grid, tail_s)(part)
+        time_s = np.arange(len(tail)) / grid.rate_hz
         level = np.zeros(len(tail))
         for start_s in _BURSTS_S:
             since_s = time_s - start_s
-            level = np.where(since_s >= 0, np.exp(-np.maximum(since_s, 0.0) / 0.004), level)
-        return np.asarray(np.maximum(level * part.velocity, 0.55 * tail * (time_s > 0.023)))
+            level = np.where(since_s >= 0, np.exp(-np.maximum(since_s, 0.0) / 0.006), level)
+        return np.asarray(np.maximum(0.8 * level * part.velocity, 0.75 * tail * (time_s > 0.023)))
 
     return shape

@@ -25,8 +25,9 @@ def echo(
     stage: Stage, sound: Stereo, *, beats: float = 0.75, feedback: float = 0.4, mix: float = 0.3
 ) -> Stereo:
     """Repeat the sound every `beats`, first right, then left, each time softer by `feedback`."""
+    grid = stage.grid
     left, right = sound
-    length_s = stage.frame(beats) / stage.rate_hz
+    length_s = grid.frame(beats) / grid.rate_hz
     mono = stage.keep(pyo.ButHP((left + right) * 0.5, freq=250.0))
     first = stage.keep(
         pyo.Delay(mono, delay=length_s, feedback=feedback**2, maxdelay=length_s * 2 + 0.01)
@@ -46,8 +47,9 @@ def echo(
 
 def pump(stage: Stage, sound: Stereo, *, depth: float = 0.7, beats: float = 1.0) -> Stereo:
     """Duck the sound at every beat and let it come back, as a compressor keyed by a kick does."""
+    grid = stage.grid
     left, right = sound
-    place = (np.arange(stage.frames) * stage.bpm / 60.0 / stage.rate_hz / beats) % 1.0
+    place = (np.arange(grid.frames) * grid.bpm / 60.0 / grid.rate_hz / beats) % 1.0
     # Down within the last 2 % of the beat before, so that no pass begins with a step.
     back = np.minimum(1.0, (place / 0.55) ** 1.3)
     down = np.clip((1.0 - place) / 0.02, 0.0, 1.0)
@@ -55,10 +57,16 @@ def pump(stage: Stage, sound: Stereo, *, depth: float = 0.7, beats: float = 1.0)
     return left * gain, right * gain
 
 
+def drive(stage: Stage, sound: Stereo, *, amount: float = 1.5) -> Stereo:
+    """Press the sound into a soft curve: denser, its peaks rounded. `amount` 1 is gentle."""
+    left, right = (stage.keep(pyo.Tanh(side * amount)) for side in sound)
+    return left, right
+
+
 def crush(stage: Stage, sound: Stereo, *, bits: float = 10.0, rate: float = 0.5) -> Stereo:
     """Take the sound down to `bits` and to `rate` (0..1) of the sample rate, softened."""
     left, right = (stage.keep(pyo.Degrade(side, bitdepth=bits, srscale=rate)) for side in sound)
-    cutoff_hz = 0.42 * rate * stage.rate_hz
+    cutoff_hz = 0.42 * rate * stage.grid.rate_hz
     return (
         stage.keep(pyo.ButLP(left, freq=cutoff_hz)),
         stage.keep(pyo.ButLP(right, freq=cutoff_hz)),

@@ -12,10 +12,11 @@ import numpy.typing as npt
 os.environ.setdefault("PYO_GUI_WX", "0")
 import pyo64 as pyo
 
+from .grid import Curve, Grid
+
 Signal = Any
 """A pyo object: pyo has no types."""
 Stereo = tuple[Signal, Signal]
-Curve = npt.NDArray[np.float64]
 
 _BLOCK = 512
 _SETTLE_S = 4.0
@@ -25,20 +26,19 @@ _SETTLE_S = 4.0
 class Stage:
     """Owns the pyo server while one loop is made. One stage at a time in a process.
 
-    `frames` is the loop's length; a `once` stage plays it a single time, from silence.
+    The loop goes round, so that its beginning has the tails of its end; a `once` stage plays it a
+    single time, from silence.
     """
 
-    def __init__(
-        self, frames: int, bpm: float, rate_hz: int, seed: int, once: bool = False
-    ) -> None:
-        self.frames = frames
-        self.bpm = bpm
-        self.rate_hz = rate_hz
+    def __init__(self, grid: Grid, seed: int, once: bool = False) -> None:
+        self.grid = grid
         self.random = np.random.default_rng(seed)
-        self._lead_blocks = math.ceil(_SETTLE_S * rate_hz / _BLOCK)
+        self._lead_blocks = math.ceil(_SETTLE_S * grid.rate_hz / _BLOCK)
         self._once = once
         self._kept: list[Any] = []
-        self._server = pyo.Server(sr=rate_hz, nchnls=2, buffersize=_BLOCK, duplex=0, audio="manual")
+        self._server = pyo.Server(
+            sr=grid.rate_hz, nchnls=2, buffersize=_BLOCK, duplex=0, audio="manual"
+        )
         self._server.setVerbosity(1)
         self._server.deactivateMidi()
         self._server.boot()
@@ -50,7 +50,7 @@ class Stage:
         block = (ctypes.c_float * (_BLOCK * 2)).from_address(place)
         self._output = np.ctypeslib.as_array(block).reshape(_BLOCK, 2)
         trigger = self.keep(pyo.Trig().play())
-        span = self.frames + (self._lead_blocks * _BLOCK if once else 0)
+        span = self.grid.frames + (self._lead_blocks * _BLOCK if once else 0)
         self._clock = self.keep(pyo.Count(trigger, min=0, max=span - 1))
 
     def __enter__(self) -> "Stage":
@@ -71,22 +71,13 @@ class Stage:
         self._kept.append(thing)
         return thing
 
-    def frame(self, beat: float) -> int:
-        """Return the frame nearest to a beat."""
-        return round(beat * 60.0 / self.bpm * self.rate_hz)
-
-    def seconds(self, seconds: float) -> int:
-        """Return a duration in frames."""
-        return round(seconds * self.rate_hz)
-
     def signal(self, curve: Curve) -> Signal:
         """Return a signal that repeats `curve`, float64 [frames], in step with the loop."""
         lead = self._lead_blocks * _BLOCK
         if self._once:
-            values = np.concatenate([np.full(lead, curve[0]), curve])
-            values[:lead] = 0.0
+            values = np.concatenate([np.zeros(lead), curve])
         else:
-            values = np.roll(curve, lead % self.frames)
+            values = np.roll(curve, lead % self.grid.frames)
         table = self.keep(pyo.DataTable(size=len(values)))
         np.asarray(table.getBuffer())[: len(values)] = values
         return self.keep(pyo.TableIndex(table, self._clock))
@@ -97,17 +88,7 @@ class Stage:
 
     def noise(self) -> Signal:
         """Return white noise, as long as the loop, the same for the same seed."""
-        return self.signal(self.random.uniform(-1.0, 1.0, self.frames))
-
-    def cycles(self, frequency_hz: float) -> float:
-        """Return the frequency nearest to `frequency_hz` that fits whole cycles into the loop."""
-        length_s = self.frames / self.rate_hz
-        return max(1, round(frequency_hz * length_s)) / length_s
-
-    def steady_phase(self, frequency_hz: float, start: float = 0.0) -> Curve:
-        """Return a phase in cycles that runs on through every pass without a jump."""
-        step = self.cycles(frequency_hz) / self.rate_hz
-        return np.asarray((start + step * np.arange(self.frames)) % 1.0, dtype=np.float64)
+        return self.signal(self.random.uniform(-1.0, 1.0, self.grid.frames))
 
     def render(self, sound: Stereo) -> npt.NDArray[np.float32]:
         """Return one pass with the tails of the pass before it: float32 [frames, 2]."""
@@ -116,9 +97,9 @@ class Stage:
         self.keep(right.out(1))
         for _ in range(self._lead_blocks):
             self._server.process()
-        blocks = math.ceil(self.frames / _BLOCK)
+        blocks = math.ceil(self.grid.frames / _BLOCK)
         audio = np.empty((blocks * _BLOCK, 2), np.float32)
         for block in range(blocks):
             self._server.process()
             audio[block * _BLOCK : (block + 1) * _BLOCK] = self._output
-        return audio[: self.frames]
+        return audio[: self.grid.frames]

@@ -31,4 +31,4 @@ def partials(stage: Stage, levels: list[float]) -> Any:
 
 
 def _order(stage: Stage, highest_hz: float) -> int:
-    return max(1, min(80, int(0.45 * stage.rate_hz / highest_hz)))
+    return max(1, min(80, int(0.45 * stage.grid.rate_hz / highest_hz)))

@@ -9,7 +9,8 @@ from loopmind_live.demo.note import Note
 
 from . import tables
 from .curves import Phrase, adsr, draw, held, phases, phrases, pitches, smooth, voices
-from .stage import Curve, Signal, Stage, Stereo
+from .grid import Curve
+from .stage import Signal, Stage, Stereo
 
 _FORMANTS_HZ = {
     "a": (800.0, 1150.0, 2800.0, 3500.0),
@@ -41,12 +42,13 @@ def vocal(
     `size` scales the formants (1.15 a smaller, 0.85 a larger singer); `breath` (0..1) is noise in
     the source; vowels change over `morph_s`.
     """
+    grid = stage.grid
     chord = max(sum(1 for other in notes if other.beat == note.beat) for note in notes)
-    dealt = [phrases(stage, voice) for voice in voices(notes, chord)]
-    glide = pitches(stage, glide_s=0.09)
+    dealt = [phrases(grid, voice) for voice in voices(notes, chord)]
+    glide = pitches(grid, glide_s=0.09)
 
     def frequency(part: Phrase) -> Curve:
-        time_s = np.arange(part.room) / stage.rate_hz
+        time_s = np.arange(part.room) / grid.rate_hz
         scoop = -60.0 * np.exp(-time_s / 0.05)
         depth = vibrato_cents * np.clip((time_s - 0.25) / 0.3, 0.0, 1.0)
         return np.asarray(
@@ -57,30 +59,31 @@ def vocal(
     highest = max(float(frequency(part).max()) for parts in dealt for part in parts)
     wave = tables.saw(stage, highest)
     sides = [stage.keep(pyo.Sig(0.0)), stage.keep(pyo.Sig(0.0))]
-    gate = np.zeros(stage.frames)
+    gate = np.zeros(grid.frames)
     for parts in dealt:
-        curve = draw(stage, parts, adsr(stage, attack_s, 3.0, 0.8, release_s))
+        curve = draw(grid, parts, adsr(grid, attack_s, 3.0, 0.8, release_s))
         gate = np.maximum(gate, curve)
         level = stage.signal(curve)
-        middle = stage.oscillator(wave, phases(stage, parts, frequency)) * level * 0.35
+        middle = stage.oscillator(wave, phases(grid, parts, frequency)) * level * 0.35
         for place, cents in enumerate((-6.0, 6.0)):
-            phase = phases(stage, parts, frequency, 2.0 ** (cents / 1200.0))
+            phase = phases(grid, parts, frequency, 2.0 ** (cents / 1200.0))
             sides[place] = sides[place] + middle + stage.oscillator(wave, phase) * level * 0.3
     air = stage.noise() * stage.signal(gate * breath)
-    formants = _formants(stage, phrases(stage, notes), vowels, size, morph_s)
+    formants = _formants(stage, phrases(grid, notes), vowels, size, morph_s)
     result = []
     for side in sides:
         source = stage.keep(pyo.ButLP(side, freq=5000.0)) + air
         throat = stage.keep(pyo.Sig(0.0))
         for centre, q, level in zip(formants, _Q, _LEVELS, strict=True):
             throat = throat + stage.keep(pyo.Biquad(source, freq=centre, q=q, type=2)) * level
-        result.append(stage.keep(pyo.ButHP(throat, freq=130.0)))
+        result.append(stage.keep(pyo.ButHP(throat, freq=85.0)))
     return result[0], result[1]
 
 
 def _formants(
     stage: Stage, parts: Sequence[Phrase], vowels: str, size: float, morph_s: float
 ) -> list[Signal]:
+    grid = stage.grid
     order = {part.start: place for place, part in enumerate(parts)}
     signals = []
     for number in range(len(_LEVELS)):
@@ -89,7 +92,7 @@ def _formants(
             vowel = vowels[order[part.start] % len(vowels)]
             return float(np.log(_FORMANTS_HZ[vowel][number] * size))
 
-        curve = held(stage, parts, centre)
+        curve = held(grid, parts, centre)
         # Before the first attack of a loop the last one's vowel goes on: the loop is a circle.
-        signals.append(stage.signal(np.exp(smooth(curve, morph_s * stage.rate_hz))))
+        signals.append(stage.signal(np.exp(smooth(curve, morph_s * grid.rate_hz))))
     return signals

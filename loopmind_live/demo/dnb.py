@@ -5,7 +5,7 @@ from typing import Any
 
 from loopmind_live.demo.notation import hits, line, repeat
 from loopmind_live.demo.note import Note
-from loopmind_live.demo.recipe import Layer, Recipe
+from loopmind_live.demo.recipe import GLUE, Layer, Recipe
 from loopmind_live.score.loop import UNPITCHED_ROLES, Role
 
 _BPM, _KEY = 174.0, "E:min"
@@ -14,7 +14,7 @@ _ROOM = ("room", {"mix": 0.2, "size": 0.6})
 _HALL = ("room", {"mix": 0.45, "size": 0.88})
 _KICK: Mapping[str, Any] = {"tone_hz": 55.0, "decay_s": 0.22, "click": 0.5, "drive": 2.2}
 _SNARE: Mapping[str, Any] = {"tone_hz": 205.0, "noise_s": 0.2, "drive": 2.4}
-_HATS: Mapping[str, Any] = {"closed_s": 0.05, "open_s": 0.2, "metal": 0.4}
+_HATS: Mapping[str, Any] = {"closed_s": 0.08, "open_s": 0.2, "metal": 0.4}
 
 
 def recipes() -> list[Recipe]:
@@ -28,17 +28,17 @@ def recipes() -> list[Recipe]:
     reese = "1:3.5 ~7,:.5 | 1:2 3:2 | 6,:3.5 ~5,:.5 | 7,:2 ~2:2"
     jump = "1:.5 -:.5 1':.25 1:.25 -:1 3:.5 ~4:.5 1:.5 | 1:.5 -:1 6,:.5 -:.5 7,:.5 ~5,:1"
     chords = "1+3+5+7+2':8 | 6,+1+3+5+7:8"
-    tune = "5':1 7':1 3':2 | 2':1 3':1 7:2 | 5':1 7':1 1'':1 7':1 | 5':2 3':2"
+    tune = "5':1 7':1 1'':2 | 7':1 5':1 1':2 | 5':1 7':1 1'':1 7':1 | 5':2 1':2"
     return [
         _loop(
             "drums", "break", 1, Layer("kick", kick, _KICK),
             Layer("snare", snare, _SNARE, -1.0, effects=(_ROOM,)),
-            Layer("hats", hat, _HATS, -9.0),
+            Layer("hats", hat, _HATS, -5.0),
         ),
         _loop(
             "drums", "break", 2, Layer("kick", broken, {**_KICK, "grit": 0.4}),
             Layer("snare", snare, {**_SNARE, "tone_hz": 230.0}, -1.0, effects=(_ROOM,)),
-            Layer("hats", ride, {**_HATS, "metal": 0.7, "closed_s": 0.12}, -10.0),
+            Layer("hats", ride, {**_HATS, "metal": 0.7, "closed_s": 0.12}, -7.0),
         ),
         _loop("snare", "snare", 1, Layer("snare", plain, _SNARE, effects=(_ROOM,))),
         _loop("hats", "hat", 1, Layer("hats", hat, _HATS)),
@@ -81,5 +81,6 @@ def _loop(role: Role, instrument: str, number: int, *layers: Layer) -> Recipe:
         beats=16,
         key=_KEY if pitched else None,
         layers=layers,
+        bus=GLUE if role == "drums" else (),
         moods=_FAST,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from loopmind_live.demo.notation import hits, line, repeat
 from loopmind_live.demo.note import Note
-from loopmind_live.demo.recipe import Layer, Recipe
+from loopmind_live.demo.recipe import GLUE, Layer, Recipe
 from loopmind_live.score.loop import UNPITCHED_ROLES, Role
 
 _BPM, _KEY = 124.0, "A:min"
@@ -15,7 +15,7 @@ _HALL = ("room", {"mix": 0.4, "size": 0.85})
 _ECHO = ("echo", {"beats": 0.75, "feedback": 0.5, "mix": 0.35})
 _PUMP = ("pump", {"depth": 0.75})
 _KICK: Mapping[str, Any] = {"tone_hz": 50.0, "sweep_hz": 230.0, "decay_s": 0.32, "click": 0.4}
-_HATS: Mapping[str, Any] = {"closed_s": 0.06, "open_s": 0.22, "metal": 0.35}
+_HATS: Mapping[str, Any] = {"closed_s": 0.08, "open_s": 0.22, "metal": 0.35}
 
 _FLOOR = "x...x... x...x... " * 2
 _FLOOR_FILL = "x...x... x...x... x...x... x...x.xx"
@@ -39,6 +39,7 @@ def _loop(role: Role, instrument: str, number: int, *layers: Layer, beats: int =
         beats=beats,
         key=_KEY if pitched else None,
         layers=layers,
+        bus=GLUE if role == "drums" else (),
         moods=_GROOVY,
     )
 
@@ -46,20 +47,22 @@ def _loop(role: Role, instrument: str, number: int, *layers: Layer, beats: int =
 def _drums() -> list[Recipe]:
     floor, fill, clap = hits(_FLOOR), hits(_FLOOR_FILL), hits(_BACK, pitch=39)
     offbeats, sixteenths = hits(_OFFBEATS), hits(_SIXTEENTHS, swing=0.12)
-    claps = Layer("snare", clap, {"clap": 1.0, "noise_s": 0.25}, -5.0, effects=(_ROOM,))
+    claps = Layer(
+        "snare", clap, {"clap": 1.0, "noise_s": 0.3, "drive": 2.4}, -2.0, effects=(_ROOM,)
+    )
     conga = hits("..x..x.. x..x..xo ..x..x.. x.x.x2xo", swing=0.12, pitch=62)
     low = hits("x....... ......x. x....... ...x....", swing=0.12, pitch=57)
     shaker: Mapping[str, Any] = {"metal": 0.0, "soft_s": 0.018, "closed_s": 0.09}
     return [
         _loop(
             "drums", "drums", 1, Layer("kick", floor, _KICK), claps,
-            Layer("hats", offbeats, _HATS, -10.0), beats=8,
+            Layer("hats", offbeats, _HATS, -5.0), beats=8,
         ),
         _loop(
             "drums", "drums", 2, Layer("kick", repeat(fill, 2, 8), {**_KICK, "drive": 2.4}),
             Layer("snare", hits("....X..o .o..X... ....X..o .o..X.2x" * 2), {"tone_hz": 210.0},
                   -5.0, effects=(_ROOM,)),
-            Layer("hats", repeat(sixteenths, 2, 8), _HATS, -11.0, pan=-0.1),
+            Layer("hats", repeat(sixteenths, 2, 8), _HATS, -6.0, pan=-0.1),
         ),
         _loop("kick", "kick", 1, Layer("kick", floor, _KICK), beats=8),
         _loop(
@@ -175,6 +178,7 @@ def _effects() -> list[Recipe]:
         _loop(
             "fx", "sweep", 2,
             Layer("fx", (Note(0.0, 69, 1.0, 8.0), Note(8.0, 57, 0.8, 8.0)),
-                  {"shape": "fall", "tone": 0.0}, effects=(_HALL,)),
+                  {"shape": "fall", "tone": 0.1, "high_hz": 5000.0, "width": 0.5},
+                  effects=(_HALL,)),
         ),
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 from loopmind_live.demo.notation import hits, line, repeat
 from loopmind_live.demo.note import Note
-from loopmind_live.demo.recipe import Layer, Recipe
+from loopmind_live.demo.recipe import GLUE, Layer, Recipe
 from loopmind_live.score.loop import UNPITCHED_ROLES, Role
 
 _BPM, _KEY, _RATE_HZ = 85.0, "C:maj", 44100
@@ -16,7 +16,7 @@ _TAPE = ("thin", {"low_hz": 90.0, "high_hz": 5500.0})
 _SWING = 0.3
 _KICK: Mapping[str, Any] = {"tone_hz": 54.0, "decay_s": 0.25, "click": 0.1, "drive": 1.8}
 _SNARE: Mapping[str, Any] = {"tone_hz": 170.0, "noise_s": 0.16, "brightness_hz": 1200.0}
-_HATS: Mapping[str, Any] = {"closed_s": 0.05, "metal": 0.2, "highpass_hz": 5500.0}
+_HATS: Mapping[str, Any] = {"closed_s": 0.08, "metal": 0.2, "highpass_hz": 5500.0}
 
 
 def recipes() -> list[Recipe]:
@@ -34,6 +34,7 @@ def _loop(role: Role, instrument: str, number: int, *layers: Layer, beats: int =
         beats=beats,
         key=_KEY if pitched else None,
         layers=layers,
+        bus=GLUE if role == "drums" else (),
         moods=_CHILL,
         rate_hz=_RATE_HZ,
     )
@@ -49,13 +50,13 @@ def _drums() -> list[Recipe]:
     return [
         _loop(
             "drums", "drums", 1, Layer("kick", kick, _KICK, effects=(_OLD,)),
-            Layer("snare", snare, _SNARE, -4.0, effects=(_OLD, _ROOM)),
-            Layer("hats", hat, _HATS, -10.0, pan=0.15), beats=8,
+            Layer("snare", snare, _SNARE, -1.0, effects=(_OLD, _ROOM)),
+            Layer("hats", hat, _HATS, -6.0, pan=0.15), beats=8,
         ),
         _loop(
             "drums", "drums", 2, Layer("kick", lazy, _KICK, effects=(_OLD,)),
-            Layer("snare", snare, {**_SNARE, "clap": 0.4}, -4.0, effects=(_OLD, _ROOM)),
-            Layer("hats", sparse, {**_HATS, "soft_s": 0.012}, -9.0, pan=-0.15), beats=8,
+            Layer("snare", snare, {**_SNARE, "clap": 0.4}, -1.0, effects=(_OLD, _ROOM)),
+            Layer("hats", sparse, {**_HATS, "soft_s": 0.012}, -5.0, pan=-0.15), beats=8,
         ),
         _loop("hats", "hat", 1, Layer("hats", hat, _HATS, effects=(_OLD,)), beats=8),
         _loop("fx", "vinyl", 1, Layer("fx", dust, {"shape": "dust", "low_hz": 120.0,
@@ -75,8 +76,8 @@ def _pitched() -> list[Recipe]:
         "-:.5 6:.5 1':.5 3':.5 2':1 1':.5 6:.5 | 5:1.5 6:.5 7:1 -:1 | "
         "-:.5 5:.5 7:.5 2':.5 1':1 7:.5 5:.5 | 3:1.5 5:.5 6:1 -:1"
     )
-    hum = "6:2 5:1 3:1 | 2:3 -:1 | 5:2 3:1 2:1 | 1:3 -:1"
-    piano: Mapping[str, Any] = {"index": 1.2, "tine": 0.35, "brightness_hz": 3000.0}
+    hum = "1':2 6:1 5:1 | 3:2 2:1 1:1 | 5:2 3:1 2:1 | 1:3 -:1"
+    piano: Mapping[str, Any] = {"index": 1.2, "decay_s": 6.0, "tine": 0.35, "brightness_hz": 3000.0}
     return [
         _loop(
             "chords", "keys", 1,
@@ -89,7 +90,7 @@ def _pitched() -> list[Recipe]:
         ),
         _loop(
             "bass", "bass", 1,
-            Layer("bass", line(bass, _KEY, 2), {"mix": (0.9, 0.12, 0.12), "cutoff_hz": 320.0,
+            Layer("bass", line(bass, _KEY, 2), {"mix": (0.9, 0.2, 0.25), "cutoff_hz": 420.0,
                   "envelope": (0.008, 1.6, 0.4, 0.12), "sweep": (1.2, 0.2)}),
         ),
         _loop(

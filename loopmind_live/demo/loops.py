@@ -84,6 +84,8 @@ def _prepare(folder: Path) -> None:
         # Found out now, in one line, rather than by every worker.
         probe = folder / MANIFEST
         probe.touch()
+        # The manifest stands for a finished set, so the last one goes before work begins.
+        probe.unlink()
     except OSError as error:
         raise ConfigError(
             f"{folder}: the demo loops cannot be written there ({error.strerror}): "

@@ -9,6 +9,8 @@ from loopmind_live.score.loop import LoopKind, Role
 
 Effect = tuple[str, Mapping[str, Any]]
 """A function of patches/space and its settings."""
+GLUE: tuple[Effect, ...] = (("drive", {"amount": 1.4}),)
+"""What the sum of a drum kit goes through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Recipe:
     """One loop (or one-shot) to make, with the truth about it.
 
     A one-shot is played once: its `beats` at `bpm` only give its length. `key` is None where the
-    sound has none.
+    sound has none. `bus` are effects on the sum of the layers.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Recipe:
     beats: int
     key: str | None
     layers: tuple[Layer, ...]
+    bus: tuple[Effect, ...] = ()
     moods: tuple[str, ...] = ()
     kind: LoopKind = "loop"
     rate_hz: int = 48000

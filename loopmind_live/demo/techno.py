@@ -1,7 +1,7 @@
 """Techno, 132 bpm, D minor: a hard floor, a rumble under it, and one chord."""
 
 from loopmind_live.demo.notation import hits, line, repeat
-from loopmind_live.demo.recipe import Layer, Recipe
+from loopmind_live.demo.recipe import GLUE, Layer, Recipe
 from loopmind_live.score.loop import UNPITCHED_ROLES, Role
 
 _BPM, _KEY = 132.0, "D:min"
@@ -13,17 +13,18 @@ _ECHO = ("echo", {"beats": 0.75, "feedback": 0.6, "mix": 0.45})
 def recipes() -> list[Recipe]:
     """Return the loops."""
     floor = hits("x...x...x...x..." * 2)
+    claps = hits("....x.......x..." * 2)
     hat = hits("..p...p...p...p." * 2)
     ride = hits("x.x.x.x.x.x.x.x." * 2)
     block = hits("..x..x....x..x.x" * 2, pitch=74)
-    rumble = "-:.25 1:.25 1:.25 1:.25 " * 8
+    rumble = "-:.25 1:.75 -:.25 1:.5 1:.25 | -:.25 1:.75 -:.25 b2:.5 1:.25 | " * 2
     stab = "-:.75 1+3+5:.25 -:2 1+3+5:.25 -:.75 | -:.75 1+3+5:.25 -:1.25 b2+4+6:.25 -:1.5"
     return [
         _loop(
             "drums", "drums", 1,
             Layer("kick", floor, {"tone_hz": 47.0, "decay_s": 0.4, "drive": 3.0, "click": 0.5}),
-            Layer("snare", hits("....x.......x..." * 2), {"clap": 0.8, "noise_s": 0.15}, -9.0),
-            Layer("hats", hat, {"metal": 0.6, "open_s": 0.2}, -10.0),
+            Layer("snare", claps, {"clap": 0.8, "noise_s": 0.2, "drive": 2.4}, -5.0),
+            Layer("hats", hat, {"metal": 0.6, "open_s": 0.2}, -5.0),
         ),
         _loop("kick", "kick", 1,
               Layer("kick", floor, {"tone_hz": 47.0, "drive": 3.0, "grit": 0.3})),
@@ -35,7 +36,7 @@ def recipes() -> list[Recipe]:
         ),
         _loop(
             "bass", "rumble", 1,
-            Layer("bass", line(rumble, _KEY, 1, gate=0.8), {"mix": (1.0, 0.3, 0.0),
+            Layer("bass", line(rumble, _KEY, 2, gate=0.9), {"mix": (0.9, 0.5, 0.0),
                   "envelope": (0.01, 0.5, 0.3, 0.06), "cutoff_hz": 150.0, "drive": 2.5},
                   effects=(("pump", {"depth": 0.5}),)),
         ),
@@ -57,5 +58,6 @@ def _loop(role: Role, instrument: str, number: int, *layers: Layer) -> Recipe:
         beats=8,
         key=_KEY if pitched else None,
         layers=layers,
+        bus=GLUE if role == "drums" else (),
         moods=_HARD,
     )

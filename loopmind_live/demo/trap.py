@@ -5,23 +5,23 @@ from typing import Any
 
 from loopmind_live.demo.notation import hits, line, repeat
 from loopmind_live.demo.note import Note
-from loopmind_live.demo.recipe import Effect, Layer, Recipe
+from loopmind_live.demo.recipe import GLUE, Effect, Layer, Recipe
 from loopmind_live.score.loop import UNPITCHED_ROLES, Role
 
 _BPM, _KEY = 140.0, "F#:min"
 _DARK = ("dark", "aggressive")
 _ROOM = ("room", {"mix": 0.3, "size": 0.75})
-_HALL = ("room", {"mix": 0.5, "size": 0.88, "damp": 0.35})
+_HALL = ("room", {"mix": 0.35, "size": 0.86, "damp": 0.35})
 _ECHO = ("echo", {"beats": 0.75, "feedback": 0.45, "mix": 0.3})
 _BOOM: Mapping[str, Any] = {"tone_hz": 46.0, "decay_s": 0.38, "click": 0.45, "drive": 2.2}
 _CRACK: Mapping[str, Any] = {"tone_hz": 200.0, "noise_s": 0.2, "drive": 2.2}
-_CLAP: Mapping[str, Any] = {"clap": 0.9, "noise_s": 0.3, "drive": 1.6}
-_HATS: Mapping[str, Any] = {"closed_s": 0.05, "open_s": 0.35, "metal": 0.45}
+_CLAP: Mapping[str, Any] = {"clap": 0.9, "noise_s": 0.35, "drive": 2.6}
+_HATS: Mapping[str, Any] = {"closed_s": 0.08, "open_s": 0.35, "metal": 0.45}
 _808: Mapping[str, Any] = {
-    "mix": (1.0, 0.0, 0.06),
+    "mix": (1.0, 0.1, 0.15),
     "envelope": (0.002, 3.2, 0.25, 0.12),
-    "cutoff_hz": 500.0,
-    "drive": 2.6,
+    "cutoff_hz": 700.0,
+    "drive": 2.8,
 }
 
 _KICKS = (
@@ -57,6 +57,7 @@ def _loop(role: Role, instrument: str, number: int, *layers: Layer, beats: int =
         beats=beats,
         key=_KEY if pitched else None,
         layers=layers,
+        bus=GLUE if role == "drums" else (),
         moods=_DARK,
     )
 
@@ -75,8 +76,8 @@ def _drums() -> list[Recipe]:
             _loop(
                 "drums", "drums", number + 1,
                 Layer("kick", kick, _BOOM),
-                Layer("snare", snare, crack, -3.0, effects=(("room", {"mix": 0.15}),)),
-                Layer("hats", rhythm, _HATS, -9.0, pan=0.1),
+                Layer("snare", snare, crack, -1.0, effects=(("room", {"mix": 0.15}),)),
+                Layer("hats", rhythm, _HATS, -4.0, pan=0.1),
             ),
             _loop(
                 "kick", "kick", number + 1,
@@ -126,8 +127,8 @@ def _low() -> list[Recipe]:
     )
     settings: tuple[Mapping[str, Any], ...] = (
         _808,
-        {**_808, "envelope": (0.002, 1.4, 0.1, 0.08), "drive": 4.0, "mix": (1.0, 0.1, 0.1)},
-        {"mix": (0.7, 0.8, 0.0), "envelope": (0.01, 3.0, 0.7, 0.15), "cutoff_hz": 220.0,
+        {**_808, "envelope": (0.002, 1.4, 0.1, 0.08), "drive": 4.0, "mix": (1.0, 0.2, 0.2)},
+        {"mix": (0.6, 1.0, 0.0), "envelope": (0.01, 3.0, 0.7, 0.15), "cutoff_hz": 320.0,
          "sweep": (1.2, 0.5), "wobble": (1.2, 4.0), "detune_cents": 22.0, "drive": 1.8},
     )  # fmt: skip
     return [
