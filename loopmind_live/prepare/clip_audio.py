@@ -15,7 +15,7 @@ from loopmind_live.dsp.seams import (
     pass_lengths,
     raised,
     seam_limit,
-)  # fmt: skip
+)
 from loopmind_live.errors import PrepareError
 from loopmind_live.prepare.cut import Cut, cut, slack_frames, until_s
 from loopmind_live.prepare.decode import decode
@@ -27,7 +27,7 @@ from loopmind_live.prepare.retime import (
     resampled,
     retimed,
     silence,
-)  # fmt: skip
+)
 from loopmind_live.score.clip import ClipRecipe, body_frames
 
 MAX_PASS_S = 180.0

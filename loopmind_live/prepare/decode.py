@@ -13,6 +13,7 @@ from loopmind_live.errors import PrepareError
 
 _CHUNK_FRAMES = 1 << 16
 _RESAMPLER_REACH = 1024
+_AGAIN = "mend or remove it, then run `loopmind scan {}`"
 
 
 def decode(path: Path, until_s: float) -> tuple[Audio, int]:
@@ -34,9 +35,6 @@ def decode(path: Path, until_s: float) -> tuple[Audio, int]:
     if not np.isfinite(audio).all():
         raise PrepareError(f"{path}: holds samples that are not numbers: export it again")
     return to_stereo(audio), rate_hz
-
-
-_AGAIN = "mend or remove it, then run `loopmind scan {}`"
 
 
 def gone(path: Path) -> str:
