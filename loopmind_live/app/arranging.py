@@ -1,0 +1,57 @@
+"""Arrange a prompt into a timeline file, and regenerate a section of one."""
+
+import shutil
+from pathlib import Path
+
+from loopmind_live.app.files import library_loops, library_loops_if_any, timeline
+from loopmind_live.app.stage import arranger_for
+from loopmind_live.errors import ScoreError
+from loopmind_live.repl.grammar import parse
+from loopmind_live.score.arrangement import Arrangement
+from loopmind_live.score.timeline import write_timeline
+from loopmind_live.session.actions import Document
+from loopmind_live.session.arguments import places_of
+from loopmind_live.session.choices import regenerate
+from loopmind_live.session.state import State
+from loopmind_live.timing.tempo_map import TempoMap
+from loopmind_live.units import spell_key
+
+
+def arrange_to_file(prompt: str, library: Path, seed: int, out: Path) -> Arrangement:
+    """Write the arrangement of `prompt` to `out` and return it."""
+    arrangement = arranger_for(library_loops(library), None).arrange(prompt, seed)
+    _replace(out, arrangement)
+    return arrangement
+
+
+def told(arrangement: Arrangement, out: Path) -> str:
+    """Return one line that tells an arrangement and its file."""
+    key = f", {spell_key(arrangement.key)}" if arrangement.key else ""
+    order = ", ".join(f"{section.label} {section.bars}" for section in arrangement.sections)
+    return f"{out}: {arrangement.bpm:g} bpm{key}, {arrangement.bars} bars: {order}"
+
+
+def _replace(out: Path, arrangement: Arrangement) -> None:
+    """Write `arrangement` to `out`; what was there before stays beside it, with a "~"."""
+    if out.is_file():
+        try:
+            shutil.copy2(out, out.with_name(out.name + "~"))
+        except OSError as error:
+            raise ScoreError(f"{out}~: cannot be written ({error.strerror})") from error
+    write_timeline(arrangement, out)
+
+
+def regenerate_in_file(source: Path, section: str, library: Path, seed: int, out: Path) -> str:
+    """Write the timeline at `source` with other loops in `section` to `out`; tell what changed."""
+    loops = library_loops_if_any(library)
+    arrangement = timeline(source, loops)
+    arranger = arranger_for(loops, arrangement)
+    (command,) = parse(f"regenerate {section}")
+    document = Document(arrangement)
+    state = State(TempoMap.constant(arrangement.bpm, 48000), document=document, seed=seed)
+    places = places_of(state, arrangement, command)
+    _, choice = regenerate(state, document, places, arranger)
+    for place, parts in choice.action.parts:
+        arrangement = arrangement.with_parts((place,), parts)
+    _replace(out, arrangement)
+    return choice.words

@@ -1,0 +1,21 @@
+"""Run benches by name."""
+
+from collections.abc import Callable, Sequence
+
+from loopmind_live.bench.rows import BenchRow
+from loopmind_live.bench.swap import run_swap_bench
+from loopmind_live.errors import ConfigError
+
+Progress = Callable[[str, float], None]
+BENCHES: dict[str, Callable[[Progress], list[BenchRow]]] = {
+    "swap": lambda progress: run_swap_bench(progress=progress),
+}
+
+
+def run_benches(names: Sequence[str], progress: Progress) -> list[BenchRow]:
+    """Run the benches called `names` (all where none is named) and return their rows."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        there = ", ".join(BENCHES)
+        raise ConfigError(f"no bench {', '.join(unknown)}: there are {there}")
+    return [row for name in names or BENCHES for row in BENCHES[name](progress)]

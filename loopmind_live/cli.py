@@ -1,0 +1,336 @@
+"""The command line: reads arguments, runs one job of the app, and answers in one line."""
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from loopmind_live import __version__, config
+from loopmind_live.errors import ConfigError, LoopMindError
+
+Handler = Callable[[argparse.Namespace], int]
+log = logging.getLogger("loopmind")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `loopmind`; return the exit status: 0 done, 1 failed with one line, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        _log_to_file()
+        return int(options.handler(options))
+    except LoopMindError as error:
+        print(f"loopmind: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("loopmind: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        log.exception("loopmind failed")
+        where = config.log_folder() / "loopmind.log"
+        print(
+            f"loopmind: {type(error).__name__}: {error}: this is a fault of the program; "
+            f"what happened is in {where}",
+            file=sys.stderr,
+        )
+        return 1
+
+
+def _log_to_file() -> None:
+    path = config.log_folder() / "loopmind.log"
+    form = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
+    try:
+        logging.basicConfig(filename=path, level=logging.INFO, format=form)
+    except OSError as error:
+        raise ConfigError(f"{path}: the log cannot be written ({error.strerror})") from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="loopmind",
+        description="Point it at a folder of loops, ask for a set in words, change it as it plays.",
+    )
+    parser.add_argument("--version", action="version", version=f"loopmind {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in (
+        _add_demo, _add_scan, _add_loops, _add_arrange, _add_regenerate, _add_render,
+        _add_perform, _add_replay, _add_bench,
+    ):  # fmt: skip
+        add(commands)
+    return parser
+
+
+def _command(commands: Any, name: str, handler: Handler, words: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
+    parser.set_defaults(handler=handler)
+    return parser
+
+
+def _library(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--library", type=Path, metavar="FILE", help="the library (default: in your data folder)"
+    )
+
+
+def _seed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="choices repeat by seed")
+
+
+def _rate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rate", type=int, default=config.DEFAULT_RATE_HZ, metavar="HZ",
+        choices=config.SAMPLE_RATES, help="sample rate: " + ", ".join(map(str, config.SAMPLE_RATES)),
+    )  # fmt: skip
+
+
+def _block_size(text: str) -> int:
+    value = int(text)
+    if value not in config.BLOCK_SIZES:
+        sizes = config.BLOCK_SIZES
+        raise argparse.ArgumentTypeError(f"{value}: choose {sizes.start} to {sizes.stop - 1}")
+    return value
+
+
+def _at_least_one(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{value}: choose 1 or more")
+    return value
+
+
+def _library_of(options: argparse.Namespace) -> Path:
+    return options.library or config.default_library()
+
+
+def _add_demo(commands: Any) -> None:
+    parser = _command(
+        commands, "demo", _demo, "make loops, scan and arrange them, and perform (or render)"
+    )
+    parser.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR")
+    parser.add_argument("--bars", type=_at_least_one, metavar="N", help="render only so many bars")
+    _seed(parser)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from loopmind_live.app.demo import DemoRequest, perform_demo, prepare_demo
+    from loopmind_live.app.progress import progress_bars
+
+    interactive = sys.stdin.isatty() and sys.stdout.isatty() and options.bars is None
+    request = DemoRequest(options.out, options.bars, options.seed, interactive)
+    with progress_bars() as progress:
+        library, timeline = prepare_demo(request, print, progress)
+    with progress_bars() as progress:
+        perform_demo(request, library, timeline, print, progress("rendering"))
+    return 0
+
+
+def _add_scan(commands: Any) -> None:
+    parser = _command(commands, "scan", _scan, "analyse a folder of loops into the library")
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    _library(parser)
+    parser.add_argument("--workers", type=_at_least_one, metavar="N", help="default: one a core")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def _scan(options: argparse.Namespace) -> int:
+    from loopmind_live.app.progress import progress_bars
+    from loopmind_live.app.scanning import scan_folder
+
+    with progress_bars() as progress:
+        report = scan_folder(
+            options.folder, _library_of(options), options.workers, progress("scanning")
+        )
+    if options.json:
+        counts = {
+            name: getattr(report, name)
+            for name in ("files", "added", "updated", "unchanged", "removed")
+        }
+        errors = [{"path": str(path), "error": reason} for path, reason in report.errors]
+        print(json.dumps({"folder": str(report.folder), **counts, "errors": errors}))
+        return 0
+    for path, reason in report.errors:
+        print(f"{path}: {reason}", file=sys.stderr)
+    print(report.summary())
+    return 0
+
+
+def _add_loops(commands: Any) -> None:
+    parser = _command(commands, "loops", _loops, "list the library's loops")
+    _library(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _loops(options: argparse.Namespace) -> int:
+    from loopmind_live.app.files import library_loops
+
+    loops = library_loops(_library_of(options))
+    if options.json:
+        print(json.dumps([loop.to_json() for loop in loops], indent=1))
+        return 0
+    from rich.console import Console
+
+    from loopmind_live.library.listing import loops_table
+
+    Console().print(loops_table(loops))
+    return 0
+
+
+def _add_arrange(commands: Any) -> None:
+    parser = _command(commands, "arrange", _arrange, "write an arrangement of the library's loops")
+    parser.add_argument("prompt", metavar="PROMPT", help='as in "dark trap 140 bpm"')
+    _library(parser)
+    _seed(parser)
+    parser.add_argument("-o", "--out", type=Path, default=Path("timeline.json"), metavar="FILE")
+
+
+def _arrange(options: argparse.Namespace) -> int:
+    from loopmind_live.app.arranging import arrange_to_file, told
+
+    arrangement = arrange_to_file(options.prompt, _library_of(options), options.seed, options.out)
+    print(told(arrangement, options.out))
+    return 0
+
+
+def _add_regenerate(commands: Any) -> None:
+    parser = _command(
+        commands, "regenerate", _regenerate, "choose other loops for a section of a timeline"
+    )
+    parser.add_argument("timeline", type=Path, metavar="TIMELINE")
+    parser.add_argument("section", nargs="+", metavar="SECTION", help='as in hook, or "verse 2"')
+    _library(parser)
+    _seed(parser)
+    parser.add_argument(
+        "-o", "--out", type=Path, metavar="OUT", help="default: the timeline itself"
+    )
+
+
+def _regenerate(options: argparse.Namespace) -> int:
+    from loopmind_live.app.arranging import regenerate_in_file
+
+    words = regenerate_in_file(
+        options.timeline, " ".join(options.section), _library_of(options), options.seed,
+        options.out or options.timeline,
+    )  # fmt: skip
+    print(words)
+    return 0
+
+
+def _add_render(commands: Any) -> None:
+    parser = _command(commands, "render", _render, "render a timeline to a WAV file")
+    parser.add_argument("timeline", type=Path, metavar="TIMELINE")
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
+    _library(parser)
+    parser.add_argument("--stems", type=Path, metavar="DIR", help="write each track here, too")
+    _rate(parser)
+    parser.add_argument(
+        "--dry", action="store_true", help="the plain sum of the clips, as 32-bit float"
+    )
+
+
+def _render(options: argparse.Namespace) -> int:
+    from loopmind_live.app.progress import progress_bars
+    from loopmind_live.app.render import RenderRequest, render
+
+    request = RenderRequest(
+        options.timeline, options.out, _library_of(options), options.stems, options.rate,
+        dry=options.dry,
+    )  # fmt: skip
+    with progress_bars() as progress:
+        frames = render(request, progress("rendering"))
+    print(f"{options.out}: {frames / options.rate:.1f} s")
+    return 0
+
+
+def _add_perform(commands: Any) -> None:
+    parser = _command(commands, "perform", _perform, "play, with a prompt to change it as it plays")
+    _library(parser)
+    parser.add_argument("--timeline", type=Path, metavar="FILE", help="begin with this set")
+    parser.add_argument(
+        "--audio", choices=("auto", "jack", "portaudio", "offline"), default="auto",
+        help="where the sound goes (default: auto)",
+    )  # fmt: skip
+    _rate(parser)
+    parser.add_argument(
+        "--block", type=_block_size, default=config.DEFAULT_BLOCK, metavar="N",
+        help=f"frames a block (default: {config.DEFAULT_BLOCK})",
+    )  # fmt: skip
+    _seed(parser)
+    parser.add_argument("--until", type=_at_least_one, metavar="BAR", help="end at this bar's line")
+    parser.add_argument("--script", type=Path, metavar="FILE", help="lines of: @BAR[.BEAT] text")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="record the master")
+    parser.add_argument(
+        "--events", type=Path, metavar="FILE", help="write all that happens (JSONL)"
+    )
+    parser.add_argument("--dry", action="store_true", help="plain clips, for measuring")
+    parser.add_argument("--headless", action="store_true", help="no prompt: a script, or just play")
+
+
+def _perform(options: argparse.Namespace) -> int:
+    from loopmind_live.app.offline import OfflineShow, Request
+    from loopmind_live.app.progress import progress_bars
+    from loopmind_live.app.stage import Sound
+
+    sound = Sound(options.audio, options.rate, options.block, options.dry)
+    request = Request(
+        _library_of(options), sound, options.timeline, options.script, options.record,
+        options.events, options.until, options.seed, options.headless,
+    )  # fmt: skip
+    if options.audio == "offline":
+        with progress_bars() as progress:
+            OfflineShow(request, print).run(progress("performing"))
+        return 0
+    from loopmind_live.app.live import LiveShow
+
+    LiveShow(request).run()
+    return 0
+
+
+def _add_replay(commands: Any) -> None:
+    parser = _command(commands, "replay", _replay, "play a recorded set's events again, to a file")
+    parser.add_argument("events", type=Path, metavar="EVENTS")
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
+    _library(parser)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from loopmind_live.app.files import library_loops_if_any
+    from loopmind_live.app.progress import progress_bars
+    from loopmind_live.app.replay import replay
+
+    loops = library_loops_if_any(_library_of(options))
+    with progress_bars() as progress:
+        frames = replay(options.events, options.out, loops, progress("replaying"))
+    print(f"{options.out}: {frames} frames")
+    return 0
+
+
+def _add_bench(commands: Any) -> None:
+    parser = _command(commands, "bench", _bench, "measure, and say which bars are met")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from loopmind_live.app.benches import run_benches
+    from loopmind_live.app.progress import progress_bars
+
+    with progress_bars() as progress:
+        advance = progress("benches")
+        rows = run_benches(options.names, lambda _what, part: advance(round(1000 * part), 1000))
+    if options.json:
+        print(json.dumps([row.to_json() for row in rows]))
+        return 0
+    for row in rows:
+        met = {True: "met", False: "MISSED", None: "no bar"}[row.met]
+        value = "not measured" if row.value is None else f"{row.value:g}"
+        print(f"{row.bench}: {row.figure}: {value} {row.unit} ({row.bar or '-'}: {met})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
