@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     r"\d+:\d{2}(?!\d)|\d+/\d+|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*(?:[#♯♭][^\W\d_]*)?"
     r"|\s[-–—]\s|[#,;:.!?()\[\]/+&>→|\n]"
 )
+_NUMBER = re.compile(r"\d+(?:[.:/]\d+)?")
 _LETTER_KEY = re.compile(r"([a-g])(#|b)?(m|min|minor|maj|major|moll|dur)?")
 _ORDINALS = ("st", "nd", "rd", "th")
 _FUZZY = ("genre", "mood", "role", "section", "bpm_word", "bar_word")
@@ -69,14 +70,13 @@ def _tokens(text: str) -> Iterable[_Token]:
         pieces = re.split("['’]", raw)
         if len(pieces) == 2 and fold(pieces[1]) in ("s", "re", "m", "ll", "d", "ve", "t"):
             pieces = pieces[:1]
-        for piece in pieces:
-            yield _Token(piece, fold(piece))
+        yield from (_Token(piece, fold(piece)) for piece in pieces if fold(piece))
 
 
 def _item(tokens: Sequence[_Token], at: int) -> tuple[Item, int]:
     """Return the item that begins at token `at`, and how many tokens it takes."""
     token = tokens[at]
-    if token.word[0].isdigit():
+    if _NUMBER.fullmatch(token.word):
         return _number_item(tokens, at)
     key = _key_item(tokens, at)
     if key is not None:
@@ -121,7 +121,7 @@ def _number_item(tokens: Sequence[_Token], at: int) -> tuple[Item, int]:
     unit = _unit(tokens, at + 1, number, word)
     if unit is not None:
         return unit[0], unit[1]
-    if after and after[0].isdigit() and "." not in after and ":" not in after and "/" not in after:
+    if after.isdecimal():
         upper = _unit(tokens, at + 2, float(after), after)
         if upper is not None and upper[0].kind == "bpm":  # "120-128 bpm": the middle
             middle = (number + upper[0].number) / 2
