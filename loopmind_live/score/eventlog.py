@@ -1,11 +1,14 @@
 """Event files (JSON Lines): a header, then one line for each thing that happened in a set."""
 
+import errno
 import json
 import math
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple
 
 from loopmind_live.errors import ScoreError
 
@@ -24,7 +27,8 @@ class Events(NamedTuple):
 class EventLog:
     """Writes an event file, each line handed to the system as it is written.
 
-    One thread writes. A line is one write, so that a killed process leaves at most one cut line.
+    One thread writes. A line is one write, so that a killed process leaves at most one cut line;
+    a line that a full disk cut off is taken back, so that the file stays whole.
     """
 
     def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
@@ -34,10 +38,15 @@ class EventLog:
         """
         self.path = path
         try:
-            self._file: TextIO = path.open("w", encoding="utf-8", newline="\n")
+            self._file = path.open("wb", buffering=0)
         except OSError as error:
             raise self._failure(error) from error
-        self._line({"format": FORMAT, **header})
+        self._size = 0
+        try:
+            self._line({"format": FORMAT, **header})
+        except ScoreError:
+            self._file.close()
+            raise
 
     def write(self, kind: str, frame: int, bar: float, **fields: Any) -> None:
         """Add an event; `bar` is counted from 1, with its fraction.
@@ -71,11 +80,17 @@ class EventLog:
             text = json.dumps(data, ensure_ascii=False, allow_nan=False, default=_plain)
         except ValueError as error:
             raise ScoreError(f"{self.path}: an event cannot be written: {error}") from error
+        line = (text + "\n").encode()
         try:
-            self._file.write(text + "\n")
-            self._file.flush()
+            written = self._file.write(line)
+            if written != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
+            with suppress(OSError):  # what cannot be taken back is no file on a disk
+                self._file.truncate(self._size)
+                self._file.seek(self._size)
             raise self._failure(error) from error
+        self._size += len(line)
 
     def _failure(self, error: OSError) -> ScoreError:
         return ScoreError(f"{self.path}: events cannot be written ({error.strerror})")
