@@ -72,6 +72,7 @@ class ProcessEngine:
         self._status = StatusBlock.create(self._folder)
         self._tap = MasterTap.create(self._folder)
         try:
+            self._connection = EngineConnection(self._folder, self._heard, self._failed)
             self._launch = self._start()
             self._facts = self._wait_for_hello()
         except BaseException:
@@ -159,13 +160,14 @@ class ProcessEngine:
 
     def close(self) -> None:
         """Finish the recordings, end the processes, and remove the shared files."""
+        if self._closing:
+            return
         for recorder in self._recorders:
             recorder.finish()
         with self._lock:
             self._closing = True
-            connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
+        if self._connection is not None:
+            self._connection.close()
         if self._launch is not None:
             self._launch.end()
         self._status.close()
@@ -197,11 +199,6 @@ class ProcessEngine:
     def _supervised(self, told: dict[str, Any] | None) -> None:
         """Take what the supervisor tells, in its thread: an engine started or ended."""
         if told is not None and told["kind"] == "started":
-            with self._lock:
-                if self._connection is not None:
-                    self._connection.close()
-                if not self._closing:
-                    self._connection = EngineConnection(self._folder, self._heard, self._failed)
             return
         reason = "the engine's supervisor ended" if told is None else str(told["reason"])
         with self._changed:
@@ -257,7 +254,7 @@ class ProcessEngine:
             )
             return
         self._facts = hello
-        self._send_tables(self._ledger.restart(self._status.read().frame))
+        self._send_tables([self._ledger.restart()])
         for name, value in self._parameters.items():
             self._send(protocol.parameter(0, name, value, 0.0))
         self._tell("restarted", "the engine was started again; the music goes on in phase")

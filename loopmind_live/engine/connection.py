@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,13 +12,14 @@ from loopmind_live.errors import EngineError
 SOCKET_NAME = "engine.sock"
 _RETRY_S = 0.02
 _SEND_S = 2.0
+_PAUSE_S = 1.0
 
 
 class EngineConnection:
-    """One connection to one engine process; another process takes another one.
+    """The connection to whichever engine process listens; it is made again when it ends.
 
-    `heard` is called in the reader's thread with each message; `failed` with the reason where the
-    connection cannot be used. That an engine ended is the supervisor's to tell.
+    `heard` is called in the reader's thread with each message, `failed` with the reason where what
+    comes is no message of this version. That an engine ended is the supervisor's to tell.
     """
 
     def __init__(
@@ -30,7 +30,8 @@ class EngineConnection:
         self._socket: socket.socket | None = None
         self._over = threading.Event()
         self._sending = threading.Lock()
-        threading.Thread(target=self._run, name="engine", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread.start()
 
     def send(self, message: Message) -> bool:
         """Send a message; return whether there was a connection to send it through."""
@@ -45,37 +46,40 @@ class EngineConnection:
         return True
 
     def close(self) -> None:
-        """End the connection; nothing is told of it."""
+        """End the connection for good; the engine goes on."""
         self._over.set()
-        connection, self._socket = self._socket, None
+        connection = self._socket
         if connection is not None:
-            connection.close()
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return  # it ended by itself
+        if threading.current_thread() is not self._thread:
+            self._thread.join(_SEND_S)
 
     def _run(self) -> None:
-        connection = self._connect()
-        if connection is None:
-            return
-        decoder = Decoder()
-        self._socket = connection
-        try:
-            while (messages := protocol.receive(connection, decoder)) is not None:
-                for message in messages:
-                    self._heard(message)
-        except EngineError as error:
-            self._failed(str(error))
-        finally:
-            self._socket = None
-            connection.close()
+        while (connection := self._connect()) is not None:
+            decoder = Decoder()
+            self._socket = connection
+            try:
+                while (messages := protocol.receive(connection, decoder)) is not None:
+                    for message in messages:
+                        self._heard(message)
+            except EngineError as error:
+                self._failed(str(error))
+                self._over.wait(_PAUSE_S)
+            finally:
+                self._socket = None
+                connection.close()
 
     def _connect(self) -> socket.socket | None:
-        """Try until the engine listens, or the connection is closed."""
-        while not self._over.is_set():
+        """Try until an engine listens, or the connection is closed."""
+        while not self._over.wait(_RETRY_S):
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             try:
                 connection.connect(str(self._path))
-            except (FileNotFoundError, ConnectionRefusedError):
+            except (FileNotFoundError, ConnectionError):
                 connection.close()
-                time.sleep(_RETRY_S)
             except OSError as error:
                 connection.close()
                 self._failed(f"{self._path}: {error}: set TMPDIR to a shorter path")

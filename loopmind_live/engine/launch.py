@@ -1,5 +1,6 @@
 """The performer's side of the engine's processes: start them, hear of them, end them."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -42,12 +43,13 @@ class Launch:
             with log.open("ab") as messages:
                 self._process = subprocess.Popen(
                     command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=messages,
-                    env=environment, text=True, start_new_session=True,
+                    env=environment, start_new_session=True, bufsize=0,
                 )  # fmt: skip
         except OSError as error:
             raise EngineError(f"the engine cannot be started ({error}); see {log}") from error
         self._heard = heard
-        threading.Thread(target=self._listen, name="supervisor", daemon=True).start()
+        self._thread = threading.Thread(target=self._listen, name="supervisor", daemon=True)
+        self._thread.start()
 
     @property
     def pid(self) -> int:
@@ -56,23 +58,25 @@ class Launch:
 
     def end(self) -> None:
         """End the supervisor and its engine, and wait for it."""
-        stdin = self._process.stdin
-        try:
-            if stdin is not None:
-                stdin.write("close\n")
-                stdin.close()
-        except BrokenPipeError:
-            pass  # it is gone already, which is what is wanted
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):  # it is gone already: just what is wanted
+                self._process.stdin.write(b"close\n")
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
         try:
             self._process.wait(_END_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._thread.join(_END_S)
 
     def _listen(self) -> None:
-        stdout = self._process.stdout
-        if stdout is not None:
-            with stdout:
+        if self._process.stdout is not None:
+            with self._process.stdout as stdout:
                 for line in stdout:
                     self._heard(json.loads(line))
+        self._process.wait()
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
         self._heard(None)

@@ -66,12 +66,14 @@ class Ledger:
         lost = self._pending.pop(place).frame if late else None
         return lost, self._rebuild(now)
 
-    def restart(self, now: int) -> list[Proposal]:
-        """Return what brings an engine that knows nothing to the same state."""
+    def restart(self) -> Proposal:
+        """Return what brings an engine that knows nothing to where the performer believes it is.
+
+        What was pending counts as done: it was asked for in time, and the engine died over it.
+        """
         self._sequence += 1
-        self._in_force = self._sequence
-        all_of_it = Proposal(self._sequence, 0, ANY_TIME, self._rows, self._rows)
-        return [all_of_it, *self._rebuild(now)]
+        self._in_force, self._rows, self._pending = self._sequence, self.rows, []
+        return Proposal(self._sequence, 0, ANY_TIME, self._rows, self._rows)
 
     def _rebuild(self, now: int) -> list[Proposal]:
         waiting, self._pending = self._pending, []

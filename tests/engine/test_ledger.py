@@ -73,7 +73,7 @@ def test_engine_and_ledger_agree_however_late_stale_and_dead_mix(
                 deliver()
         else:
             engine.in_force, engine.rows = 0, ()
-            line = ledger.restart(engine.frame)
+            line = [ledger.restart()]
     while line:
         deliver()
     assert ledger.rows == engine.rows

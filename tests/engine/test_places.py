@@ -10,7 +10,10 @@ from loopmind_live.errors import EngineError
 CAPACITY = 1000
 
 
-@given(st.lists(st.tuples(st.booleans(), st.integers(1, 400), st.integers(0, 1 << 16)), max_size=80))
+steps_of = st.lists(st.tuples(st.booleans(), st.integers(1, 400), st.integers(0, 1 << 16)))
+
+
+@given(steps_of)
 def test_places_never_overlap_and_no_frame_is_lost(steps: list[tuple[bool, int, int]]) -> None:
     places = Places(CAPACITY)
     taken: dict[int, int] = {}

@@ -1,0 +1,302 @@
+"""The real thing: engine processes on a JACK server with no sound card behind it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from loopmind_live.engine import protocol
+from loopmind_live.engine.base import EngineEvent, Row
+from loopmind_live.engine.client import EngineOptions, ProcessEngine
+from loopmind_live.engine.kernel import pack
+from loopmind_live.engine.open import open_engine
+from loopmind_live.errors import EngineError
+
+RATE, BLOCK, PASS = 48000, 256, 24000
+RAMP = (np.arange(PASS + 4)[:, None] % PASS / 65536 + [[0.0, 0.25]]).astype(np.float32)
+PATIENCE_S = 60.0
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="platform: JACK's dummy driver")
+
+
+@contextmanager
+def jack_server(name: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a JACK server that nobody hears, until it answers."""
+    command = ["jackd", "-n", name, "-d", "dummy", "-r", str(RATE), "-p", str(BLOCK)]
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, stdout=output, stderr=output)
+    environment = {**os.environ, "JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
+    try:
+        until(
+            lambda: (
+                subprocess.run(
+                    ["jack_lsp"], env=environment, capture_output=True, check=False
+                ).returncode
+                == 0
+            )
+        )
+        yield server
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture(scope="module")
+def jack_name(
+    tmp_path_factory: pytest.TempPathFactory, require_program: Callable[[str], str]
+) -> Iterator[str]:
+    require_program("jackd")
+    require_program("jack_lsp")
+    name = f"loopmind-test-{os.getpid()}"
+    with jack_server(name, tmp_path_factory.mktemp("jack") / "log"):
+        yield name
+
+
+@pytest.fixture(scope="module")
+def kernel_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("numba")
+
+
+Start = Callable[..., ProcessEngine]
+
+
+@pytest.fixture
+def start(
+    jack_name: str, kernel_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Start]:
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
+    engines: list[ProcessEngine] = []
+
+    def started(dry: bool = True, audio: str = "jack") -> ProcessEngine:
+        options = EngineOptions(
+            audio, 44100, 10 * RATE, tmp_path / "log", kernel_cache, 64, dry=dry
+        )
+        engines.append(ProcessEngine(options))
+        return engines[-1]
+
+    yield started
+    for engine in engines:
+        engine.close()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for `condition`, for as long as a stalled machine may need."""
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.01)
+
+
+def collect(engine: ProcessEngine, kind: str, seen: list[EngineEvent] | None = None) -> EngineEvent:
+    """Wait for an event of `kind`; what else came is added to `seen`."""
+    found: list[EngineEvent] = []
+
+    def look() -> bool:
+        events = engine.events()
+        found.extend(event for event in events if event.kind == kind)
+        if seen is not None:
+            seen.extend(events)
+        return bool(found)
+
+    until(look)
+    return found[0]
+
+
+def ramp_row(engine: ProcessEngine, start: int, track: int = 0) -> Row:
+    offset = engine.arena.allocate(len(RAMP))
+    assert offset is not None
+    engine.arena.write(offset, RAMP)
+    return Row(track, 1, offset, len(RAMP), float(PASS), float(start), start)
+
+
+def places_of(path: Path) -> np.ndarray:
+    """Return the place in the ramp that each recorded frame holds."""
+    audio, rate = soundfile.read(path, dtype="float64")
+    assert rate == RATE
+    return np.rint(audio[:, 0] * 65536).astype(int)
+
+
+def pid_of(engine: ProcessEngine) -> int:
+    return engine._status.read().pid
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def test_rows_land_on_their_frames_in_what_is_recorded(start: Start, tmp_path: Path) -> None:
+    engine = start()
+    assert (engine.rate_hz, engine.block, engine.backend) == (RATE, BLOCK, "jack")
+    first = engine.frame() + 9600
+    recorder = engine.record(tmp_path / "r.wav", first - 100, first + 40000)
+    row = ramp_row(engine, first)
+    engine.splice(first, [row])
+    engine.splice(first + 30001, [])
+    until(lambda: engine.status().frame > first + 5000)
+    engine.splice(first + 20000, [row])
+    engine.splice(first + 35003, [])
+    assert engine.places_in_use() == {row.offset}
+    collect(engine, "recorded")
+    heard = np.zeros(40100, int)
+    heard[100 : 100 + 35003] = np.arange(35003) % PASS
+    assert np.array_equal(places_of(recorder.path), heard)
+    until(lambda: not engine.places_in_use())
+
+
+def test_a_splice_that_comes_too_late_is_told_and_those_after_it_stand(start: Start) -> None:
+    engine = start()
+    until(lambda: engine.status().frame > 4800)
+    ahead = engine.frame() + 24000
+    engine.splice(100, [ramp_row(engine, 100, track=1)])
+    row = ramp_row(engine, ahead)
+    engine.splice(ahead, [row])
+    assert collect(engine, "late").frame == 100
+    until(lambda: engine.status().frame > ahead + 1000)
+    assert engine._ledger.rows == (row,)
+    assert engine.status().track_peaks[0] > 0
+    assert engine.status().track_peaks[1] == 0
+
+
+def test_a_killed_engine_is_started_again_in_phase_with_its_faders(
+    start: Start, tmp_path: Path
+) -> None:
+    engine = start(dry=False)
+    first = engine.frame() + 4800
+    engine.splice(first, [ramp_row(engine, first)])
+    engine.set_parameter("track/0/gain", 0.5)
+    until(lambda: engine.status().frame > first + 9600)
+    recorder = engine.record(tmp_path / "r.wav", first)
+    killed = pid_of(engine)
+    os.kill(killed, signal.SIGKILL)
+    seen: list[EngineEvent] = []
+    collect(engine, "restarted", seen)
+    assert any(event.kind == "error" and "signal 9" in event.text for event in seen)
+    until(lambda: pid_of(engine) != killed and engine.status().running)
+    again = engine.status().frame
+    until(lambda: engine.status().frame > again + 24000)
+    recorder.finish()
+    audio, _ = soundfile.read(recorder.path, dtype="float64")
+    frames = np.arange(len(audio) - 12000, len(audio))
+    assert np.abs(audio[frames, 1] - 0.5 * RAMP[frames % PASS, 1]).max() < 1e-6
+    assert recorder.lost_frames > 0
+
+
+def test_the_music_survives_its_supervisor(start: Start) -> None:
+    engine = start()
+    first = engine.frame() + 4800
+    engine.splice(first, [ramp_row(engine, first)])
+    assert engine._launch is not None
+    before, child = engine._launch.pid, pid_of(engine)  # before the splice can be answered
+    os.kill(before, signal.SIGKILL)
+    collect(engine, "restarted")
+    until(lambda: pid_of(engine) != child and engine.status().track_peaks[0] > 0)
+    assert gone(child)
+
+
+def test_garbage_on_the_socket_costs_the_connection_but_no_sound(start: Start) -> None:
+    engine = start()
+    first = engine.frame() + 4800
+    engine.splice(first, [ramp_row(engine, first)])
+    until(lambda: engine.status().frame > first + 4800)
+    pid = pid_of(engine)
+    connection = engine._connection
+    assert connection is not None and connection._socket is not None
+    connection._socket.sendall(os.urandom(5000))
+    collect(engine, "restarted")
+    assert pid_of(engine) == pid
+    connection.send(protocol.Message(protocol.Kind.HELLO, 0, b""))
+    assert "takes no HELLO" in collect(engine, "error").text
+    wild = pack([Row(99, 0, -5, 1, 0.0, 0.0, 0)])
+    connection.send(protocol.table(999, 0, protocol.ANY_TIME, wild))
+    assert "row 0: track = 99" in collect(engine, "error").text
+    assert pid_of(engine) == pid
+    assert engine.status().track_peaks[0] > 0
+
+
+def test_when_the_performer_is_killed_everything_goes(
+    jack_name: str, kernel_cache: Path, tmp_path: Path
+) -> None:
+    code = (
+        "import sys, json, time\n"
+        "from pathlib import Path\n"
+        "from loopmind_live.engine.client import EngineOptions, ProcessEngine\n"
+        "cache, log = map(Path, sys.argv[1:])\n"
+        "engine = ProcessEngine(EngineOptions('jack', 48000, 48000, log, cache))\n"
+        "pids = [engine._launch.pid, engine._status.read().pid]\n"
+        "print(json.dumps([str(engine._folder), pids]), flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    performer = subprocess.Popen(
+        [sys.executable, "-c", code, str(kernel_cache), str(tmp_path / "log")],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "JACK_DEFAULT_SERVER": jack_name},
+    )
+    assert performer.stdout is not None
+    with performer.stdout as stdout:
+        folder, pids = json.loads(stdout.readline())
+    assert Path(folder).is_dir()
+    performer.kill()
+    performer.wait()
+    until(lambda: all(gone(pid) for pid in pids))
+    until(lambda: not Path(folder).exists())
+
+
+def test_closing_leaves_no_process_and_no_file(start: Start) -> None:
+    engine = start()
+    assert engine._launch is not None
+    folder, pids = engine.arena.path.parent, [engine._launch.pid, pid_of(engine)]
+    engine.close()
+    assert not folder.exists()
+    assert all(gone(pid) for pid in pids)
+
+
+def test_without_a_jack_server_one_line_says_what_to_do(
+    home: Path, kernel_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "loopmind-nobody")
+    with pytest.raises(EngineError, match="no JACK server runs: start one") as caught:
+        open_engine("jack", arena_frames=1000)
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_audio_is_refused(home: Path) -> None:
+    with pytest.raises(EngineError, match="--audio tape: choose from auto, jack, portaudio"):
+        open_engine("tape")
+
+
+def test_a_jack_server_that_ends_is_told_and_the_music_returns_with_it(
+    kernel_cache: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    require_program: Callable[[str], str],
+) -> None:
+    require_program("jackd")
+    name = f"loopmind-end-{os.getpid()}"
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
+    with jack_server(name, tmp_path / "jack1"):
+        engine = ProcessEngine(
+            EngineOptions("jack", RATE, 10 * RATE, tmp_path / "log", kernel_cache)
+        )
+        first = engine.frame() + 4800
+        engine.splice(first, [ramp_row(engine, first)])
+        until(lambda: engine.status().track_peaks[0] > 0)
+    try:
+        collect(engine, "error")
+        assert not engine.status().running
+        with jack_server(name, tmp_path / "jack2"):
+            collect(engine, "restarted")
+            until(lambda: engine.status().running and engine.status().track_peaks[0] > 0)
+    finally:
+        engine.close()
