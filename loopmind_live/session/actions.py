@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from loopmind_live.score.arrangement import Arrangement, Part
-from loopmind_live.score.loop import Role
+from loopmind_live.score.loop import ROLES, Role
 
 Refit = Callable[[Arrangement, float, str | None], Arrangement]
 """Fits an arrangement's loops to a tempo and key (see `arranger.base.Arranger.refit`)."""
@@ -34,9 +34,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class SetParts:
-    """Give sections, by place, other parts."""
+    """Give sections, by place, other parts: all of them, or only those of `roles`.
+
+    `fit` is the tempo and key that the parts were chosen for.
+    """
 
     parts: tuple[tuple[int, tuple[Part, ...]], ...]
+    fit: tuple[float, str | None]
+    roles: frozenset[Role] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +110,12 @@ def apply(document: Document, action: Edit, refit: Refit) -> Document:
         case SetParts() if arrangement is not None:
             for place, parts in action.parts:
                 if place < len(arrangement.sections):
-                    arrangement = arrangement.with_parts((place,), parts)
-            fitted = refit(arrangement, arrangement.bpm, arrangement.key)
-            return replace(document, arrangement=fitted)
+                    old = arrangement.sections[place].parts
+                    merged = _merged(old, parts, action.roles)
+                    arrangement = arrangement.with_parts((place,), merged)
+            if action.fit != (arrangement.bpm, arrangement.key):
+                arrangement = refit(arrangement, arrangement.bpm, arrangement.key)
+            return replace(document, arrangement=arrangement)
         case SetFit() if arrangement is not None:
             return replace(document, arrangement=refit(arrangement, action.bpm, action.key))
         case SetRoles():
@@ -136,9 +144,13 @@ def inverse(document: Document, action: Edit) -> Edit:
     arrangement = document.arrangement
     match action:
         case SetParts():
-            sections = arrangement.sections if arrangement is not None else ()
+            if arrangement is None:
+                return action
+            sections = arrangement.sections
             return SetParts(
-                tuple((i, sections[i].parts) for i, _ in action.parts if i < len(sections))
+                tuple((i, sections[i].parts) for i, _ in action.parts if i < len(sections)),
+                (arrangement.bpm, arrangement.key),
+                action.roles,
             )
         case SetArrangement():
             return SetArrangement(arrangement)
@@ -153,6 +165,17 @@ def inverse(document: Document, action: Edit) -> Edit:
             return SetLevels(tuple((role, document.level_db(role)) for role, _ in action.levels_db))
         case SetLooping():
             return SetLooping(document.looping)
+
+
+def _merged(
+    old: tuple[Part, ...], new: tuple[Part, ...], roles: frozenset[Role] | None
+) -> tuple[Part, ...]:
+    """Return `old` with the parts of `roles` (all where None) as they are in `new`."""
+    if roles is None:
+        return new
+    parts = [part for part in old if part.role not in roles]
+    parts += [part for part in new if part.role in roles]
+    return tuple(sorted(parts, key=lambda part: ROLES.index(part.role)))
 
 
 def _roles(document: Document, name: RoleSet) -> frozenset[Role]:

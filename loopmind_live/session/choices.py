@@ -46,7 +46,7 @@ def regenerate(
         _heard(state, arrangement, place),
     )  # fmt: skip
     words = _tell(name, arrangement.sections[place].parts, parts)
-    action = SetParts(tuple((i, parts) for i in places))
+    action = SetParts(tuple((i, parts) for i in places), (arrangement.bpm, arrangement.key))
     return count(state, f"regenerate {name}"), Choice(action, words)
 
 
@@ -74,23 +74,10 @@ def swap(
         parts = tuple(new if part.role == role else part for part in parts)
         state = count(state, f"swap {name} {role}")
     words = _tell(name, old, parts)
-    return state, Choice(_replace_roles(arrangement, places, parts, there), words)
-
-
-def _replace_roles(
-    arrangement: Arrangement,
-    places: tuple[int, ...],
-    parts: tuple[Part, ...],
-    roles: Collection[Role],
-) -> SetParts:
-    """Put the new parts of `roles` into each place, whatever else plays there."""
-    new = {part.role: part for part in parts if part.role in roles}
-    return SetParts(
-        tuple(
-            (i, tuple(new.get(part.role, part) for part in arrangement.sections[i].parts))
-            for i in places
-        )
+    action = SetParts(
+        tuple((i, parts) for i in places), (arrangement.bpm, arrangement.key), frozenset(there)
     )
+    return state, Choice(action, words)
 
 
 def previous(state: State, document: Document, places: tuple[int, ...]) -> Choice:
@@ -102,7 +89,8 @@ def previous(state: State, document: Document, places: tuple[int, ...]) -> Choic
     for i, parts in reversed(state.heard):
         if i == place and parts != current:
             words = _tell(name, current, parts)
-            return Choice(SetParts(tuple((j, parts) for j in places)), words)
+            # The parts may stem from another tempo or key: let them be fitted anew.
+            return Choice(SetParts(tuple((j, parts) for j in places), (0.0, None)), words)
     raise SessionError(f"{name} has played nothing else yet: regenerate {name} first")
 
 

@@ -64,10 +64,12 @@ def landing(state: State, when: When | None, lands: Lands, now: Now, refit: Refi
     return Landing(state.tempo.next_line(now.frame, margin) + n - 1)
 
 
-def projected(state: State, refit: Refit) -> Document:
-    """Return the document as it will be when all that is pending has landed."""
+def projected(state: State, refit: Refit, at: Landing | None = None) -> Document:
+    """Return the document as it will be when all that lands by `at` (ever, where None) has landed."""
     document = state.document
     for change in sorted(state.pending, key=lambda one: (landing_frame(state, one), one.number)):
+        if at is not None and change.bar > at.bar:
+            continue
         if not isinstance(change.action, Enter | Stop):
             document = apply(document, change.action, refit)
     return document

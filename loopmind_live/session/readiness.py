@@ -9,6 +9,7 @@ from loopmind_live.score.arrangement import Arrangement, Section
 from loopmind_live.score.clip import Clip, ClipRecipe, recipe_for
 from loopmind_live.session import choices
 from loopmind_live.session.actions import (
+    Action,
     Document,
     Enter,
     Refit,
@@ -19,7 +20,7 @@ from loopmind_live.session.actions import (
     apply,
 )
 from loopmind_live.session.plan import landing_frame
-from loopmind_live.session.state import Change, State
+from loopmind_live.session.state import State
 
 
 class Readiness:
@@ -83,52 +84,67 @@ class Readiness:
                     (recipe, URGENT if i == 0 else NEXT)
                     for recipe in self.of_section(state.arrangement, section)
                 ]
-        for change in state.pending:
-            wanted += [(recipe, URGENT) for recipe in self.needs(state, change, refit)]
+        for recipes in self.needs(state, refit).values():
+            wanted += [(recipe, URGENT) for recipe in recipes]
         for recipe, priority in wanted:
             kept.add(recipe)
             if recipe not in self.failures:
                 self._preparer.request(recipe, priority)
         self._preparer.keep(frozenset(kept))
 
-    def ready(self, state: State, change: Change, refit: Refit) -> bool:
-        """Tell whether all that `change` needs to sound is there."""
-        return all(self.clip(recipe) is not None for recipe in self.needs(state, change, refit))
+    def ready(self, state: State, refit: Refit) -> frozenset[int]:
+        """Return the numbers of the pending changes whose clips are all there."""
+        return frozenset(
+            number
+            for number, recipes in self.needs(state, refit).items()
+            if all(self.clip(recipe) is not None for recipe in recipes)
+        )
 
-    def refusal(self, state: State, change: Change, refit: Refit) -> str | None:
-        """Return why `change` can never sound, or None."""
-        for recipe in self.needs(state, change, refit):
-            if recipe in self.failures:
-                return self.failures[recipe]
-        return None
+    def refusals(self, state: State, refit: Refit) -> dict[int, str]:
+        """Return why pending changes can never sound, by their numbers."""
+        return {
+            number: self.failures[recipe]
+            for number, recipes in self.needs(state, refit).items()
+            for recipe in recipes
+            if recipe in self.failures
+        }
 
     def forget_failures(self) -> None:
         """Let what failed be asked for once more."""
         self.failures.clear()
 
-    def needs(self, state: State, change: Change, refit: Refit) -> list[ClipRecipe]:
-        """Return the clips that sound as soon as `change` has landed."""
-        action = change.action
-        if isinstance(action, Stop):
-            return []
-        document, place = _document_at(state, change, refit)
+    def needs(self, state: State, refit: Refit) -> dict[int, list[ClipRecipe]]:
+        """Return, by a pending change's number, the clips that sound as soon as it has landed."""
+        document = state.document
+        playhead = state.playhead
+        place = playhead.place if playhead is not None else 0
+        needs: dict[int, list[ClipRecipe]] = {}
+        for change in sorted(state.pending, key=lambda c: (landing_frame(state, c), c.number)):
+            action = change.action
+            if isinstance(action, Enter):
+                place = action.place
+            elif not isinstance(action, Stop):
+                document = apply(document, action, refit)
+            needs[change.number] = self._needed(document, action, place)
+        return needs
+
+    def _needed(self, document: Document, action: Action, place: int) -> list[ClipRecipe]:
+        """Return the clips that sound after `action`, in the document that it made."""
         arrangement = document.arrangement
-        if arrangement is None:
-            return []
         match action:
             case SetParts():
                 places = [i for i, _ in action.parts][:1]
             case SetArrangement() | Enter():
                 places = [action.place]
-            case SetFit() if state.playing or not state.started:
+            case SetFit():
                 places = [place]
             case _:
                 places = []
-        sections = arrangement.sections
+        sections = arrangement.sections if arrangement is not None else ()
         return [
             recipe
             for i in places
-            if i < len(sections)
+            if arrangement is not None and i < len(sections)
             for recipe in self.of_section(arrangement, sections[i])
         ]
 
@@ -165,18 +181,3 @@ class Readiness:
             for recipe in self.of_section(after, after.sections[places[0]]):
                 if recipe not in self.failures:
                     self._preparer.request(recipe, AHEAD)
-
-
-def _document_at(state: State, change: Change, refit: Refit) -> tuple[Document, int]:
-    """Return the document right after `change`, and the place that plays then, as far as known."""
-    document = state.document
-    place = state.playhead.place if state.playhead is not None else 0
-    limit = (landing_frame(state, change), change.number)
-    for other in sorted(state.pending, key=lambda one: (landing_frame(state, one), one.number)):
-        if (landing_frame(state, other), other.number) > limit:
-            break
-        if isinstance(other.action, Enter):
-            place = other.action.place
-        elif not isinstance(other.action, Stop):
-            document = apply(document, other.action, refit)
-    return document, place

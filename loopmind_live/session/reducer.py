@@ -233,32 +233,33 @@ def _fit(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
 
 
 def _regenerate(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
-    document = projected(state, desk.arranger.refit)
-    arrangement = arrangement_of(document)
-    places = places_of(state, arrangement, command)
+    place = desk.landing(state, command, spec)
+    document = projected(state, desk.arranger.refit, place)
+    places = places_of(state, arrangement_of(document), command)
     state, choice = choices.regenerate(state, document, places, desk.arranger)
-    return _queue_choice(state, command, spec, desk, choice)
+    return _queue_choice(state, command, spec, place, choice)
 
 
 def _previous(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
-    document = projected(state, desk.arranger.refit)
+    place = desk.landing(state, command, spec)
+    document = projected(state, desk.arranger.refit, place)
     places = places_of(state, arrangement_of(document), command)
-    return _queue_choice(state, command, spec, desk, choices.previous(state, document, places))
+    choice = choices.previous(state, document, places)
+    return _queue_choice(state, command, spec, place, choice)
 
 
 def _swap(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
-    document = projected(state, desk.arranger.refit)
-    arrangement = arrangement_of(document)
-    places = places_of(state, arrangement, command)
+    place = desk.landing(state, command, spec)
+    document = projected(state, desk.arranger.refit, place)
+    places = places_of(state, arrangement_of(document), command)
     roles = known_roles(document, command)
     state, choice = choices.swap(state, document, places, roles, desk.arranger)
-    return _queue_choice(state, command, spec, desk, choice)
+    return _queue_choice(state, command, spec, place, choice)
 
 
 def _queue_choice(
-    state: State, command: Command, spec: CommandSpec, desk: Desk, choice: choices.Choice
+    state: State, command: Command, spec: CommandSpec, place: Landing, choice: choices.Choice
 ) -> Result:
-    place = desk.landing(state, command, spec)
     state = queue(state, command, spec, choice.action, place)
     return state, (_say(state, choice.words, place),)
 

@@ -81,6 +81,8 @@ class Session:
         self._events = events
         self._tell = tell
         self._rows: tuple[Row, ...] = ()
+        self._ready: frozenset[int] = frozenset()
+        self._ready_for: tuple[Change, ...] | None = None
         self._told_frame = -1
         self._dirty = True
         self._to_prefetch: list[str] = []
@@ -189,7 +191,9 @@ class Session:
 
     def _collect(self, frame: int) -> None:
         came, failed = self._readiness.collect(frame + margin_frames(self.engine.rate_hz))
-        self._dirty = self._dirty or came
+        if came:
+            self._dirty = True
+            self._ready_for = None
         for failure in failed:
             if failure.recipe.path not in self._unplayable:
                 self._unplayable.add(failure.recipe.path)
@@ -200,14 +204,18 @@ class Session:
     def _refuse_failed(self) -> None:
         """Drop pending changes whose clips cannot be made: what plays goes on."""
         refit = self.arranger.refit
+        reasons = self._readiness.refusals(self.state, refit)
         for change in self.state.pending:
-            reason = self._readiness.refusal(self.state, change, refit)
-            if reason is not None:
+            if change.number in reasons:
                 self.state = cancel(self.state, change)
-                self._say_error(f"{change.text} refused: {reason}")
+                self._say_error(f"{change.text} refused: {reasons[change.number]}")
 
     def _counts(self, change: Change) -> bool:
-        return self._readiness.ready(self.state, change, self.arranger.refit)
+        """Tell whether a pending change is ready to land."""
+        if self._ready_for is not self.state.pending:
+            self._ready_for = self.state.pending
+            self._ready = self._readiness.ready(self.state, self.arranger.refit)
+        return change.number in self._ready
 
     def _start(self, frame: int) -> None:
         """Start the clock once there is something to play and its first clips are there."""

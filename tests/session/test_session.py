@@ -260,7 +260,7 @@ def test_a_tempo_step_moves_the_lines_after_it_and_keeps_the_phase() -> None:
     row = next(row for row in rows_of(rig, 0) if row.start == 6 * rig.BAR)
     assert row.pass_frames == 8 * rig.BAR
     assert row.origin == 6 * rig.BAR - 2 * 2 * rig.BAR
-    assert [e["bpm"] for e in rig.diary.of("tempo")] == [60.0]
+    assert [e["bpm"] for e in rig.diary.of("tempo")] == [120.0, 60.0]
     hook = 6 * rig.BAR + (12 - 6) * 2 * rig.BAR
     assert "melody" not in rig.sounding(hook - 1) and "melody" in rig.sounding(hook)
 
