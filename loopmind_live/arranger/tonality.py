@@ -10,7 +10,7 @@ from loopmind_live.score.loop import UNPITCHED_ROLES
 from loopmind_live.units import PITCH_CLASSES, split_key
 
 TEMPO_REACH = 0.04
-"""Loops whose tempo differs by this share speak for the same tempo."""
+"""Loops speak for a tempo the more, the nearer they are to it, up to this share away."""
 _NEARNESS = (1.0, 0.5, 0.3, 0.1, 0.0, 0.0, 0.0)
 """How much a loop speaks for a key so many semitones away."""
 MINOR_MOODS = frozenset({"dark", "sad", "tense", "aggressive", "hypnotic"})
@@ -32,7 +32,10 @@ def tempo_for(genre: Genre, candidates: Collection[Candidate]) -> float:
         return genre.bpm
 
     def support(bpm: float) -> tuple[float, float, float, float]:
-        near = sum(n for other, n in counts.items() if abs(other / bpm - 1.0) <= TEMPO_REACH)
+        near = sum(
+            count * max(0.0, 1.0 - abs(other / bpm - 1.0) / TEMPO_REACH)
+            for other, count in counts.items()
+        )
         unusual = abs(math.log2(bpm / genre.bpm))
         return near * (1.0 - unusual), counts[bpm], -unusual, bpm
 
