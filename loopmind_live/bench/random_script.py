@@ -46,13 +46,16 @@ def random_script(
     per_bar: float = 2.0,
     clear_s: float = 0.0,
     weights: Mapping[Verb, float] = WEIGHTS,
+    from_bar: int = 1,
+    later: float = 0.1,
 ) -> Script:
     """Return `commands` random changes, `per_bar` of them in a bar on average.
 
     Every moment of typing keeps `clear_s`, and at least two frames, from the moments at which it
-    would land on another line: a live run, which types a little late, needs more than 0. One in
-    ten says "in N bars". Jumps take the place of other commands wherever the last section would
-    run out, so that the set goes on to the end of the script.
+    would land on another line: a live run, which types a little late, needs more than 0. A
+    share of `later` says "in N bars". `from_bar` (from 1) is the first in which anything is typed. Jumps take
+    the place of other commands wherever the last section would run out, so that the set goes on to
+    the end of the script.
     """
     chance = random.Random(seed)
     bars = max(2, round(commands / per_bar))
@@ -60,12 +63,12 @@ def random_script(
     moments: list[Fraction] = []
     while len(moments) < commands:
         steps = chance.randrange(bars * meter.beats_per_bar * BEAT_STEPS)
-        moment = Fraction(steps, meter.beats_per_bar * BEAT_STEPS)
+        moment = from_bar - 1 + Fraction(steps, meter.beats_per_bar * BEAT_STEPS)
         if meter.clearance_frames(moment) >= clear_frames:
             moments.append(moment)
     verbs, odds = list(weights), list(weights.values())
     typed = [
-        _random_line(moment, chance.choices(verbs, odds)[0], plan, chance)
+        _random_line(moment, chance.choices(verbs, odds)[0], plan, chance, later)
         for moment in sorted(moments)
     ]
     last = max(meter.landing(line.at_bars, line.ahead) for line in typed)
@@ -74,7 +77,9 @@ def random_script(
     return Script(tuple(typed), last + 3)
 
 
-def _random_line(moment: Fraction, verb: Verb, plan: Plan, chance: random.Random) -> Typed:
+def _random_line(
+    moment: Fraction, verb: Verb, plan: Plan, chance: random.Random, later: float
+) -> Typed:
     place = chance.randrange(len(plan.spans))
     tracks = sorted({track for span in plan.spans for track in span.voices})
     match verb:
@@ -87,7 +92,7 @@ def _random_line(moment: Fraction, verb: Verb, plan: Plan, chance: random.Random
         case _:
             some = chance.sample(tracks, 1 if chance.random() < 0.8 else 2)
             text = f"{verb} {', '.join(some)}"
-    if chance.random() < 0.1:
+    if chance.random() < later:
         text += f" in {chance.randint(2, 4)} bars"
     return parse_command(text, moment)
 

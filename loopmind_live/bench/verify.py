@@ -6,22 +6,19 @@
 Nothing is taken from the performance but the names of the loops that the arranger chose.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from loopmind_live.bench.account import Finding, settle
 from loopmind_live.bench.codes import Code, CodeSet
-from loopmind_live.bench.events import Account, Finding, SwapEvent, choices_from
+from loopmind_live.bench.events import SwapEvent
 from loopmind_live.bench.identify import Heard, identify
+from loopmind_live.bench.recordings import Frames
 from loopmind_live.bench.rules import AtEnd, BarState, Meter, walk
 from loopmind_live.bench.script import Typed
-
-Frames = Callable[[int, int], NDArray[np.float64]]
-"""Frames `start` to `stop` as float64 [frames, 2]; fewer where the recording ends."""
 
 TOLERANCE = 1e-6
 SHOWN_MISMATCHES = 8
@@ -91,33 +88,6 @@ class Report:
         return "\n".join(lines)
 
 
-@contextmanager
-def wav_frames(path: Path) -> Iterator[Frames]:
-    """Open a recording of any length for reading by frames."""
-    import soundfile
-
-    with soundfile.SoundFile(path) as file:
-
-        def read(start: int, stop: int) -> NDArray[np.float64]:
-            start, stop = max(0, start), min(stop, file.frames)
-            if start >= stop:
-                return np.zeros((0, 2))
-            file.seek(start)
-            audio: NDArray[np.float64] = file.read(stop - start, dtype="float64", always_2d=True)
-            return audio
-
-        yield read
-
-
-def array_frames(audio: NDArray[np.float32], first: int = 0) -> Frames:
-    """Read an array (or memory map) [frames, 2] whose frame `first` is frame 0 of the set."""
-
-    def read(start: int, stop: int) -> NDArray[np.float64]:
-        return audio[max(0, first + start) : max(0, first + stop)].astype(np.float64)
-
-    return read
-
-
 def expected_bar(state: BarState, meter: Meter, codes: Mapping[str, Code]) -> NDArray[np.float64]:
     """Return the dry mix of one bar, float64 [frames, 2]: the sum of the clips that sound.
 
@@ -141,21 +111,20 @@ def verify(
     until_bar: int,
     frames: int | None = None,
     at_end: AtEnd = "stop",
-    moved: bool = False,
+    from_bar: int = 1,
 ) -> Report:
     """Return how far a recording holds what the rules say, up to the line of `until_bar` (from 1).
 
     `read` counts frames from bar 1. `frames` is the recording's length where it is to be checked.
-    `at_end` and `moved` are for live runs: the last section loops, and late loops may move on.
+    `from_bar` (from 1) is where the comparison begins. Live, `at_end` is "loop".
     """
     meter, bars = made.meter, until_bar - 1
-    choices = choices_from(swaps, meter, made.plan, bars, moved)
-    states = walk(made.plan, typed, meter, bars, choices, at_end)
+    settled = settle(made.plan, meter, walk(made.plan, typed, meter, bars, (), at_end), swaps)
+    states = walk(made.plan, typed, meter, bars, settled.choices, at_end)
     played = next((state.bar for state in states if state.place is None), bars)
-    account = Account(typed, swaps, meter, made.plan, states[:played])
     wrong: dict[int, Mismatch] = {}
     residual = 0.0
-    for state in states[:played]:
+    for state in states[from_bar - 1 : played]:
         worst, mismatch = _compare(read, state, made, len(wrong) < SHOWN_MISMATCHES)
         residual = max(residual, worst)
         if mismatch is not None:
@@ -167,14 +136,14 @@ def verify(
         commands=len(landings),
         verified=sum(bar not in wrong and bar - 1 not in wrong for bar in landings),
         audible=sum(_changes(states[bar - 1], states[bar], made.codes) for bar in landings),
-        bars=played,
+        bars=played - from_bar + 1,
         wrong_bars=len(wrong),
         residual=residual,
         frames=expected_frames if frames is None else frames,
         expected_frames=expected_frames,
         mismatches=tuple(wrong.values())[:SHOWN_MISMATCHES],
-        findings=account.findings(moved),
-        unanswered=account.unanswered(),
+        findings=settled.findings,
+        unanswered=settled.unanswered,
     )
 
 

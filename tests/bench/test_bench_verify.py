@@ -7,9 +7,10 @@ import pytest
 
 from loopmind_live.bench.codes import CodeSet, make_code_set
 from loopmind_live.bench.random_script import Script, random_script
+from loopmind_live.bench.recordings import array_frames, wav_frames
 from loopmind_live.bench.rules import Meter, Plan, Span
 from loopmind_live.bench.script import parse_script
-from loopmind_live.bench.verify import Report, array_frames, verify
+from loopmind_live.bench.verify import Report, verify
 from tests.bench.reference import FAULTS, Performer
 
 RATE = 4000  # low, to be quick: the rules do not know the difference
@@ -155,8 +156,6 @@ def test_a_tempo_in_sevenths_of_a_frame_has_its_lines_by_the_map():
 def test_files_of_codes_hold_what_the_checker_expects(made: CodeSet, tmp_path: Path):
     import numpy as np
     import soundfile
-
-    from loopmind_live.bench.verify import wav_frames
 
     code = made.codes["bass_0"]
     with wav_frames(made.path(code)) as read:

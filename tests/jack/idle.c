@@ -1,0 +1,78 @@
+/* Do nothing in JACK, and count the xruns and gaps that even this meets: what the machine costs.
+ *
+ *   idle SECONDS [STOP_FILE]
+ *
+ * Ends after SECONDS, or once STOP_FILE exists; then prints one line of JSON.
+ */
+#include <jack/jack.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t ended;
+static volatile long gaps, missed, xruns, cycles;
+static jack_nframes_t expected;
+
+static int process(jack_nframes_t n, void *client) {
+    jack_nframes_t now = jack_last_frame_time(client);
+    if (cycles++ > 0 && now != expected) {
+        gaps++;
+        missed += (long)(jack_nframes_t)(now - expected);
+    }
+    expected = now + n;
+    return 0;
+}
+
+static int on_xrun(void *unused) {
+    (void)unused;
+    xruns++;
+    return 0;
+}
+
+static void on_end(void *unused) {
+    (void)unused;
+    ended = 1;
+}
+
+static void on_signal(int unused) {
+    (void)unused;
+    ended = 1;
+}
+
+int main(int count, char **args) {
+    if (count < 2) {
+        fprintf(stderr, "usage: idle SECONDS [STOP_FILE]\n");
+        return 2;
+    }
+    jack_client_t *client = jack_client_open("idle", JackNoStartServer, NULL);
+    if (!client) {
+        fprintf(stderr, "idle: no JACK server\n");
+        return 1;
+    }
+    jack_port_register(client, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    jack_set_process_callback(client, process, client);
+    jack_set_xrun_callback(client, on_xrun, NULL);
+    jack_on_shutdown(client, on_end, NULL);
+    signal(SIGTERM, on_signal);
+    signal(SIGINT, on_signal);
+    jack_activate(client);
+    struct timespec began, now;
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    double limit = atof(args[1]), passed = 0;
+    while (!ended && passed < limit) {
+        usleep(10000);
+        if (count > 2 && access(args[2], F_OK) == 0)
+            break;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        passed = (now.tv_sec - began.tv_sec) + (now.tv_nsec - began.tv_nsec) / 1e9;
+    }
+    jack_deactivate(client);
+    printf("{\"cycles\": %ld, \"gaps\": %ld, \"missed_frames\": %ld, \"xruns\": %ld, "
+           "\"server_ended\": %s}\n",
+           cycles, gaps, missed, xruns, ended ? "true" : "false");
+    fflush(stdout);
+    jack_client_close(client);
+    return 0;
+}

@@ -1,0 +1,123 @@
+"""A random script played live through JACK, and whether each change is heard at its frame."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loopmind_live.bench.code_library import fill_library
+from loopmind_live.bench.codes import CodeSet, make_code_set
+from loopmind_live.bench.events import apply_moves, read_swaps
+from loopmind_live.bench.performing import PROGRAM, Order
+from loopmind_live.bench.random_script import Script, random_script
+from loopmind_live.bench.recordings import array_frames
+from loopmind_live.bench.rules import Meter, walk
+from loopmind_live.bench.verify import Report, expected_bar, verify
+from tests.jack.harness import BLOCK, RATE, Clients, Heard, find_start, listen
+
+FIRST_BAR = 4
+"""Nothing is typed before it: there the set is found in what was captured."""
+CLEAR_S = 0.2
+"""Live typing comes a little late; so much earlier than the last moment is early enough."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """What came out of a live run."""
+
+    report: Report | None
+    heard: Heard
+    start: int | None
+    moved: int = 0
+
+    @property
+    def passed(self) -> bool:
+        """Return whether all is at its frame, and no more was lost than by doing nothing."""
+        captured, idle = self.heard.capture, self.heard.idle
+        return (
+            self.report is not None
+            and self.report.passed
+            and self.heard.status == 0
+            and captured["overruns"] == 0
+            and all(captured[name] <= idle[name] for name in ("gaps", "xruns"))
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures."""
+        report = self.report
+        return {
+            "passed": self.passed,
+            "commands": report.commands if report else None,
+            "verified": report.verified if report else 0,
+            "moved": self.moved,
+            "wrong_bars": report.wrong_bars if report else None,
+            "status": self.heard.status,
+            "real_time": self.heard.real_time,
+            "capture": self.heard.capture,
+            "idle": self.heard.idle,
+        }
+
+    def __str__(self) -> str:
+        if self.report is None:
+            return f"the set was not heard; its last words: {self.heard.output[-2000:]}"
+        return str(self.report)
+
+
+PlayerCommand = Callable[[CodeSet, Script, Order], list[str]]
+
+
+def perform_command(made: CodeSet, script: Script, order: Order) -> list[str]:
+    """Return the command line that performs an order, its library made."""
+    fill_library(made, order.library)
+    return [*PROGRAM, *order.arguments()]
+
+
+def check_live(
+    folder: Path,
+    commands: int = 200,
+    per_bar: float = 2.0,
+    busy: int = 2,
+    bpm: float = 140.0,
+    seed: int = 1,
+    player: PlayerCommand = perform_command,
+    clients: Clients | None = None,
+) -> Live:
+    """Play `commands` random changes through JACK beside `busy` hogs and compare what was heard."""
+    meter = Meter.of(bpm, RATE)
+    made = make_code_set(folder / "loops", meter, seed)
+    script = random_script(
+        made.plan, meter, commands, seed, per_bar, clear_s=CLEAR_S, from_bar=FIRST_BAR
+    )
+    order = Order(
+        timeline=made.timeline,
+        script=folder / "set.txt",
+        events=folder / "set.jsonl",
+        until_bar=script.until_bar,
+        library=folder / "library.sqlite",
+        audio="jack",
+        rate_hz=RATE,
+        block=BLOCK,
+        seed=seed,
+    )
+    order.script.write_text(script.text(), encoding="utf-8")
+    os.environ.setdefault("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
+    seconds = meter.line(script.until_bar) / RATE + 60
+    heard = listen(player(made, script, order), folder, seconds, busy, clients=clients)
+    # The bar before the first command is sought; what comes before it may not have been caught.
+    states = walk(made.plan, script.typed, meter, FIRST_BAR - 1)
+    expected = expected_bar(states[-1], meter, made.codes)
+    start = find_start(heard.audio, expected, meter.line(FIRST_BAR - 2))
+    if start is None or not order.events.exists():
+        return Live(None, heard, start)
+    typed, moved = apply_moves(order.events, script.typed, meter)
+    report = verify(
+        array_frames(heard.audio, start),
+        made,
+        typed,
+        read_swaps(order.events),
+        script.until_bar,
+        at_end="loop",
+        from_bar=FIRST_BAR - 1,
+    )
+    return Live(report, heard, start, len(moved))
