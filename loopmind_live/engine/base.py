@@ -79,8 +79,11 @@ class Engine(Protocol):
         """
         ...
 
-    def set_parameter(self, name: str, value: float) -> None:
-        """Set a live parameter from the next block on, smoothed: "track/3/gain", "master/gain"."""
+    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> int:
+        """Move a live parameter to `value` over `ramp_s`: "track/3/gain", "master/gain".
+
+        Returns the frame, the first of a block, at which the move begins.
+        """
         ...
 
     def status(self) -> EngineStatus:

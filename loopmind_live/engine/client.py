@@ -21,7 +21,7 @@ from loopmind_live.engine.guard import check_parameter, check_rows
 from loopmind_live.engine.kernel import pack
 from loopmind_live.engine.launch import Launch
 from loopmind_live.engine.ledger import Ledger, Proposal
-from loopmind_live.engine.protocol import Hello, Kind, Message
+from loopmind_live.engine.protocol import ANY_TIME, Hello, Kind, Message
 from loopmind_live.engine.recorder import MasterRecorder
 from loopmind_live.engine.schedule import last_frame
 from loopmind_live.engine.status import StatusBlock, frame_at
@@ -115,15 +115,21 @@ class ProcessEngine:
                 raise
             self._send_tables([proposal])
 
-    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> None:
-        """Set a live parameter from the next block on, over `ramp_s`; kept over a restart."""
+    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> int:
+        """Move a live parameter over `ramp_s`; it is kept over a restart of the engine.
+
+        Returns the frame of the block in which it begins to move.
+        """
         check_parameter(name, value, ramp_s)
         with self._lock:
             self._parameters[name] = value
-            self._send(protocol.parameter(0, name, value, ramp_s))
+            grid = self._status.read().frame
+            frame = grid - (grid - self.frame()) // self.block * self.block
+            self._send(protocol.parameter(frame, name, value, ramp_s))
+        return frame
 
     def record(self, path: Path, start_frame: int, stop_frame: int | None = None) -> MasterRecorder:
-        """Record the master: 24 bit, or float32 where the engine is dry. Its events come here."""
+        """Record the master, 24 bit or, dry, float32; what goes wrong comes as an event."""
         recorder = MasterRecorder(
             self._tap, path, self.rate_hz, self.latency_frames, start_frame, stop_frame,
             "float32" if self._options.dry else "pcm24",
@@ -153,7 +159,7 @@ class ProcessEngine:
             self._events.clear()
         for recorder in list(self._recorders):
             ended = not recorder.running
-            events += recorder.events()
+            events += [event for event in recorder.events() if event.kind == "error"]
             if ended:
                 self._recorders.remove(recorder)
         return events
@@ -256,7 +262,7 @@ class ProcessEngine:
         self._facts = hello
         self._send_tables([self._ledger.restart()])
         for name, value in self._parameters.items():
-            self._send(protocol.parameter(0, name, value, 0.0))
+            self._send(protocol.parameter(ANY_TIME, name, value, 0.0))
         self._tell("restarted", "the engine was started again; the music goes on in phase")
 
     def _tell(self, kind: str, text: str) -> None:

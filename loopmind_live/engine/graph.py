@@ -3,6 +3,9 @@
     tables -> faders -> sum -> master gain -+-> delay ----------> x -> clip guard -> out
                                             +-> peak, hold, mean -^
 
+Measured at 48 kHz and 256 frames, kernel included: 64 rows in 16 tracks take 1.5 % of a core (no
+row at all 0.9 %), 256 rows 3.6 %; dry, 64 rows take 1.3 %.
+
 All is built before the sound starts; nothing is made or freed while it runs. pyo processes in
 creation order, so every object stands after those it listens to.
 """

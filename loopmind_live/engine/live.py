@@ -21,6 +21,7 @@ from loopmind_live.engine.status import StatusBlock, frame_at
 from loopmind_live.engine.tap import MasterTap
 
 _MESSAGES_A_BLOCK = 64
+_MOST_CHANGES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,14 @@ class Table:
     based_on: int
     frame: int
     rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A parameter, already checked, that moves in the first block from `frame` on."""
+
+    frame: int
+    parameter: Parameter
 
 
 class LivePlayer:
@@ -49,8 +58,9 @@ class LivePlayer:
         wake: Callable[[], None],
         xruns: Callable[[], int],
     ) -> None:
-        self.inbox: deque[Table | Parameter] = deque()
+        self.inbox: deque[Table | Change] = deque()
         self.outbox: deque[Message] = deque()
+        self._changes: deque[Change] = deque(maxlen=_MOST_CHANGES)
         self.blocks = 0
         self._graph, self._player, self._status, self._tap = graph, player, status, tap
         self._wake, self._xruns = wake, xruns
@@ -93,6 +103,12 @@ class LivePlayer:
             self._peak = max(newest, self._peak * self._player.fall)
         for _ in range(min(len(self.inbox), _MESSAGES_A_BLOCK)):
             self._take(self.inbox.popleft())
+        for _ in range(len(self._changes)):
+            change = self._changes.popleft()
+            if change.frame <= self._player.frame:
+                self._graph.apply(change.parameter)
+            else:
+                self._changes.append(change)
         for happened in self._player.render():
             self._say(event(happened))
         self.blocks += 1
@@ -107,9 +123,9 @@ class LivePlayer:
             self._load, self._peak, self._player.peaks.tolist(),
         )  # fmt: skip
 
-    def _take(self, item: "Table | Parameter") -> None:
-        if isinstance(item, Parameter):
-            self._graph.apply(item)
+    def _take(self, item: Table | Change) -> None:
+        if isinstance(item, Change):
+            self._changes.append(item)
             return
         now = self._player.frame
         if item.frame == ANY_TIME:

@@ -71,9 +71,13 @@ class OfflineEngine:
         self._rows = spliced
         self._player.install(table)
 
-    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> None:
-        """Set a live parameter from the next block on, over `ramp_s`."""
+    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> int:
+        """Move a live parameter over `ramp_s`, from the next block on, whose frame is returned.
+
+        A dry engine checks it and leaves its sound alone.
+        """
         self._graph.apply(check_parameter(name, value, ramp_s))
+        return self._player.frame
 
     def render(self) -> npt.NDArray[np.float32]:
         """Compute the next block and return the master, float32 [block, 2]."""

@@ -25,7 +25,7 @@ from loopmind_live.engine.connection import SOCKET_NAME
 from loopmind_live.engine.graph import Graph
 from loopmind_live.engine.guard import check_parameter, check_rows
 from loopmind_live.engine.jack import JackWatch
-from loopmind_live.engine.live import GapCount, LivePlayer, Table
+from loopmind_live.engine.live import Change, GapCount, LivePlayer, Table
 from loopmind_live.engine.player import Player
 from loopmind_live.engine.protocol import Decoder, Hello, Kind, Message
 from loopmind_live.engine.status import FILE_NAME as STATUS_NAME
@@ -133,7 +133,8 @@ class EngineProcess:
                 check_rows(rows, self._arena.frames)
                 self.live.inbox.append(Table(message.sequence, based_on, frame, rows))
             elif message.kind is Kind.PARAMETER:
-                self.live.inbox.append(check_parameter(*protocol.read_parameter(message)))
+                frame, name, value, ramp_s = protocol.read_parameter(message)
+                self.live.inbox.append(Change(frame, check_parameter(name, value, ramp_s)))
             elif message.kind is Kind.SHUTDOWN:
                 os.kill(os.getpid(), signal.SIGTERM)
             else:

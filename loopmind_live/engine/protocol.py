@@ -7,7 +7,7 @@ numbers what it sends; answers carry the number that they answer, or 0.
        | <- HELLO rate, block, frame, dry  |   at each connection
        | -> TABLE based_on, frame, rows    |   installed whole, unless `frame` has passed (LATE) or
        | <- ACK frame | LATE | STALE       |   the table it is `based_on` is not in force (STALE)
-       | -> PARAMETER name, value, ramp_s  |
+       | -> PARAMETER frame, name, value.. |
        | <- EVENT kind, frame, text        |
        | -> SHUTDOWN                       |
 """
@@ -33,7 +33,7 @@ _HEADER = struct.Struct("=4sHHII")
 _HELLO = struct.Struct("=IIIqB16s")
 _TABLE = struct.Struct("=Iq")
 _ACK = struct.Struct("=q")
-_PARAMETER = struct.Struct("=dd")
+_PARAMETER = struct.Struct("=qdd")
 _EVENT = struct.Struct("=q16s")
 _MAX_NAME_BYTES = 64
 _MAX_TEXT_BYTES = 1024
@@ -165,21 +165,21 @@ def read_answer(message: Message) -> int:
     return int(_unpack(_ACK, message)[0])
 
 
-def parameter(sequence: int, name: str, value: float, ramp_s: float) -> Message:
-    """Return the message that sets a live parameter."""
+def parameter(frame: int, name: str, value: float, ramp_s: float) -> Message:
+    """Return the message that moves a live parameter in the first block from `frame` on."""
     data = name.encode()
     if len(data) > _MAX_NAME_BYTES:
         raise EngineError(f"{name[:20]!r}...: parameter names have at most {_MAX_NAME_BYTES} bytes")
-    return Message(Kind.PARAMETER, sequence, _PARAMETER.pack(value, ramp_s) + data)
+    return Message(Kind.PARAMETER, body=_PARAMETER.pack(frame, value, ramp_s) + data)
 
 
-def read_parameter(message: Message) -> tuple[str, float, float]:
-    """Return (name, value, ramp_s) of a PARAMETER, not checked yet."""
-    value, ramp_s = _unpack(_PARAMETER, message, more=True)
+def read_parameter(message: Message) -> tuple[int, str, float, float]:
+    """Return (frame, name, value, ramp_s) of a PARAMETER, not checked yet."""
+    frame, value, ramp_s = _unpack(_PARAMETER, message, more=True)
     data = message.body[_PARAMETER.size :]
     if len(data) > _MAX_NAME_BYTES:
         raise EngineError(f"a parameter name of {len(data)} bytes: at most {_MAX_NAME_BYTES}")
-    return _text(data), value, ramp_s
+    return frame, _text(data), value, ramp_s
 
 
 def event(sent: EngineEvent) -> Message:

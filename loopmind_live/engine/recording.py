@@ -35,9 +35,10 @@ class RecordingEngine:
         self.splices.append((frame, tuple(rows)))
         self.rows = splice(self.rows, frame, rows, self._frame)
 
-    def set_parameter(self, name: str, value: float) -> None:
-        """Remember a parameter and the frame at which it was set."""
+    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> int:  # noqa: ARG002
+        """Remember a parameter and the frame at which it was set, which is returned."""
         self.parameters.append((self._frame, name, value))
+        return self._frame
 
     def status(self) -> EngineStatus:
         """Return the clock, and silence."""

@@ -15,9 +15,11 @@ import pytest
 import soundfile
 
 from loopmind_live.engine import protocol
+from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent, Row
 from loopmind_live.engine.client import EngineOptions, ProcessEngine
 from loopmind_live.engine.kernel import pack
+from loopmind_live.engine.offline import OfflineEngine
 from loopmind_live.engine.open import open_engine
 from loopmind_live.errors import EngineError
 
@@ -148,7 +150,7 @@ def test_rows_land_on_their_frames_in_what_is_recorded(start: Start, tmp_path: P
     engine.splice(first + 20000, [row])
     engine.splice(first + 35003, [])
     assert engine.places_in_use() == {row.offset}
-    collect(engine, "recorded")
+    until(lambda: not recorder.running)
     heard = np.zeros(40100, int)
     heard[100 : 100 + 35003] = np.arange(35003) % PASS
     assert np.array_equal(places_of(recorder.path), heard)
@@ -300,3 +302,28 @@ def test_a_jack_server_that_ends_is_told_and_the_music_returns_with_it(
             until(lambda: engine.status().running and engine.status().track_peaks[0] > 0)
     finally:
         engine.close()
+
+
+def test_a_fader_moved_live_sounds_like_the_same_move_offline(start: Start, tmp_path: Path) -> None:
+    live = start(dry=False)
+    first = live.frame() + 9600
+    live.splice(first, [ramp_row(live, first)])
+    recorder = live.record(tmp_path / "r.wav", first, first + 24000)
+    until(lambda: live.status().frame > first + 4800)
+    moved = live.set_parameter("track/0/gain", 0.25, ramp_s=0.1)
+    assert moved % BLOCK == 0
+    until(lambda: not recorder.running)
+    offline = OfflineEngine(RATE, BLOCK, Arena.create(RATE, tmp_path))
+    assert offline.arena.allocate(len(RAMP)) == 0
+    offline.arena.write(0, RAMP)
+    offline.splice(first, [Row(0, 1, 0, len(RAMP), float(PASS), float(first), first)])
+    blocks = []
+    while offline.frame() < first + 24000 + offline.latency_frames:
+        if offline.frame() == moved:
+            offline.set_parameter("track/0/gain", 0.25, ramp_s=0.1)
+        blocks.append(offline.render())
+    begin = first + offline.latency_frames
+    expected = np.concatenate(blocks)[begin : begin + 24000]
+    offline.close()
+    heard, _ = soundfile.read(recorder.path, dtype="float64")
+    assert np.abs(heard - expected).max() <= 0.51 / (1 << 23)

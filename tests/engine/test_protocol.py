@@ -88,8 +88,8 @@ def test_a_table_comes_back_row_by_row(frame: int, based_on: int, count: int) ->
 def test_a_hello_and_a_parameter_come_back() -> None:
     facts = Hello(44100, 480, 255, 1 << 40, True, "portaudio")
     assert protocol.read_hello(protocol.hello(facts)) == facts
-    sent = protocol.parameter(1, "track/3/gain", 0.1, 2.5)
-    assert protocol.read_parameter(sent) == ("track/3/gain", 0.1, 2.5)
+    sent = protocol.parameter(1 << 40, "track/3/gain", 0.1, 2.5)
+    assert protocol.read_parameter(sent) == (1 << 40, "track/3/gain", 0.1, 2.5)
 
 
 def test_a_full_set_of_rows_fits_into_one_message() -> None:
