@@ -72,10 +72,13 @@ def _with_soundfile(path: Path) -> Audio:
 def _with_audioread(path: Path, why: str) -> Audio:
     """Decode by whatever audioread finds on this machine; `why` is what soundfile said."""
     import audioread
+    from audioread.rawread import RawAudioFile
 
+    # What that one reads soundfile reads too, and it leaves files open where it fails.
+    backends = [known for known in audioread.available_backends() if known is not RawAudioFile]
     blocks: list[Floats] = []
     try:
-        with audioread.audio_open(str(path)) as file:
+        with audioread.audio_open(str(path), backends=backends) as file:
             rate_hz, channels = int(file.samplerate), int(file.channels)
             _check_format(path, rate_hz, channels)
             frames = 0

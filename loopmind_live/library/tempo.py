@@ -9,10 +9,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-from loopmind_live.dsp.onsets import Onsets, autocorrelation
+from loopmind_live.dsp.onsets import Onsets
+from loopmind_live.library.rhythm import Evidence
 
 _SEARCH_BPM = (60.0, 190.0)
 _PRIOR_BPM, _PRIOR_OCTAVES = 125.0, 0.5
@@ -24,7 +22,6 @@ _BEATS_PRIOR = {
 _ODD_BEATS_PRIOR = -2.5
 _DURATION_TOLERANCE = 0.006
 _HINT_TOLERANCE = 0.02
-_GRID_CAP = 9.0
 _CLEAR = 0.35
 _HINT_ALONE = 0.4
 _MARKED_TRUST, _BARE_TRUST = 2.5, 1.0
@@ -94,7 +91,7 @@ def estimate_tempo(onsets: Onsets, extent: Extent, hint: Hint | None = None) -> 
     A `hint` wins where onsets or length agree with it, and with little confidence where it is
     marked and they say nothing; against clear evidence it is not believed.
     """
-    evidence = _Evidence(onsets, extent.duration_s)
+    evidence = Evidence(onsets, extent.duration_s)
     spans = _spans(extent)
     candidates = [
         _score(evidence, bpm, span, extent) for span in spans for bpm in _bpms(evidence, span, hint)
@@ -127,90 +124,6 @@ def whole_beats(length_s: float, bpm: float) -> int:
     return 4 * bars if bars >= 1 else max(1, math.floor(beats + 0.1))
 
 
-class _Evidence:
-    """What the onsets say of any tempo: computed once, asked often."""
-
-    def __init__(self, onsets: Onsets, duration_s: float) -> None:
-        self.times_s = onsets.times_s
-        cap = 2.0 * float(np.median(onsets.strengths)) if len(onsets.strengths) else 1.0
-        self.weights = np.minimum(onsets.strengths, cap)
-        self.duration_s = duration_s
-        self.envelope_hz = onsets.envelope_hz
-        self.repeats = autocorrelation(onsets.envelope)
-        total = float(self.weights.sum())
-        self.count = total**2 / float((self.weights**2).sum()) if total > 0.0 else 0.0
-
-    def coherence(self, hz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return how well a grid of `hz` [n] lines a second, at its best phase, meets the onsets.
-
-        The mean resultant length of the onsets' phases: 1 where all lie on it.
-        """
-        if self.count == 0.0:
-            return np.zeros(len(hz))
-        phases = np.exp(2j * np.pi * np.outer(hz, self.times_s))
-        result: npt.NDArray[np.float64] = np.abs(phases @ self.weights) / self.weights.sum()
-        return result
-
-    def grid(self, bpm: float) -> float:
-        """Return the evidence for sixteenths or eighth triplets at `bpm`, 0 to _GRID_CAP.
-
-        Rayleigh's n R^2, once more by R^2: among hundreds of grids some meet many random onsets
-        a little, but only the right one meets nearly all.
-        """
-        beat_hz = bpm / 60.0
-        straight, triplet = self.coherence(np.array([4.0 * beat_hz, 3.0 * beat_hz]))
-        return min(_GRID_CAP, self.count * float(max(straight**4, 0.7 * triplet**4)))
-
-    def loosely(self, bpm: float) -> float:
-        """Return Rayleigh's n R^2 for eighths at `bpm`: what a loose player still meets."""
-        eighths = float(self.coherence(np.array([bpm / 30.0]))[0])
-        return self.count * eighths**2
-
-    def refined(self, bpm: float) -> tuple[float, float]:
-        """Return the tempo near `bpm` that fits the onsets' sixteenths best, and its std error.
-
-        A weighted straight line through onset times over their nearest lines; the error is
-        infinite where there are too few onsets.
-        """
-        step_s = 15.0 / bpm
-        phase = np.exp(2j * np.pi * self.times_s / step_s) @ self.weights
-        origin_s = float(np.angle(phase)) / (2.0 * np.pi) * step_s
-        lines = np.round((self.times_s - origin_s) / step_s)
-        if len(lines) < 4 or np.ptp(lines) < 6:
-            return bpm, math.inf
-        weights = self.weights / self.weights.sum()
-        across = lines - weights @ lines
-        spread = float(weights @ across**2)
-        slope = float(weights @ (across * self.times_s)) / spread
-        rest = self.times_s - weights @ self.times_s - slope * across
-        error_s = math.sqrt(float(weights @ rest**2) / spread / max(self.count - 2.0, 1.0))
-        return 15.0 / slope, 15.0 / slope * error_s / slope
-
-    def periodicity(self, period_s: float) -> float:
-        """Return how much the onset envelope is like itself `period_s` later (1: the same)."""
-        lag = period_s * self.envelope_hz
-        low = int(lag)
-        if low + 2 >= len(self.repeats):
-            return 0.0
-        return float(self.repeats[low : low + 2].max())
-
-    def tempo_peaks(self) -> list[float]:
-        """Return tempos whose sixteenths or triplets the onsets meet best, a handful."""
-        if self.count < 3.0:
-            return []
-        step = 1.0 / (8.0 * max(self.duration_s, 1.0))
-        found: list[float] = []
-        for division in (4.0, 3.0):
-            low, high = (division * bpm / 60.0 for bpm in _SEARCH_BPM)
-            hz = np.arange(low, high, step)
-            value = self.coherence(hz)
-            inner = value[1:-1]
-            peaks = 1 + np.flatnonzero((inner > value[:-2]) & (inner >= value[2:]))
-            best = peaks[np.argsort(value[peaks])[::-1][:8]]
-            found += [float(hz[place]) * 60.0 / division for place in best]
-        return found
-
-
 def _spans(extent: Extent) -> list[_Span]:
     """Return where the loop may lie in its file: all of it, or without silence at either end."""
     starts = [(0.0, 0.0)]
@@ -227,18 +140,18 @@ def _spans(extent: Extent) -> list[_Span]:
     ]
 
 
-def _bpms(evidence: _Evidence, span: _Span, hint: Hint | None) -> Iterable[float]:
+def _bpms(evidence: Evidence, span: _Span, hint: Hint | None) -> Iterable[float]:
     low, high = _SEARCH_BPM
     for beats in _BEATS_PRIOR:
         bpm = 60.0 * beats / span.length_s
         if low <= bpm <= high:
             yield bpm
-    yield from evidence.tempo_peaks()
+    yield from evidence.tempo_peaks(low, high)
     if hint is not None:
         yield hint.bpm
 
 
-def _score(evidence: _Evidence, bpm: float, span: _Span, extent: Extent) -> _Candidate:
+def _score(evidence: Evidence, bpm: float, span: _Span, extent: Extent) -> _Candidate:
     beats = span.length_s * bpm / 60.0
     nearest = max(1, round(beats))
     error = beats / nearest - 1.0
@@ -252,7 +165,9 @@ def _score(evidence: _Evidence, bpm: float, span: _Span, extent: Extent) -> _Can
     )
     tempo_prior = -0.5 * (math.log2(bpm / _PRIOR_BPM) / _PRIOR_OCTAVES) ** 2
     whole = _whole_tempo(nearest, span, extent) if fit > 0.5 else 0.0
-    score = 0.45 * grid + repeats + tempo_prior + fit * (2.5 + usual) + 1.5 * whole - span.penalty
+    explained = 0.45 * grid + repeats + fit * (2.5 + usual) + 1.5 * whole
+    # Music moves in eighths at least: nothing between the beats speaks for half the tempo.
+    score = explained + tempo_prior - 0.6 * evidence.plainness(bpm) - span.penalty
     return _Candidate(bpm, span, score, grid, fit * math.exp(usual), whole)
 
 
@@ -274,7 +189,7 @@ def _whole_tempo(beats: int, span: _Span, extent: Extent) -> float:
 
 
 def _hinted(
-    candidates: list[_Candidate], evidence: _Evidence, hint: Hint, rival_confidence: float
+    candidates: list[_Candidate], evidence: Evidence, hint: Hint, rival_confidence: float
 ) -> tuple[_Candidate, float] | None:
     """Return the candidate that a hint speaks for and its confidence, None where it misleads."""
     named = [c for c in candidates if abs(c.bpm / hint.bpm - 1.0) <= _HINT_TOLERANCE]
@@ -286,7 +201,7 @@ def _hinted(
     return None
 
 
-def _settled(best: _Candidate, evidence: _Evidence, hint_bpm: float | None) -> float:
+def _settled(best: _Candidate, evidence: Evidence, hint_bpm: float | None) -> float:
     """Return the tempo to use: length, onsets and name, each weighed by how exact it is.
 
     A stated tempo, else a whole one, is taken where it is as likely as that mean.

@@ -1,0 +1,47 @@
+"""Loudness and true peak of signals whose answers are known."""
+
+import numpy as np
+import pytest
+
+from loopmind_live.dsp.loudness import lufs, true_peak_dbtp
+
+
+def sine(
+    hz: float, level_db: float, rate_hz: int, seconds: float, phase: float = 0.0
+) -> np.ndarray:
+    time_s = np.arange(round(rate_hz * seconds)) / rate_hz
+    tone = 10 ** (level_db / 20) * np.sin(2 * np.pi * hz * time_s + phase)
+    return tone.astype(np.float32)[:, None]
+
+
+@pytest.mark.parametrize("rate_hz", [44100, 48000, 96000])
+def test_a_full_scale_tone_in_one_channel_reads_minus_three_lufs(rate_hz: int) -> None:
+    # ITU-R BS.1770: 0 dB FS at 997 Hz in one front channel indicates -3.01 LKFS.
+    assert lufs(sine(997.0, 0.0, rate_hz, 3.0), rate_hz) == pytest.approx(-3.01, abs=0.1)
+
+
+def test_a_tone_in_both_channels_reads_its_level() -> None:
+    stereo = np.repeat(sine(997.0, -23.0, 48000, 5.0), 2, axis=1)
+    assert lufs(stereo, 48000) == pytest.approx(-23.0, abs=0.1)
+
+
+def test_silence_has_no_loudness_and_the_lowest_peak() -> None:
+    silence = np.zeros((48000, 2), np.float32)
+    assert lufs(silence, 48000) is None
+    assert true_peak_dbtp(silence, 48000) == -120.0
+
+
+def test_a_click_shorter_than_the_meter_is_measured_all_the_same() -> None:
+    value = lufs(sine(1000.0, 0.0, 44100, 0.05), 44100)
+    assert value is not None
+    assert -20.0 < value < -6.0
+
+
+@pytest.mark.parametrize("rate_hz", [44100, 48000, 96000])
+def test_the_true_peak_lies_between_the_samples(rate_hz: int) -> None:
+    # A quarter of the rate at 45 degrees: no sample is above -3 dB, the wave reaches 0.
+    tone = sine(rate_hz / 4, 0.0, rate_hz, 0.5, np.pi / 4)
+    fade = np.minimum(1.0, np.minimum(np.arange(len(tone)), np.arange(len(tone))[::-1]) / 2000)
+    tone *= fade[:, None].astype(np.float32)
+    assert 20 * np.log10(np.abs(tone).max()) == pytest.approx(-3.01, abs=0.05)
+    assert true_peak_dbtp(tone, rate_hz) == pytest.approx(0.0, abs=0.3)

@@ -1,0 +1,73 @@
+"""What file names say."""
+
+from pathlib import Path
+
+import pytest
+
+from loopmind_live.library.names import read_name
+
+
+@pytest.mark.parametrize(
+    ("name", "bpm", "marked"),
+    [
+        ("break01_-_168_BPM.ogg", 168.0, True),
+        ("Bass 87.5 bpm.wav", 87.5, True),
+        ("bpm120_kick.wav", 120.0, True),
+        ("SYN_140bpm_Cmin.wav", 140.0, True),
+        ("loop_drone_g_97.flac", 97.0, False),
+        ("snare_03.wav", None, False),
+        ("take 2024.wav", None, False),
+        ("TR-808 kick.wav", None, False),
+        ("999bpm.wav", None, False),
+        ("kick.wav", None, False),
+    ],
+)
+def test_a_tempo_is_read_where_one_is_named(name: str, bpm: float | None, marked: bool) -> None:
+    hints = read_name(Path("pack") / name)
+    assert (hints.bpm, hints.bpm_marked) == (bpm, marked)
+
+
+def test_a_folder_may_name_the_tempo() -> None:
+    assert read_name(Path("140 BPM/a.wav")).bpm == 140.0
+    assert read_name(Path("140/a.wav")).bpm is None
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("lead_F#m.wav", "F#:min"),
+        ("pad Bb maj 120.wav", "A#:maj"),
+        ("MelodyLoop_Ebmin_90.wav", "D#:min"),
+        ("guit_em9.wav", "E:min"),
+        ("bass_c.wav", None),
+        ("A day in C.wav", None),
+        ("Drums.wav", None),
+        ("keys_amin.wav", "A:min"),
+    ],
+)
+def test_a_key_is_read_where_a_mode_or_an_accidental_stands_with_it(
+    name: str, key: str | None
+) -> None:
+    assert read_name(Path("pack") / name).key == key
+
+
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [
+        ("x/rave_hihat01.ogg", "hats"),
+        ("x/DarkHiHat.wav", "hats"),
+        ("x/KICK 3.wav", "kick"),
+        ("x/tb303_01.ogg", "bass"),
+        ("x/drumloop.wav", "drums"),
+        ("x/bass_hit_c.wav", "bass"),
+        ("x/ambi_choir.wav", "vocal"),
+        ("Pads/01.wav", "pad"),
+        ("Drums/strings.wav", "pad"),
+        ("x/untitled.wav", None),
+        ("x/hatred.wav", None),
+    ],
+)
+def test_a_role_is_read_from_whole_words_of_the_file_before_its_folder(
+    path: str, role: str | None
+) -> None:
+    assert read_name(Path(path)).role == role
