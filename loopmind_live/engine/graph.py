@@ -67,6 +67,7 @@ class Graph:
         self.latency_frames = 0 if dry else LATENCY_FRAMES
         self.warm_up_blocks = int(np.ceil(WARM_UP_S * self.rate_hz / self.block)) + 2
         self.output = self._view(channels)
+        self._called: list[Callable[[], None]] = []
         self._callback: Callable[[], None] | None = None
         self._objects: list[object] = []
         self._tables: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = []
@@ -76,9 +77,19 @@ class Graph:
             self._build_master(faded)
 
     def start(self, callback: Callable[[], None]) -> None:
-        """Call `callback` before every block, and start. pyo does not hold it: the graph does."""
-        self._callback = callback
-        self._server.setCallback(callback)
+        """Call `callback` before every block, and start.
+
+        pyo keeps what it was given for as long as the process lives, so it is given a function
+        that holds nothing once the graph is closed.
+        """
+        self._called.append(callback)
+        called = self._called
+
+        def call() -> None:
+            called[-1]()
+
+        self._callback = call
+        self._server.setCallback(call)
         self._server.start()
 
     def process(self) -> None:
@@ -111,7 +122,7 @@ class Graph:
         while self._objects:  # consumers first: the other way round pyo reads freed memory
             self._objects.pop()
         self._server.shutdown()
-        self._callback = None
+        self._called.clear()
 
     def _view(self, channels: int) -> npt.NDArray[np.float32]:
         """Return the server's output, float32 [block, channels]: the block computed last."""

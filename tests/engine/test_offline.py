@@ -1,4 +1,6 @@
+import gc
 import math
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -237,3 +239,16 @@ def test_levels_are_reported(open_engine: Open) -> None:
     assert status.peak == pytest.approx(0.5)
     assert status.track_peaks[2] == pytest.approx(0.5)
     assert status.track_peaks[3] == 0.0
+
+
+def test_engines_that_were_closed_leave_no_memory_behind(tmp_path: Path) -> None:
+    left = []
+    for rate_hz, block in SIZES * 3:
+        engine = OfflineEngine(rate_hz, block, Arena.create(1000, tmp_path))
+        engine.render()
+        engine.close()
+        left.append(weakref.ref(engine))
+        del engine
+    gc.collect()
+    assert [each() for each in left] == [None] * len(left)
+    assert list(tmp_path.iterdir()) == []
