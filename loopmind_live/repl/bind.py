@@ -107,7 +107,7 @@ class _Binder:
                 # "a" is an article, save where it is all that is said or has a mode.
                 if key and not (token.text == "a" and count == 1 and place + 1 < len(tokens)):
                     self.values[argument.name] = key
-                    self.said = self.said or count > 1 or len(token.text) > 1
+                    self.said = self.said or count > 1 or token.text.endswith(("m", "min", "maj"))
                     return count
         return 0
 
@@ -127,14 +127,14 @@ class _Binder:
         return 0
 
     def _take_amount(self, tokens: Sequence[Token], place: int) -> int:
-        """Take a direction, "by", "to" or a number with its unit."""
+        """Take a direction, "by", "to", "at" or a number with its unit."""
         word = tokens[place].text
         if word in _UP or word in _DOWN:
             self.direction = self.direction or (1 if word in _UP else -1)
             return 1
-        if word in ("by", "to"):
+        if word in ("by", "to", "at"):
             self.relative = self.relative or word == "by"
-            self.absolute = self.absolute or word == "to"
+            self.absolute = self.absolute or word != "by"
             return 1
         if self.amount is not None:
             return 0
@@ -186,7 +186,8 @@ class _Binder:
         step = self.relative or (self.direction != 0 and not self.absolute)
         # A bare sign is a step where the value itself can have none ("tempo -4"), and where no
         # verb asks for a value ("bass -3 db" beside "level bass -3").
-        step = step or (signed and (not values or values[0].minimum >= 0 or not self.pattern.head))
+        loose = not self.pattern.head and not self.absolute
+        step = step or (signed and (not values or values[0].minimum >= 0 or loose))
         if step and moves:
             argument = moves[0]
         elif self.amount is None:

@@ -3,7 +3,9 @@
 import re
 
 from loopmind_live.arranger.prompt import read_prompt
+from loopmind_live.arranger.words import GENRE_WORDS
 from loopmind_live.errors import ArrangerError
+from loopmind_live.score.labels import fold
 
 MAX_JUDGED = 240
 """Characters by which a line is judged; a description may go on for long after."""
@@ -21,10 +23,10 @@ _NO_DESCRIPTION = re.compile(
 def describes_music(text: str, commanded: bool = False) -> bool:
     """Tell whether `text` reads as a description to arrange.
 
-    A genre, mood, tempo or key must be said; and either something more (parts, sections, a
-    length) or nothing that is not understood. Where a verb opens the line (`commanded`) a genre
-    is asked for, so that a slip in a command never becomes a new arrangement. Raises
-    ArrangerError where it does describe music, with a number that is out of range.
+    A genre, mood, tempo or key must be said; and something more (parts, sections, a length), or
+    nothing that is not understood; a genre that opens the line is enough. Where a verb opens it
+    (`commanded`) a genre is asked for, so that a slip in a command never becomes a new
+    arrangement. Raises ArrangerError where music is described with a number out of its range.
 
     >>> [describes_music(t) for t in ("dark trap 140 bpm", "make it darker", "my house is on fire")]
     [True, False, False]
@@ -47,6 +49,14 @@ def describes_music(text: str, commanded: bool = False) -> bool:
     kinds = sum(core[:3]) + tempo + parts
     if commanded:
         return wish.genre is not None and (kinds >= 2 or not reading.unknown)
+    if core == (False, False, True, False) and len(judged.split()) < 3:
+        return False
     if not any(core) or (core == (False, True, False, False) and re.search(r"er\b", judged)):
         return False
-    return kinds >= 2 or not reading.unknown
+    return kinds >= 2 or not reading.unknown or _opens_with_genre(judged)
+
+
+def _opens_with_genre(text: str) -> bool:
+    """Tell whether the first words name a genre: "lofi beats to study to"."""
+    words = f"{fold(text)} "
+    return any(words.startswith(f"{genre} ") for genres in GENRE_WORDS.values() for genre in genres)

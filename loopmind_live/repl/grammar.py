@@ -27,6 +27,8 @@ from loopmind_live.repl.words import (
 )
 from loopmind_live.session.commands import BY_NAME, Command, CommandSpec, Value, When, check
 
+_MOST_WORDS = 40
+"""A command that opens with what it is about is no longer than this."""
 _JOINS = frozenset({"and", ",", "&", "plus"})
 _ASIDES = frozenset({"this", "that", "that's", "it", "it's", "i", "i'm", "because", "cause", "cuz"})
 
@@ -117,7 +119,9 @@ def _parse_command(tokens: tuple[Token, ...], source: str) -> Command:
     rest = _open(trim(rest))
     patterns = headed(rest)
     best: Misfit | None = None
-    for pattern in [*patterns, *headless()] if rest else []:
+    if 0 < len(rest) <= _MOST_WORDS:
+        patterns.extend(headless())
+    for pattern in patterns:
         try:
             return _fit(pattern, rest, when, as_typed(tokens, source), source)
         except Misfit as error:

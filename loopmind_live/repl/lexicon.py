@@ -104,8 +104,9 @@ POLITE: tuple[Phrase, ...] = tuple(
     tuple(phrase.split())
     for phrase in (
         "please", "pls", "plz", "can you", "could you", "would you", "can we", "could we",
-        "let's", "lets", "let us", "i want", "i'd like", "i would like", "i need", "give me",
-        "gimme", "ok", "okay", "hey", "yo", "so", "well", "make it", "maybe", "we need",
+        "let's", "lets", "let us", "hear", "i want to", "i want", "i'd like", "i would like",
+        "i need", "give me", "gimme", "ok", "okay", "hey", "yo", "so", "well",
+        "make it", "maybe", "we need",
     )
 )  # fmt: skip
 """Openings that say nothing; stripped before the verb is looked for."""

@@ -6,8 +6,7 @@ The only module that knows prompt_toolkit.
 import asyncio
 import logging
 import sys
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -21,10 +20,10 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import Output, create_output
 
-from loopmind_live.errors import LoopMindError
 from loopmind_live.repl.capture import TerminalCapture
 from loopmind_live.repl.completion import candidates
-from loopmind_live.repl.plain import lines_of
+from loopmind_live.repl.messages import Messages, Tone, answer
+from loopmind_live.repl.plain import print_all, run_plain
 from loopmind_live.repl.view import View, fit, printable, toolbar_text
 
 PROMPT = "loopmind> "
@@ -32,9 +31,14 @@ QUESTION = "end the performance? [y/N] "
 REFRESH_S = 0.1
 GRACE_S = 0.15
 """How long the next prompt waits for the answer to the last line, so that they stand in order."""
-MAX_HELD = 200
-"""Messages waiting to be shown; of a flood the oldest are counted and left out."""
-_DIM, _RED, _RESET = "\x1b[2m", "\x1b[31m", "\x1b[0m"
+LAST_ANSWER_S = 2.0
+"""How long the end waits for the answer to the line that brought it about."""
+_TONES: Mapping[Tone, tuple[str, str]] = {
+    "plain": ("", ""),
+    "error": ("\x1b[31m", "\x1b[0m"),
+    "captured": ("\x1b[2m", "\x1b[0m"),
+}
+"""What is sent to the terminal before and after a message."""
 
 log = logging.getLogger(__name__)
 
@@ -70,34 +74,32 @@ class Prompt:
         self._keep = keep
         self._stdin = stdin or sys.stdin
         self._stdout = stdout or sys.stdout
-        self._messages: deque[tuple[str, str]] = deque(maxlen=MAX_HELD)
-        self._left_out = 0
-        self._posted = asyncio.Event()
+        self._messages = Messages()
         self._closing = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._session: PromptSession[str] | None = None
         self._view_failed = False
 
     async def run(self) -> None:
         """Read lines until `close`, or until a plain input ends."""
-        self._loop = asyncio.get_running_loop()
+        self._messages.attach()
         if not (self._stdin.isatty() and self._stdout.isatty()):
-            await self._run_plain()
+            source = self._stdin.buffer
+            await run_plain(source, self._stdout, self._handle, self._messages, self._closing)
             return
         with TerminalCapture(self._show_captured) as capture:
             await self._run_terminal(create_output(stdout=capture.tty))
-        self._write_plain()
+        print_all(self._messages, self._stdout)
 
     def show(self, text: str) -> None:
         """Show a message above the line being typed. May be called from any thread."""
-        self._post(text, "")
+        self._messages.post(text)
 
     def close(self) -> None:
         """End `run`; what is posted by now is still shown. Call it on the event loop."""
         self._closing.set()
-        if self._session is not None and self._session.app.is_running:
-            with suppress(Exception):  # it is leaving already: a key was pressed in this moment
-                self._session.app.exit(result="")
+        app = self._session.app if self._session is not None else None
+        if app is not None and app.future is not None and not app.future.done():
+            app.exit(result="")
 
     async def _run_terminal(self, output: Output) -> None:
         """Run the prompt, with one task that answers lines and one that shows messages."""
@@ -107,6 +109,8 @@ class Prompt:
             asyncio.create_task(self._answer_all(lines)),
             asyncio.create_task(self._show_all(output)),
         ]
+        for task in tasks:
+            task.add_done_callback(lambda _: self.close())
         try:
             while not self._closing.is_set():
                 line = await self._read(session, output)
@@ -114,11 +118,16 @@ class Prompt:
                     lines.put_nowait(line)
                     with suppress(TimeoutError):
                         await asyncio.wait_for(lines.join(), GRACE_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(lines.join(), LAST_ANSWER_S)
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            ends = await asyncio.gather(*tasks, return_exceptions=True)
             self._write(output)
+        for end in ends:
+            if isinstance(end, Exception):
+                raise end
 
     async def _read(self, session: PromptSession[str], output: Output) -> str:
         """Return the next line, "" where there is none, "quit" where the performer leaves."""
@@ -194,92 +203,31 @@ class Prompt:
     async def _answer_all(self, lines: asyncio.Queue[str]) -> None:
         while True:
             line = await lines.get()
-            await self._answer(line)
+            if not self._closing.is_set():
+                await answer(self._handle, line, self._messages)
             lines.task_done()
-
-    async def _answer(self, line: str) -> None:
-        """Hand a line over and post the answer or the error."""
-        try:
-            reply = await self._handle(line)
-        except LoopMindError as error:
-            self._post(str(error), _RED)
-        except Exception as error:
-            log.exception("a command failed: %r", line)
-            self._post(f"{type(error).__name__}: {error}: this is a fault, see the log", _RED)
-        else:
-            if reply:
-                self.show(reply)
 
     def _show_captured(self, line: str) -> None:
         """Show what a library printed. Called on the capture's thread."""
         if self._keep is not None:
             self._keep(line)
-        self._post(line, _DIM)
-
-    def _post(self, text: str, style: str) -> None:
-        """Queue a message and wake the task that shows it."""
-        if len(self._messages) == MAX_HELD:
-            self._left_out += 1
-        self._messages.append((text, style))
-        if self._loop is not None:
-            with suppress(RuntimeError):  # the loop has ended: `run` shows what is left
-                self._loop.call_soon_threadsafe(self._posted.set)
+        self._messages.post(line, "captured")
 
     async def _show_all(self, output: Output) -> None:
         """Show messages as they come, the prompt moved out of the way each time."""
         while True:
-            await self._posted.wait()
-            self._posted.clear()
-            if self._messages:
-                await run_in_terminal(lambda: self._write(output))
+            await self._messages.wait()
+            await run_in_terminal(lambda: self._write(output))
 
     def _write(self, output: Output) -> None:
         """Write all waiting messages to the terminal."""
-        for text, style in self._take_messages():
+        for text, tone in self._messages.take():
+            before, after = _TONES[tone]
             for line in text.splitlines():
-                output.write_raw(style)
+                output.write_raw(before)
                 output.write(printable(line))
-                output.write_raw(f"{_RESET if style else ''}\n")
+                output.write_raw(f"{after}\n")
         output.flush()
-
-    def _take_messages(self) -> Iterable[tuple[str, str]]:
-        """Take the waiting messages, oldest first; say how many a flood has cost."""
-        if self._left_out:
-            yield f"({self._left_out} messages left out)", _DIM
-            self._left_out = 0
-        for _ in range(len(self._messages)):
-            yield self._messages.popleft()
-
-    async def _run_plain(self) -> None:
-        """Answer the lines of a pipe or file, in order."""
-        shower = asyncio.create_task(self._show_all_plain())
-        closing = asyncio.create_task(self._closing.wait())
-        lines = lines_of(self._stdin.buffer)
-        try:
-            while True:
-                line = asyncio.ensure_future(anext(lines, None))
-                await asyncio.wait((line, closing), return_when=asyncio.FIRST_COMPLETED)
-                if closing.done() or line.result() is None:
-                    line.cancel()
-                    return
-                if text := (line.result() or "").strip():
-                    await self._answer(text)
-        finally:
-            shower.cancel()
-            closing.cancel()
-            await asyncio.gather(shower, closing, return_exceptions=True)
-            self._write_plain()
-
-    async def _show_all_plain(self) -> None:
-        while True:
-            await self._posted.wait()
-            self._posted.clear()
-            self._write_plain()
-
-    def _write_plain(self) -> None:
-        """Print all waiting messages, errors to standard error."""
-        for text, style in self._take_messages():
-            print(text, file=sys.stderr if style == _RED else self._stdout, flush=True)
 
 
 class _TableCompleter(Completer):
@@ -302,6 +250,7 @@ class _SafeHistory(FileHistory):
 
     def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
         super().__init__(str(path))
+        self._path = path
         self._tell = tell
         self._failed = False
 
@@ -316,12 +265,12 @@ class _SafeHistory(FileHistory):
     def store_string(self, string: str) -> None:
         """Append a line, or say once that lines are not kept."""
         try:
-            Path(str(self.filename)).parent.mkdir(parents=True, exist_ok=True)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             super().store_string(string)
         except OSError as error:
             self._fail(error)
 
     def _fail(self, error: OSError) -> None:
         if not self._failed:
-            self._tell(f"{self.filename}: history is not kept ({error.strerror})")
+            self._tell(f"{self._path}: history is not kept ({error.strerror})")
         self._failed = True

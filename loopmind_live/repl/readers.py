@@ -23,7 +23,8 @@ from loopmind_live.score.loop import ROLES
 from loopmind_live.units import parse_key
 
 _LONGEST = 3
-_JOINS = frozenset({"and", ",", "&", "+", "plus", "or"})
+_JOINS = frozenset({"and", ",", "&", "+", "/", "plus", "or"})
+_ARTICLES = frozenset({"some", "a", "my", "your", "our", "those", "that"})
 _ROLE_STARTS = frozenset(phrase[0] for phrase in ROLE_PHRASES)
 _SECTION_STARTS = frozenset(phrase[0] for phrase in SECTIONS)
 
@@ -171,9 +172,11 @@ def _read_role(tokens: Sequence[Token], place: int) -> tuple[tuple[str, ...], in
         if words[0] not in EVERYTHING:
             return (), 0
         return ROLES, 2 if words[1:2] and words[1] in PARTS_NOUNS | {"else"} else 1
-    skipped = 1 if words[0] in ("some", "a", "my", "your", "our", "those", "that") else 0
-    role, count = _longest(tokens, place + skipped, ROLE_PHRASES, _ROLE_STARTS)
-    return ((role,), count + skipped) if role is not None else ((), 0)
+    for skipped in (0, 1) if words[0] in _ARTICLES else (0,):
+        role, count = _longest(tokens, place + skipped, ROLE_PHRASES, _ROLE_STARTS)
+        if role is not None:
+            return (role,), count + skipped
+    return (), 0
 
 
 def _read_exceptions(tokens: Sequence[Token], place: int) -> tuple[frozenset[str], int]:

@@ -33,7 +33,7 @@ def unknown(tokens: Sequence[Token], rest: Sequence[Token]) -> Misfit:
     """Return the error for words that open with no command: the nearest one is named."""
     if not rest:
         said = " ".join(token.text for token in tokens)[:40]
-        return Misfit(f"{said!r} says when, but not what: as in goto hook {said}"[:120], 0)
+        return Misfit(f"{said!r} does not say what to do: as in goto hook in 4 bars", 0)
     first = rest[0].text
     word = first if len(first) <= _SPELLED else first[: _SPELLED - 3] + "..."
     for phrases, example in ((ROLE_PHRASES, "mute"), (SECTIONS, "goto")):
@@ -51,8 +51,15 @@ def _nearest_head(*said: str) -> str | None:
     A slip keeps the first letter, or the letters and not their order.
     """
     for word in said:
-        if len(word) <= _SPELLED:
-            for close in get_close_matches(word, spoken_heads(), n=3, cutoff=0.74):
-                if close[0] == word[0] or sorted(close) == sorted(word):
-                    return close
+        if len(word) > _SPELLED:
+            continue
+        letters = sorted(word)
+        near = [
+            head
+            for head in spoken_heads()
+            if abs(len(head) - len(word)) < 4 and (head[0] == word[0] or sorted(head) == letters)
+        ]
+        close = get_close_matches(word, near, n=1, cutoff=0.74)
+        if close:
+            return close[0]
     return None

@@ -8,7 +8,9 @@ from loopmind_live.repl.synonyms import Pattern
 from loopmind_live.repl.words import Token, as_typed, texts
 from loopmind_live.session.commands import CommandSpec, Value
 
-_PATH_FILLERS = frozenset({"to", "as", "into", "it", "this", "that", "file", "in"})
+_PATH_FILLERS = frozenset(
+    {"to", "as", "into", "it", "this", "that", "file", "in", "set", "arrangement"}
+)
 _PATH = re.compile(r'"([^"]*)"|\'([^\']*)\'|(\S+)')
 
 

@@ -39,6 +39,13 @@ _BY_HEAD: Mapping[tuple[str, ...], tuple[Pattern, ...]] = {
     for head in dict.fromkeys(pattern.head for pattern in PATTERNS)
 }
 _LONGEST = max(map(len, _BY_HEAD))
+_SPOKEN = tuple(
+    dict.fromkeys(
+        " ".join(pattern.head)
+        for pattern in PATTERNS
+        if pattern.head and not pattern.needs and not pattern.tail
+    )
+)
 _SOFT = (
     "play start go solo new another different a other fresh more less no only just drop loop "
     "up down add generate switch without make into slow faster slower hold record pitch"
@@ -63,13 +70,7 @@ def headless() -> tuple[Pattern, ...]:
 
 def spoken_heads() -> tuple[str, ...]:
     """Return the openings that typing errors are compared with, the table's names first."""
-    return tuple(
-        dict.fromkeys(
-            " ".join(pattern.head)
-            for pattern in PATTERNS
-            if pattern.head and not pattern.needs and not pattern.tail
-        )
-    )
+    return _SPOKEN
 
 
 def also(name: str) -> tuple[str, ...]:

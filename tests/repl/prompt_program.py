@@ -1,0 +1,70 @@
+"""A prompt with a handler of a few lines: what the terminal tests run in a process of its own."""
+
+import asyncio
+import ctypes
+import os
+import sys
+import threading
+from pathlib import Path
+
+from loopmind_live.errors import SessionError
+from loopmind_live.repl.prompt import Prompt
+from loopmind_live.repl.view import View
+
+LIBC = ctypes.CDLL(None)
+
+
+class Performance:
+    """Answers what it is told, prints behind the prompt's back, and fails when asked to."""
+
+    def __init__(self, folder: Path) -> None:
+        self.beat = 0
+        self.playing = True
+        self.kept = (folder / "kept").open("a")
+        self.prompt = Prompt(
+            self.handle, self.view, history_path=folder / "history", keep=self.keep,
+            sections=lambda: ("intro", "verse 1", "verse 2", "hook"),
+        )  # fmt: skip
+
+    def keep(self, line: str) -> None:
+        print(line, file=self.kept, flush=True)
+
+    def view(self) -> View:
+        self.beat += 1
+        return View(f"{self.beat // 4 + 1}.{self.beat % 4 + 1}", 140.0, "hook", 4, ("verse at 9",),
+                    -6.0, 0.25, 0, self.playing)  # fmt: skip
+
+    async def handle(self, line: str) -> str | None:
+        match line:
+            case "quit":
+                self.prompt.close()
+                return "so long"
+            case "wrong":
+                raise SessionError("no such thing: try another")
+            case "broken":
+                raise ZeroDivisionError("a fault")
+            case "stop":
+                self.playing = False
+                return "stopped"
+            case "print":
+                LIBC.puts(b"printed by C")
+                LIBC.fflush(None)
+                os.write(2, b"xrun told on stderr\n")
+                print("printed by Python")
+                return None
+            case "later":
+                threading.Timer(1.0, self.noise).start()
+                return "noise follows"
+            case "slow":
+                await asyncio.sleep(1.0)
+        return f"heard {line}"
+
+    def noise(self) -> None:
+        for _ in range(3):
+            os.write(1, b"NOISE from a library\n")
+        self.prompt.show("a message of another thread")
+
+
+if __name__ == "__main__":
+    asyncio.run(Performance(Path(sys.argv[1])).prompt.run())
+    print("after the end")
