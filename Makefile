@@ -36,7 +36,7 @@ format: $(DEV_STAMP)
 	$(BIN)/ruff format
 
 readme: $(DEV_STAMP)
-	$(BIN)/python scripts/update_readme.py
+	$(BIN)/python .make/update_readme.py
 
 wheel: $(DEV_STAMP)
 	$(PIP) wheel --quiet --no-deps --wheel-dir dist .
@@ -45,12 +45,12 @@ clean:
 	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
-	@PYTHON='$(PYTHON)' sh scripts/make_venv.sh $(VENV)
+	@PYTHON='$(PYTHON)' sh .make/make_venv.sh $(VENV)
 
 $(STAMP): pyproject.toml | $(BIN)/python
 	@echo "setup: installing what loopmind needs into $(VENV) (a few minutes the first time)"
 	@$(PIP) install --quiet --editable .
-	@sh scripts/check_sound.sh $(BIN)/python
+	@sh .make/check_sound.sh $(BIN)/python
 	@touch $@
 
 $(DEV_STAMP): $(STAMP)

@@ -84,7 +84,7 @@ def _seed(parser: argparse.ArgumentParser) -> None:
 def _rate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rate", type=int, default=config.DEFAULT_RATE_HZ, metavar="HZ",
-        choices=config.SAMPLE_RATES, help="sample rate: " + ", ".join(map(str, config.SAMPLE_RATES)),
+        choices=config.SAMPLE_RATES, help=f"sample rate (default: {config.DEFAULT_RATE_HZ})",
     )  # fmt: skip
 
 

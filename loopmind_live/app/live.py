@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from loopmind_live.app.offline import Request
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.stage import NoEvents, arranger_for, header, live_engine
 from loopmind_live.app.view import view_of
-from loopmind_live.errors import LibraryError, LoopMindError
+from loopmind_live.errors import LibraryError, LoopMindError, SessionError
 from loopmind_live.repl.prompt import Prompt
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.eventlog import EventLog
@@ -101,6 +101,8 @@ class LiveShow:
                 session.load(arrangement)
             asyncio.run(self._perform(loops, list(script)))
             session.finish(engine.frame())
+            if not session.state.started and request.headless:
+                raise SessionError("nothing was played: give a --timeline that can be prepared")
 
     async def _perform(self, loops: list[Loop], script: list[ScriptLine]) -> None:
         """Run the tick, the script and the prompt until the performance is over."""
@@ -137,7 +139,7 @@ class LiveShow:
                 log.exception("a tick failed")
                 self._tell(f"{type(error).__name__}: {error}: this is a fault, see the log")
                 await asyncio.sleep(0.1)
-            if self._is_over():
+            if self._is_over() or self._is_pointless(script):
                 self._quit()
             await asyncio.sleep(TICK_S)
 
@@ -175,6 +177,11 @@ class LiveShow:
             and state.started
             and self._engine.status().frame >= state.tempo.line(until - 1) + self._engine.block
         )
+
+    def _is_pointless(self, script: list[ScriptLine]) -> bool:
+        """Tell whether nothing plays, nothing will, and nobody can type."""
+        state = self._show.session.state
+        return self._request.headless and not script and not state.started and not state.pending
 
     async def _handle(self, text: str) -> str | None:
         answer = self._show.type(text)

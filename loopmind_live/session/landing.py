@@ -65,7 +65,7 @@ def landing(state: State, when: When | None, lands: Lands, now: Now, refit: Refi
 
 
 def projected(state: State, refit: Refit, at: Landing | None = None) -> Document:
-    """Return the document as it will be when all that lands by `at` (ever, where None) has landed."""
+    """Return the document when all that lands by `at` (ever, where None) has landed."""
     document = state.document
     for change in sorted(state.pending, key=lambda one: (landing_frame(state, one), one.number)):
         if at is not None and change.bar > at.bar:

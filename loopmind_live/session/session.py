@@ -322,8 +322,8 @@ class Session:
         return arrangement.name(playhead.place)
 
     def _set_parameter(self, parameter: SetParameter) -> None:
-        self.engine.set_parameter(parameter.name, parameter.value)
-        self._write("param", self.engine.frame(), name=parameter.name, value=parameter.value)
+        frame = self.engine.set_parameter(parameter.name, parameter.value)
+        self._write("param", frame, name=parameter.name, value=parameter.value)
 
     def _hear_engine(self) -> None:
         for event in self.engine.events():
