@@ -22,6 +22,7 @@ VERSION = 1
 MIN_BPM_CONFIDENCE = 0.3
 """Below it a tempo is not told at all: a wrong one would be heard."""
 MIN_TONALNESS = 0.2
+_KEY_AGREES = 0.4
 _READ_BYTES = 1 << 20
 
 
@@ -53,7 +54,7 @@ def _analyse(path: Path, content_hash: str, audio: Audio) -> Loop:
     kind = judge_kind(sound, hints)
     tempo = _tempo(sound, hints) if kind == "loop" else None
     instrument, role = judge_instrument(sound, hints, kind)
-    key, key_confidence = judge_key(sound, role, hints.key)
+    key, key_confidence = judge_key(sound, role, hints.keys)
     stereo = _stereo(audio.samples)
     loudness = lufs(stereo, audio.rate_hz)
     bpm = tempo.bpm if tempo is not None else None
@@ -80,18 +81,19 @@ def _analyse(path: Path, content_hash: str, audio: Audio) -> Loop:
     )
 
 
-def judge_key(sound: Sound, role: Role, hint: str | None) -> tuple[str | None, float]:
+def judge_key(sound: Sound, role: Role, named: tuple[str, ...]) -> tuple[str | None, float]:
     """Return (key, confidence 0..1); (None, 0) for what has no pitch, by its sound or its role.
 
-    A key that the name states is taken where the pitches do not speak against it.
+    Of the keys that the name allows the best is taken, where the pitches do not speak against it.
     """
     fit = fit_key(sound.chroma.classes)
     if role in UNPITCHED_ROLES or fit is None or sound.chroma.tonalness < MIN_TONALNESS:
         return None, 0.0
     clear = min(1.0, sound.chroma.tonalness / 0.6)
     confidence = clear * max(0.0, fit.correlation) * min(1.0, 0.3 + 4.0 * fit.margin)
-    if hint is not None and (hint == fit.key or fit.correlations[hint] > 0.4):
-        return hint, max(confidence if hint == fit.key else 0.0, 0.8 * clear)
+    key = max(named, key=lambda name: fit.correlations[name], default=fit.key)
+    if named and fit.correlations[key] > _KEY_AGREES:
+        return key, max(confidence if key == fit.key else 0.0, 0.8 * clear)
     return fit.key, confidence
 
 

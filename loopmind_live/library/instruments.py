@@ -52,20 +52,27 @@ def _hit(sound: Sound) -> tuple[str, Role]:
 
 
 def _phrase(sound: Sound) -> tuple[str, Role]:
-    pace = sound.onsets_per_s
-    if sound.chroma.tonalness > _PITCHED and sound.flatness < 0.06 and sound.high < 0.3:
-        if sound.low > 0.45:
-            return "bass", "bass"
-        if pace < 1.2:
-            return "pad", "pad"
-        # Few pitch classes at a time: a line; many: chords.
-        return ("synth", "melody") if sound.chroma.classes.max() > 0.2 else ("synth", "chords")
-    if pace < 1.0:
+    pitched = sound.chroma.tonalness > _PITCHED and sound.flatness < 0.06 and sound.high < 0.3
+    if pitched and (sound.low < 0.45 or sound.brightness_hz < 1700.0):
+        return _pitched_phrase(sound)
+    if sound.onsets_per_s < 0.5:
         return "fx", "fx"
     if sound.high > 0.6 and sound.low < 0.05:
         return "hat", "hats"
-    if sound.low > 0.85 and sound.high < 0.01:
-        return "kick", "kick"
-    if sound.high > 0.02 or sound.flatness > 0.03:
+    if sound.low > 0.3:
+        # A kick alone is dull; whatever plays with it is brighter.
+        return ("drums", "drums") if sound.brightness_hz > 1100.0 else ("kick", "kick")
+    if sound.flatness > 0.1 and sound.high > 0.05 and sound.onsets_per_s < 2.5:
+        return "snare", "snare"
+    if sound.flatness > 0.03 or sound.high > 0.05:
         return "drums", "drums"
     return "perc", "perc"
+
+
+def _pitched_phrase(sound: Sound) -> tuple[str, Role]:
+    if sound.low > 0.45:
+        return "bass", "bass"
+    if sound.onsets_per_s < 0.7:
+        return "pad", "pad"
+    # Few pitch classes at a time: a line; many: chords.
+    return ("synth", "melody") if sound.chroma.classes.max() > 0.25 else ("synth", "chords")

@@ -16,6 +16,7 @@ _BARE_NUMBER = re.compile(r"(?<![A-Za-z\d.])(\d{2,3})(?![A-Za-z\d.])")
 _KEY_TOKEN = re.compile(
     r"(?<![A-Za-z#♯♭])([A-G](?:#|♯|♭|b|sharp|flat)?)[\s_-]?(maj(?:or)?|min(?:or)?|m)?(?![A-Za-z#♯♭])"
 )
+_TONIC = re.compile(r"(?:^|(?<=[\s-]))[A-G](?=[\s-]|$)")
 _LOWER_KEY = re.compile(
     r"(?<![A-Za-z#])([a-g](?:#|b|sharp|flat)?)[\s_-]?(maj(?:or)?|min(?:or)?|m)(?![A-Za-z#])"
 )
@@ -50,11 +51,14 @@ _ONE_SHOT_WORDS = frozenset(("oneshot", "oneshots", "hit", "hits", "shot"))
 
 @dataclass(frozen=True, slots=True)
 class NameHints:
-    """What a name claims; `bpm_marked` where it stands beside "bpm" and not just as a number."""
+    """What a name claims; `bpm_marked` where it stands beside "bpm" and not just as a number.
+
+    `keys`: the key that it names, or both keys of a tonic that stands alone.
+    """
 
     bpm: float | None = None
     bpm_marked: bool = False
-    key: str | None = None
+    keys: tuple[str, ...] = ()
     instrument: str | None = None
     role: Role | None = None
     one_shot: bool = False
@@ -65,8 +69,8 @@ def read_name(path: Path) -> NameHints:
     """Return what a file's name, and where it is silent its folder's, says.
 
     >>> hints = read_name(Path("Dark Trap/MelodyLoop_140bpm_F#m.wav"))
-    >>> hints.bpm, hints.bpm_marked, hints.key, hints.instrument, hints.role
-    (140.0, True, 'F#:min', 'synth', 'melody')
+    >>> hints.bpm, hints.bpm_marked, hints.keys, hints.instrument, hints.role
+    (140.0, True, ('F#:min',), 'synth', 'melody')
     >>> read_name(Path("kits/snare_03.wav")).bpm is None
     True
     """
@@ -80,7 +84,7 @@ def read_name(path: Path) -> NameHints:
     return NameHints(
         bpm=bpm,
         bpm_marked=marked and bpm is not None,
-        key=_key(stem),
+        keys=_keys(stem, bpm is not None),
         instrument=instrument[0] if instrument else None,
         role=instrument[1] if instrument else None,
         one_shot=bool(_ONE_SHOT_WORDS & set(words + folder_words)),
@@ -128,8 +132,12 @@ def _bpm(stem: str) -> tuple[float | None, bool]:
     return (likely[-1], False) if likely else (None, False)
 
 
-def _key(stem: str) -> str | None:
-    """Return the last key named; a bare letter needs an accidental or a mode to count."""
+def _keys(stem: str, has_bpm: bool) -> tuple[str, ...]:
+    """Return the last key named, or both keys of a capital letter alone.
+
+    The letter counts only in a name that also states a tempo: such names are made by rule, and in
+    others an A is an article.
+    """
     spaced = stem.replace("_", " ")
     found = [
         parse_key(" ".join(part for part in match.groups() if part))
@@ -138,4 +146,7 @@ def _key(stem: str) -> str | None:
         if match.group(2) or len(match.group(1)) > 1
     ]
     keys = [key for key in found if key is not None]
-    return keys[-1] if keys else None
+    if keys:
+        return (keys[-1],)
+    tonics = _TONIC.findall(spaced) if has_bpm else []
+    return (f"{tonics[-1]}:maj", f"{tonics[-1]}:min") if tonics else ()
