@@ -58,7 +58,7 @@ class _Ledger:
     def ask(self, state: BarState) -> None:
         """Open what the lines landing in this bar ask for; the last one for a track wins."""
         tracks = sorted({track for span in self.plan.spans for track in span.voices})
-        counts: dict[tuple[int | None, str], int] = {}
+        counts: dict[tuple[int, str], int] = {}
         here = "" if state.place is None else self.plan.spans[state.place].label
         unknown = set(self.open)
         asking = [line for line in state.landed if line.verb in ("regenerate", "swap")]
@@ -75,12 +75,13 @@ class _Ledger:
                 for track in line.tracks or tracks
                 # Two choices for one track and line may end where they began, and what was not
                 # known before cannot be seen to change.
-                if counts.get((state.place, track)) == 1
+                if state.place is not None
+                and counts.get((state.place, track)) == 1
                 and self.open[state.place, track].line is line
                 and (state.place, track) not in unknown
                 and track not in state.muted
             ]
-            if state.place is not None and owing:
+            if owing:
                 self.owed[id(line)] = line
 
     def hear(self, swap: SwapEvent, state: BarState) -> None:

@@ -52,10 +52,10 @@ def random_script(
     """Return `commands` random changes, `per_bar` of them in a bar on average.
 
     Every moment of typing keeps `clear_s`, and at least two frames, from the moments at which it
-    would land on another line: a live run, which types a little late, needs more than 0. A
-    share of `later` says "in N bars". `from_bar` (from 1) is the first in which anything is typed. Jumps take
-    the place of other commands wherever the last section would run out, so that the set goes on to
-    the end of the script.
+    would land on another line: a live run, which types a little late, needs more than 0. A share
+    of `later` says "in N bars". `from_bar` (from 1) is the first in which anything is typed. Jumps
+    take the place of other commands wherever the last section would run out, so that the set goes
+    on to the end of the script.
     """
     chance = random.Random(seed)
     bars = max(2, round(commands / per_bar))
