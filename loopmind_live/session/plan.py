@@ -54,6 +54,24 @@ def walk(
         yield moment
 
 
+def walk_to(
+    state: State, frame: int, refit: Refit, counts: Callable[[Change], bool]
+) -> Iterator[Moment]:
+    """Yield what happens by `frame`, without working out what comes after it."""
+    while _next_frame(state, counts) <= frame:
+        moment = _step(state, refit, counts)
+        if moment is None:
+            return
+        state = moment.state
+        yield moment
+
+
+def _next_frame(state: State, counts: Callable[[Change], bool]) -> int:
+    end_bar = state.end_bar
+    end = state.tempo.line(end_bar) if end_bar is not None else FOREVER
+    return min([end, *(landing_frame(state, one) for one in state.pending if counts(one))])
+
+
 def _step(state: State, refit: Refit, counts: Callable[[Change], bool]) -> Moment | None:
     due = {
         change.number: landing_frame(state, change) for change in state.pending if counts(change)
@@ -77,6 +95,9 @@ def _step(state: State, refit: Refit, counts: Callable[[Change], bool]) -> Momen
         state = replace(state, playhead=Playhead(_next_place(state), end_bar))
     for change in after_end:
         state = _land(state, change, bar, refit)
+    numbers = {change.number for change in landed}
+    pending = tuple(change for change in state.pending if change.number not in numbers)
+    state = replace(state, pending=pending)
     return Moment(frame, bar, state, landed)
 
 
@@ -90,8 +111,6 @@ def _next_place(state: State) -> int:
 
 def _land(state: State, change: Change, bar: float, refit: Refit) -> State:
     """Return the state after `change` has landed, with its step's inverse filled in."""
-    pending = tuple(other for other in state.pending if other.number != change.number)
-    state = replace(state, pending=pending)
     action = change.action
     if isinstance(action, Enter):
         # Landing "now" inside a bar keeps the grid: the section counts from that bar's line.

@@ -17,7 +17,7 @@ from loopmind_live.session.actions import Enter, SetArrangement
 from loopmind_live.session.commands import Command
 from loopmind_live.session.effects import Effect, Say, SetParameter
 from loopmind_live.session.landing import Now, cancel, margin_frames
-from loopmind_live.session.plan import Moment, Stage, landing_frame, plan_rows, walk
+from loopmind_live.session.plan import Moment, Stage, landing_frame, plan_rows, walk, walk_to
 from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.reducer import Desk, queue_arrangement, reduce
 from loopmind_live.session.state import Change, State
@@ -151,9 +151,7 @@ class Session:
             self._start(frame)
         if self.state.started:
             self._postpone(frame)
-            for moment in walk(self.state, self.arranger.refit, self._counts):
-                if moment.frame > frame:
-                    break
+            for moment in walk_to(self.state, frame, self.arranger.refit, self._counts):
                 self._land(moment)
             if self._dirty:
                 self._send(frame)
