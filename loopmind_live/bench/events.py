@@ -33,22 +33,37 @@ class SwapEvent:
     frame: int
 
 
-def read_swaps(path: Path, aliases: Mapping[str, str] | None = None) -> tuple[SwapEvent, ...]:
-    """Return the swaps in an events file, in its order.
+def read_origin(path: Path, meter: Meter) -> int:
+    """Return the frame of bar 1 in an events file: 0 offline; live, when the music began.
+
+    The first swap tells it by its frame and bar. Raises ScoreError where there is none.
+    """
+    for event in _events(path):
+        if event.get("kind") == "swap":
+            return int(event["frame"]) - meter.line(round(event["bar"]) - 1)
+    raise ScoreError(f"{path}: no swap: nothing was played")
+
+
+def read_swaps(
+    path: Path, aliases: Mapping[str, str] | None = None, origin: int = 0
+) -> tuple[SwapEvent, ...]:
+    """Return the swaps in an events file, in its order, with their frames counted from `origin`.
 
     A loop may be given by its path, file name or stem, or by a name in `aliases` (a content hash).
     Raises ScoreError where a line is no JSON or a swap lacks a field.
     """
     try:
         return tuple(
-            _swap(event, aliases or {}) for event in _events(path) if event.get("kind") == "swap"
+            _swap(event, aliases or {}, origin)
+            for event in _events(path)
+            if event.get("kind") == "swap"
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ScoreError(f"{path}: a swap is not as it should be: {error!r}") from error
 
 
 def apply_moves(
-    path: Path, typed: Sequence[Typed], meter: Meter
+    path: Path, typed: Sequence[Typed], meter: Meter, origin: int = 0
 ) -> tuple[tuple[Typed, ...], tuple[Typed, ...]]:
     """Return the lines with their landings as the events say they moved, and the ones that did.
 
@@ -59,9 +74,10 @@ def apply_moves(
     for event in _events(path):
         if event.get("kind") != "late" or "text" not in event:
             continue
+        due = int(event["target_frame"]) - origin
         for place, line in enumerate(lines):
             bar = meter.landing(line.at_bars, line.ahead)
-            if line.text == event["text"] and meter.line(bar) == event["target_frame"]:
+            if line.text == event["text"] and meter.line(bar) == due:
                 later = int(event["moved_to_bar"]) - 1 - bar
                 lines[place] = replace(line, ahead=line.ahead + later)
                 moved.add(place)
@@ -80,7 +96,7 @@ def _events(path: Path) -> Iterator[Mapping[str, Any]]:
                 yield event
 
 
-def _swap(event: Mapping[str, Any], aliases: Mapping[str, str]) -> SwapEvent:
+def _swap(event: Mapping[str, Any], aliases: Mapping[str, str], origin: int) -> SwapEvent:
     label, number = "", None
     if event["section"]:
         found = _NAME.match(event["section"])
@@ -90,7 +106,5 @@ def _swap(event: Mapping[str, Any], aliases: Mapping[str, str]) -> SwapEvent:
     loop = event["loop"]
     if loop:
         loop = aliases.get(loop, PurePath(loop).stem)
-    return SwapEvent(
-        label, number, event["track"], loop or None, int(event["target_frame"]),
-        int(event["frame"]),
-    )  # fmt: skip
+    target, frame = int(event["target_frame"]) - origin, int(event["frame"]) - origin
+    return SwapEvent(label, number, event["track"], loop or None, target, frame)

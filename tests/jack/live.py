@@ -8,7 +8,7 @@ from typing import Any
 
 from loopmind_live.bench.code_library import fill_library
 from loopmind_live.bench.codes import CodeSet, make_code_set
-from loopmind_live.bench.events import apply_moves, read_swaps
+from loopmind_live.bench.events import apply_moves, read_origin, read_swaps
 from loopmind_live.bench.performing import PROGRAM, Order
 from loopmind_live.bench.random_script import Script, random_script
 from loopmind_live.bench.recordings import array_frames
@@ -110,12 +110,13 @@ def check_live(
     start = find_start(heard.audio, expected, meter.line(FIRST_BAR - 2))
     if start is None or not order.events.exists():
         return Live(None, heard, start)
-    typed, moved = apply_moves(order.events, script.typed, meter)
+    origin = read_origin(order.events, meter)
+    typed, moved = apply_moves(order.events, script.typed, meter, origin)
     report = verify(
         array_frames(heard.audio, start),
         made,
         typed,
-        read_swaps(order.events),
+        read_swaps(order.events, origin=origin),
         script.until_bar,
         at_end="loop",
         from_bar=FIRST_BAR - 1,

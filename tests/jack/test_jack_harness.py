@@ -29,7 +29,8 @@ def listen_to(folder: Path, clients: Clients, skip_bar: float | None) -> Live:
         performer.play().astype(np.float32).tofile(raw)
         with order.events.open("w") as events:
             for swap in performer.swaps:
-                event = {"kind": "swap", "section": swap.label, **swap.__dict__}
+                bar = 1 + round(swap.frame / made.meter.bar_frames)
+                event = {"kind": "swap", "bar": bar, "section": swap.label, **swap.__dict__}
                 events.write(json.dumps(event) + "\n")
         skip = [] if skip_bar is None else [str(int(skip_bar * made.meter.bar_frames))]
         return [str(clients.player), str(raw), CLIENT, *skip]
