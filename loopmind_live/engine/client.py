@@ -18,11 +18,11 @@ from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
 from loopmind_live.engine.connection import EngineConnection
 from loopmind_live.engine.guard import check_parameter, check_rows
-from loopmind_live.engine.kernel import pack
 from loopmind_live.engine.launch import Launch
 from loopmind_live.engine.ledger import Ledger, Proposal
 from loopmind_live.engine.protocol import ANY_TIME, Hello, Kind, Message
 from loopmind_live.engine.recorder import MasterRecorder
+from loopmind_live.engine.rows import pack
 from loopmind_live.engine.schedule import last_frame
 from loopmind_live.engine.status import StatusBlock, frame_at
 from loopmind_live.engine.tap import MasterTap

@@ -13,7 +13,7 @@ import numpy as np
 
 from loopmind_live.config import MAX_ROWS, MAX_TRACKS
 from loopmind_live.engine.base import FOREVER
-from loopmind_live.engine.kernel import Rows
+from loopmind_live.engine.rows import Rows
 from loopmind_live.errors import EngineError
 
 CEILING = 0.891

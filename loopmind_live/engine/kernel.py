@@ -4,49 +4,11 @@ A pure function of its arrays: live, offline and replay run the same one. Compil
 its disk cache in a folder of its own (NUMBA_CACHE_DIR must be set before this module is imported).
 """
 
-from collections.abc import Sequence
-
 import numba
 import numpy as np
-import numpy.typing as npt
 
 from loopmind_live.engine.base import Row
-
-ROW_DTYPE = np.dtype(
-    [
-        ("offset", np.int64),
-        ("origin", np.float64),
-        ("pass_frames", np.float64),
-        ("start", np.int64),
-        ("stop", np.int64),
-        ("gain", np.float64),
-        ("rate", np.float64),
-        ("clip_id", np.int64),
-        ("body_frames", np.int64),
-        ("lead_frames", np.int32),
-        ("tail_frames", np.int32),
-        ("fade_frames", np.int32),
-        ("track", np.int32),
-    ],
-    align=True,
-)
-
-Rows = npt.NDArray[np.void]
-
-
-def pack(rows: Sequence[Row]) -> Rows:
-    """Return `rows` as the array that `mix` reads, in the same order."""
-    table = np.zeros(len(rows), ROW_DTYPE)
-    for i, row in enumerate(rows):
-        for name in ROW_DTYPE.names or ():
-            table[i][name] = getattr(row, name)
-    return table
-
-
-def unpack(table: Rows) -> tuple[Row, ...]:
-    """Return the rows that `pack` packed."""
-    names = ROW_DTYPE.names or ()
-    return tuple(Row(**{name: record[name].item() for name in names}) for record in table)
+from loopmind_live.engine.rows import pack
 
 
 @numba.njit(cache=True, nogil=True, inline="always")

@@ -14,9 +14,9 @@ import numpy as np
 from loopmind_live.engine.base import EngineEvent
 from loopmind_live.engine.graph import Graph
 from loopmind_live.engine.guard import Parameter
-from loopmind_live.engine.kernel import Rows
 from loopmind_live.engine.player import Player
 from loopmind_live.engine.protocol import ANY_TIME, Kind, Message, answer, event
+from loopmind_live.engine.rows import Rows
 from loopmind_live.engine.status import StatusBlock, frame_at
 from loopmind_live.engine.tap import MasterTap
 

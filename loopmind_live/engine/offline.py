@@ -10,8 +10,8 @@ from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
 from loopmind_live.engine.graph import Graph
 from loopmind_live.engine.guard import check_parameter, check_rows
-from loopmind_live.engine.kernel import pack
 from loopmind_live.engine.player import Player
+from loopmind_live.engine.rows import pack
 from loopmind_live.engine.schedule import last_frame, splice
 from loopmind_live.errors import EngineError
 

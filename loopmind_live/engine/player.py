@@ -5,7 +5,8 @@ import numpy.typing as npt
 
 from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine.base import EngineEvent
-from loopmind_live.engine.kernel import ROW_DTYPE, Rows, mix
+from loopmind_live.engine.kernel import mix
+from loopmind_live.engine.rows import ROW_DTYPE, Rows
 
 PEAK_FALL_DB_PER_S = 24.0
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from loopmind_live.engine.base import EngineEvent
-from loopmind_live.engine.kernel import ROW_DTYPE, Rows
+from loopmind_live.engine.rows import ROW_DTYPE, Rows
 from loopmind_live.errors import EngineError
 
 MAGIC = b"LMLV"

@@ -63,9 +63,7 @@ def test_a_clip_that_is_not_finite_never_gets_in(tmp_path: Path, bad: float) -> 
 
 
 @pytest.mark.parametrize(("offset", "shape"), [(-1, (5, 2)), (96, (5, 2)), (0, (5, 1)), (0, (5,))])
-def test_a_clip_stays_inside_the_arena(
-    tmp_path: Path, offset: int, shape: tuple[int, ...]
-) -> None:
+def test_a_clip_stays_inside_the_arena(tmp_path: Path, offset: int, shape: tuple[int, ...]) -> None:
     arena = Arena.create(100, tmp_path)
     with pytest.raises(EngineError):
         arena.write(offset, np.zeros(shape, np.float32))

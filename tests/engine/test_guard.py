@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from loopmind_live.engine.base import Row
 from loopmind_live.engine.guard import Parameter, check_parameter, check_rows
-from loopmind_live.engine.kernel import ROW_DTYPE, mix, pack
+from loopmind_live.engine.kernel import mix
+from loopmind_live.engine.rows import ROW_DTYPE, pack
 from loopmind_live.errors import EngineError
 
 GOOD = Row(3, 7, 50, 104, 100.0, 0.0, 0, fade_frames=240, lead_frames=50, tail_frames=40)

@@ -18,9 +18,9 @@ from loopmind_live.engine import protocol
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent, Row
 from loopmind_live.engine.client import EngineOptions, ProcessEngine
-from loopmind_live.engine.kernel import pack
 from loopmind_live.engine.offline import OfflineEngine
 from loopmind_live.engine.open import open_engine
+from loopmind_live.engine.rows import pack
 from loopmind_live.errors import EngineError
 
 RATE, BLOCK, PASS = 48000, 256, 24000

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from loopmind_live.engine import protocol
 from loopmind_live.engine.base import EngineEvent, Row
-from loopmind_live.engine.kernel import pack
 from loopmind_live.engine.protocol import Decoder, Hello, Kind, Message
+from loopmind_live.engine.rows import pack
 from loopmind_live.errors import EngineError
 
 frames = st.integers(-(1 << 62), (1 << 62))
@@ -16,9 +16,7 @@ messages = st.builds(
 
 
 @given(st.lists(messages, max_size=8), st.lists(st.integers(1, 200), min_size=1, max_size=20))
-def test_messages_survive_however_the_stream_is_cut(
-    sent: list[Message], sizes: list[int]
-) -> None:
+def test_messages_survive_however_the_stream_is_cut(sent: list[Message], sizes: list[int]) -> None:
     stream = b"".join(message.encode() for message in sent)
     decoder, received, at, turn = Decoder(), [], 0, 0
     while at < len(stream):
