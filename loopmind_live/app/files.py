@@ -26,9 +26,15 @@ def library_loops_if_any(path: Path) -> list[Loop]:
 
 
 def timeline(path: Path, loops: list[Loop]) -> Arrangement:
-    """Return the arrangement in the timeline at `path`, its loops found in the library or by it."""
+    """Return the arrangement in the timeline at `path`; loops that nobody knows are analysed."""
     known: Mapping[Path, Loop] = {loop.path: loop for loop in loops}
-    return read_timeline(path, known)
+
+    def hear(file: Path) -> Loop:
+        from loopmind_live.library.analysis import analyse, hash_file
+
+        return analyse(file, hash_file(file))
+
+    return read_timeline(path, known, hear=hear)
 
 
 def clip_cache() -> Path:

@@ -54,12 +54,18 @@ def write_timeline(arrangement: Arrangement, path: Path) -> None:
         ) from error
 
 
-def read_timeline(path: Path, loops: Lookup | None = None, check_files: bool = True) -> Arrangement:
+def read_timeline(
+    path: Path,
+    loops: Lookup | None = None,
+    check_files: bool = True,
+    hear: Callable[[Path], Loop] | None = None,
+) -> Arrangement:
     """Return the arrangement in the file at `path`.
 
     `loops` finds a library's loop by its absolute path; where it knows none, or is left out, the
     timeline's own facts serve. A clip's bpm, beats and start_s go before the library's, so that
-    half and double time come back as they were. Raise ScoreError, naming file and place, where
+    half and double time come back as they were. `hear` analyses a file that neither of them knows.
+    Raise ScoreError, naming file and place, where
     the file cannot be read, says nothing playable, or names loops that are missing or have changed
     (`check_files` looks for them on the disk).
     """
@@ -69,7 +75,7 @@ def read_timeline(path: Path, loops: Lookup | None = None, check_files: bool = T
     if isinstance(data["key"], str) and parse_key(data["key"]) is None:
         raise ScoreError(f'{path}: key {data["key"]!r}: write one as in "F#:min"')
     key = None if data["key"] is None else parse_key(data["key"])
-    reader = _Reader(path, check_bpm(data["bpm"]), key, loops, check_files)
+    reader = _Reader(path, check_bpm(data["bpm"]), key, loops, check_files, hear)
     return Arrangement(
         bpm=reader.bpm,
         key=key,
@@ -192,9 +198,17 @@ class _Reader:
     """Turns the sections of one file into nouns."""
 
     def __init__(
-        self, path: Path, bpm: float, key: str | None, loops: Lookup | None, check_files: bool
+        self,
+        path: Path,
+        bpm: float,
+        key: str | None,
+        loops: Lookup | None,
+        check_files: bool,
+        hear: Callable[[Path], Loop] | None,
     ) -> None:
         self.path, self.bpm, self.key = path, bpm, key
+        self._hear = hear
+        self._heard: dict[Path, Loop] = {}
         self._loops, self._check_files = loops, check_files
 
     def section(self, item: Mapping[str, Any]) -> Section:
@@ -243,6 +257,9 @@ class _Reader:
         if self._check_files and not path.is_file():
             raise ScoreError(f"{self.path}: loop {file!r} is not there: looked for {path}")
         loop = self._known(path)
+        if loop is None and "source" not in clip and self._hear is not None:
+            loop = self._heard.get(path) or self._hear(path)
+            self._heard[path] = loop
         if loop is None:
             if "source" not in clip:
                 raise ScoreError(

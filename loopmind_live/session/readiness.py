@@ -10,16 +10,15 @@ from loopmind_live.score.clip import Clip, ClipRecipe, recipe_for
 from loopmind_live.session import choices
 from loopmind_live.session.actions import (
     Action,
-    Document,
     Enter,
     Refit,
     SetArrangement,
     SetFit,
     SetParts,
-    Stop,
     apply,
 )
-from loopmind_live.session.plan import landing_frame
+from loopmind_live.session.landing import projected
+from loopmind_live.session.plan import walk
 from loopmind_live.session.state import State
 
 
@@ -76,13 +75,16 @@ class Readiness:
         kept: set[ClipRecipe] = {self._recipes[clip_id] for clip_id in sounding}
         wanted: list[tuple[ClipRecipe, int]] = []
         place = state.playhead.place if state.playhead is not None else 0
-        if state.arrangement is not None:
-            sections = state.arrangement.sections
-            order = sections[place:] + sections[:place]
+        after = projected(state, refit).arrangement
+        for arrangement in (state.arrangement, after):
+            if arrangement is None:
+                continue
+            order = arrangement.sections[place:] + arrangement.sections[:place]
             for i, section in enumerate(order):
+                near = i == 0 and arrangement is state.arrangement
                 wanted += [
-                    (recipe, URGENT if i == 0 else NEXT)
-                    for recipe in self.of_section(state.arrangement, section)
+                    (recipe, URGENT if near else NEXT)
+                    for recipe in self.of_section(arrangement, section)
                 ]
         for recipes in self.needs(state, refit).values():
             wanted += [(recipe, URGENT) for recipe in recipes]
@@ -115,37 +117,31 @@ class Readiness:
 
     def needs(self, state: State, refit: Refit) -> dict[int, list[ClipRecipe]]:
         """Return, by a pending change's number, the clips that sound as soon as it has landed."""
-        document = state.document
-        playhead = state.playhead
-        place = playhead.place if playhead is not None else 0
         needs: dict[int, list[ClipRecipe]] = {}
-        for change in sorted(state.pending, key=lambda c: (landing_frame(state, c), c.number)):
-            action = change.action
-            if isinstance(action, Enter):
-                place = action.place
-            elif not isinstance(action, Stop):
-                document = apply(document, action, refit)
-            needs[change.number] = self._needed(document, action, place)
+        for moment in walk(state, refit):
+            if len(needs) == len(state.pending):
+                break
+            for change in moment.landed:
+                needs[change.number] = self._needed(moment.state, change.action)
         return needs
 
-    def _needed(self, document: Document, action: Action, place: int) -> list[ClipRecipe]:
-        """Return the clips that sound after `action`, in the document that it made."""
-        arrangement = document.arrangement
+    def _needed(self, state: State, action: Action) -> list[ClipRecipe]:
+        """Return the clips that sound after `action`, in the state that it has led to."""
+        arrangement, playhead = state.arrangement, state.playhead
+        if arrangement is None:
+            return []
         match action:
             case SetParts():
                 places = [i for i, _ in action.parts][:1]
-            case SetArrangement() | Enter():
-                places = [action.place]
-            case SetFit():
-                places = [place]
+            case SetArrangement() | Enter() | SetFit():
+                places = [playhead.place] if playhead is not None else []
             case _:
                 places = []
-        sections = arrangement.sections if arrangement is not None else ()
         return [
             recipe
             for i in places
-            if arrangement is not None and i < len(sections)
-            for recipe in self.of_section(arrangement, sections[i])
+            if i < len(arrangement.sections)
+            for recipe in self.of_section(arrangement, arrangement.sections[i])
         ]
 
     def of_section(self, arrangement: Arrangement, section: Section) -> list[ClipRecipe]:

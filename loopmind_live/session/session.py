@@ -257,10 +257,27 @@ class Session:
             self._write("result", moment.frame, text=change.text, change=change.number)
             if change.number in self._moved:
                 self._tell(f"{change.text}: landed at bar {int(moment.bar) + 1}")
+        self._tell_missing(moment)
         bpm = moment.state.tempo.bpm_at(moment.bar)
         if bpm != before.tempo.bpm_at(moment.bar):
             self._write("tempo", moment.frame, bpm=bpm)
         self._request()
+
+    def _tell_missing(self, moment: Moment) -> None:
+        """Say which parts of a section that begins are not prepared: they enter when they are."""
+        state = moment.state
+        section, arrangement = state.section, state.arrangement
+        if not state.playing or section is None or arrangement is None:
+            return
+        recipes = self._readiness.of_section(arrangement, section)
+        missing = [
+            part.role
+            for part, recipe in zip(section.parts, recipes, strict=True)
+            if self._readiness.clip(recipe) is None and recipe not in self._readiness.failures
+        ]
+        if missing:
+            self._write("late", moment.frame, section=section.label, tracks=missing)
+            self._tell(f"{section.label}: {', '.join(missing)} not ready, enters at a later line")
 
     def _send(self, frame: int) -> None:
         """Tell the engine the rows from the first frame on at which they differ."""
