@@ -1,22 +1,28 @@
 """Answer commands line by line where there is no terminal: pipes, files, tests."""
 
 import asyncio
+import logging
+import os
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import BinaryIO, TextIO
+from typing import TextIO
 
 from loopmind_live.repl.messages import Messages, answer
 
+_CHUNK = 65536
+
+log = logging.getLogger(__name__)
+
 
 async def run_plain(
-    source: BinaryIO,
+    source: int,
     target: TextIO,
     handle: Callable[[str], Awaitable[str | None]],
     messages: Messages,
     closing: asyncio.Event,
 ) -> None:
-    """Answer the lines of `source` in order, until its end or until `closing` is set.
+    """Answer the lines of descriptor `source` in order, until its end or `closing` is set.
 
     Answers go to `target`, errors to standard error.
     """
@@ -42,30 +48,39 @@ async def run_plain(
         print_all(messages, target)
 
 
-async def lines_of(stream: BinaryIO) -> AsyncIterator[str]:
-    """Yield the lines of `stream` without their ends, without holding up the event loop.
+async def lines_of(descriptor: int) -> AsyncIterator[str]:
+    """Yield the lines read from a file descriptor, without holding up the event loop.
 
-    A thread reads ahead by at most one line; it is left alone when the loop ends first, since
-    nothing can wake a read.
+    A thread reads ahead by at most one chunk; it is left alone when the loop ends first, since
+    nothing can wake a read. It reads the bare descriptor: a buffered file whose lock it held would
+    abort the interpreter's end.
     """
     loop = asyncio.get_running_loop()
-    found: asyncio.Queue[str | None] = asyncio.Queue()
+    found: asyncio.Queue[bytes] = asyncio.Queue()
     wanted = threading.Semaphore(1)
 
-    def hand_over(line: str | None) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(found.put_nowait, line)
-
     def read() -> None:
-        for raw in stream:
+        chunk = b"-"
+        while chunk:
             wanted.acquire()
-            hand_over(raw.decode("utf-8", "replace").rstrip("\r\n"))
-        hand_over(None)
+            try:
+                chunk = os.read(descriptor, _CHUNK)
+            except OSError:
+                log.exception("standard input cannot be read any more")
+                chunk = b""
+            if loop.is_closed():
+                return
+            loop.call_soon_threadsafe(found.put_nowait, chunk)
 
     threading.Thread(target=read, name="plain-reader", daemon=True).start()
-    while (line := await found.get()) is not None:
-        yield line
+    held = b""
+    while chunk := await found.get():
+        *lines, held = (held + chunk).split(b"\n")
+        for line in lines:
+            yield line.decode("utf-8", "replace").rstrip("\r")
         wanted.release()
+    if held:
+        yield held.decode("utf-8", "replace").rstrip("\r")
 
 
 def print_all(messages: Messages, target: TextIO) -> None:

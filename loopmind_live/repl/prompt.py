@@ -16,6 +16,8 @@ from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
+from prompt_toolkit.enums import DEFAULT_BUFFER
+from prompt_toolkit.filters import Condition, has_focus
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import Output, create_output
@@ -29,8 +31,6 @@ from loopmind_live.repl.view import View, fit, printable, toolbar_text
 PROMPT = "loopmind> "
 QUESTION = "end the performance? [y/N] "
 REFRESH_S = 0.1
-GRACE_S = 0.15
-"""How long the next prompt waits for the answer to the last line, so that they stand in order."""
 LAST_ANSWER_S = 2.0
 """How long the end waits for the answer to the line that brought it about."""
 _TONES: Mapping[Tone, tuple[str, str]] = {
@@ -76,6 +76,8 @@ class Prompt:
         self._stdout = stdout or sys.stdout
         self._messages = Messages()
         self._closing = asyncio.Event()
+        self._lines: asyncio.Queue[str] = asyncio.Queue()
+        self._asking = False
         self._session: PromptSession[str] | None = None
         self._view_failed = False
 
@@ -83,7 +85,7 @@ class Prompt:
         """Read lines until `close`, or until a plain input ends."""
         self._messages.attach()
         if not (self._stdin.isatty() and self._stdout.isatty()):
-            source = self._stdin.buffer
+            source = self._stdin.fileno()
             await run_plain(source, self._stdout, self._handle, self._messages, self._closing)
             return
         with TerminalCapture(self._show_captured) as capture:
@@ -103,23 +105,21 @@ class Prompt:
 
     async def _run_terminal(self, output: Output) -> None:
         """Run the prompt, with one task that answers lines and one that shows messages."""
-        session = self._open_session(output)
-        lines: asyncio.Queue[str] = asyncio.Queue()
+        self._session = session = self._open_session(output)
         tasks = [
-            asyncio.create_task(self._answer_all(lines)),
+            asyncio.create_task(self._answer_all()),
             asyncio.create_task(self._show_all(output)),
         ]
         for task in tasks:
             task.add_done_callback(lambda _: self.close())
         try:
             while not self._closing.is_set():
-                line = await self._read(session, output)
-                if line.strip():
-                    lines.put_nowait(line)
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(lines.join(), GRACE_S)
+                # It returns at the end alone; where a terminal is too plain for that, with a line.
+                self._accept(await session.prompt_async())
             with suppress(TimeoutError):
-                await asyncio.wait_for(lines.join(), LAST_ANSWER_S)
+                await asyncio.wait_for(self._lines.join(), LAST_ANSWER_S)
+        except EOFError:  # the terminal is gone
+            log.warning("the terminal was closed")
         finally:
             for task in tasks:
                 task.cancel()
@@ -129,34 +129,27 @@ class Prompt:
             if isinstance(end, Exception):
                 raise end
 
-    async def _read(self, session: PromptSession[str], output: Output) -> str:
-        """Return the next line, "" where there is none, "quit" where the performer leaves."""
-        self._session = session
-        try:
-            return await session.prompt_async()
-        except KeyboardInterrupt:
-            return ""
-        except EOFError:
-            return "quit" if await self._wants_to_quit(output) else ""
+    def _accept(self, line: str) -> None:
+        """Take a typed line: an answer to the question, or what is to be handed over."""
+        if self._asking:
+            self._asking = False
+            line = "quit" if line.strip().lower() in ("y", "yes") else ""
+        if line.strip():
+            self._messages.post(PROMPT + line)
+            self._lines.put_nowait(line)
 
-    async def _wants_to_quit(self, output: Output) -> bool:
-        """Ask whether to end the performance, where something plays."""
-        if not self._view().playing:
-            return True
-        self._session = PromptSession(
-            QUESTION, output=output, bottom_toolbar=self._toolbar, refresh_interval=REFRESH_S
-        )
-        try:
-            answer = await self._session.prompt_async()
-        except KeyboardInterrupt:
-            return False
-        except EOFError:
-            return True
-        return answer.strip().lower() in ("y", "yes")
+    def _leave(self) -> None:
+        """Hand over "quit", after a question while music plays; being asked twice means yes."""
+        if self._asking or not self._view().playing:
+            self._asking = False
+            self._accept("quit")
+        else:
+            self._asking = True
 
     def _open_session(self, output: Output) -> PromptSession[str]:
+        """Return a prompt that stays up from line to line, so that no key falls between two."""
         return PromptSession(
-            PROMPT,
+            lambda: QUESTION if self._asking else PROMPT,
             output=output,
             history=self._open_history(),
             auto_suggest=AutoSuggestFromHistory(),
@@ -166,6 +159,7 @@ class Prompt:
             bottom_toolbar=self._toolbar,
             refresh_interval=REFRESH_S,
             reserve_space_for_menu=6,
+            erase_when_done=True,
         )
 
     def _open_history(self) -> History:
@@ -175,17 +169,34 @@ class Prompt:
         return _SafeHistory(self._history_path, self.show)
 
     def _keys(self) -> KeyBindings:
-        """Return the keys that differ from the usual: Ctrl-C clears the line."""
+        """Return the keys that differ from the usual: Enter stays, Ctrl-C clears, Ctrl-D asks."""
         keys = KeyBindings()
+        typing = has_focus(DEFAULT_BUFFER)
 
-        @keys.add("c-c")
+        @keys.add("enter", filter=typing)
+        def _enter(event: KeyPressEvent) -> None:
+            line = event.current_buffer.text
+            event.current_buffer.reset(append_to_history=not self._asking)
+            self._accept(line)
+
+        @keys.add("c-c", filter=typing)
+        @keys.add("<sigint>")
         def _clear(event: KeyPressEvent) -> None:
-            if event.current_buffer.text:
+            if event.current_buffer.text or self._asking:
+                self._asking = False
                 event.current_buffer.reset()
             else:
                 self.show("Ctrl-D or quit ends the performance")
 
+        @keys.add("c-d", filter=typing & Condition(self._is_empty))
+        def _end(event: KeyPressEvent) -> None:
+            del event
+            self._leave()
+
         return keys
+
+    def _is_empty(self) -> bool:
+        return self._session is not None and not self._session.default_buffer.text
 
     def _toolbar(self) -> str:
         """Return the toolbar's text; a view that fails is logged once and costs only the bar."""
@@ -200,12 +211,12 @@ class Prompt:
             self._view_failed = True
             return fit(printable(f"no status: {error}"), width)
 
-    async def _answer_all(self, lines: asyncio.Queue[str]) -> None:
+    async def _answer_all(self) -> None:
         while True:
-            line = await lines.get()
+            line = await self._lines.get()
             if not self._closing.is_set():
                 await answer(self._handle, line, self._messages)
-            lines.task_done()
+            self._lines.task_done()
 
     def _show_captured(self, line: str) -> None:
         """Show what a library printed. Called on the capture's thread."""

@@ -120,7 +120,8 @@ def read_key(tokens: Sequence[Token], place: int, source: str) -> tuple[str, int
     for count in (4, 3, 2, 1):
         run = tokens[place : place + count]
         if len(run) == count and run[-1].end - run[0].start <= 24:
-            key = parse_key(source[run[0].start : run[-1].end])
+            written = source[run[0].start : run[-1].end]
+            key = parse_key(written) or parse_key(written.lower())
             if key is not None:
                 return key, count
     return "", 0

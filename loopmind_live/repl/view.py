@@ -67,7 +67,7 @@ def _fields(view: View) -> list[tuple[tuple[str, ...], int]]:
     bars = f", {left} {'bar' if left == '1' else 'bars'} left" if left else ""
     section = fit(printable(view.section), 20)
     level = _decibels(view.level_dbfs)
-    load = f"{min(999, max(0, round(100 * view.load))) if math.isfinite(view.load) else '?'}%"
+    load = "?%" if math.isnan(view.load) else f"{100 * min(9.99, max(0.0, view.load)):.0f}%"
     xruns = f"{view.xruns} xrun{'' if view.xruns == 1 else 's'}"
     alarm = view.xruns > 0
     record = "REC " if view.recording else ""

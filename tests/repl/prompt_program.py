@@ -18,6 +18,7 @@ class Performance:
     """Answers what it is told, prints behind the prompt's back, and fails when asked to."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.beat = 0
         self.playing = True
         self.kept = (folder / "kept").open("a")
@@ -55,8 +56,9 @@ class Performance:
             case "later":
                 threading.Timer(1.0, self.noise).start()
                 return "noise follows"
-            case "slow":
-                await asyncio.sleep(1.0)
+            case "wait":
+                while not (self.folder / "go on").exists():
+                    await asyncio.sleep(0.05)
         return f"heard {line}"
 
     def noise(self) -> None:
