@@ -63,7 +63,9 @@ def terminal(tmp_path: Path, require_program: Callable[[str], str]) -> Iterator[
         window.wait_for("loopmind>", "140 bpm")
         yield window
     finally:
+        socket = Path(window("display-message", "-p", "#{socket_path}").strip())
         window("kill-server")
+        socket.unlink(missing_ok=True)
 
 
 def last_prompt(screen: str) -> str:
