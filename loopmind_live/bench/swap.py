@@ -68,7 +68,7 @@ def run_swap_bench(
     recording takes about 80 kB a command. Raises LoopMindError where the program fails.
     """
     rows: list[BenchRow] = []
-    with tempfile.TemporaryDirectory(prefix="loopmind-bench-", dir=folder) as work:
+    with tempfile.TemporaryDirectory(prefix="swap-bench-", dir=folder) as work:
         for number, setting in enumerate(settings):
             progress(f"{commands:,} changes at {setting}", number / (len(settings) + 1))
             report = measure(Path(work) / str(number), setting, commands, seed, per_bar, player)

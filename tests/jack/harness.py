@@ -165,6 +165,7 @@ def listen(
     """
     clients = clients or compile_clients(folder)
     stop, raw = folder / "stop", folder / "capture.raw"
+    stop.unlink(missing_ok=True)
     with jack_server(folder) as (env, real_time), hogs(busy, seconds + 30):
         limit = str(seconds + 20)
         listeners = [
@@ -224,7 +225,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     from tests.jack.live import check_live
 
-    folder = options.keep or Path(tempfile.mkdtemp(prefix="loopmind-jack-"))
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="jack-check-"))
     folder.mkdir(parents=True, exist_ok=True)
     try:
         result = check_live(

@@ -101,6 +101,7 @@ def check_live(
         seed=seed,
     )
     order.script.write_text(script.text(), encoding="utf-8")
+    os.environ.setdefault("LOOPMIND_HOME", str(folder / "home"))
     os.environ.setdefault("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
     seconds = meter.line(script.until_bar) / RATE + 60
     heard = listen(player(made, script, order), folder, seconds, busy, clients=clients)

@@ -1,0 +1,33 @@
+"""Through JACK, beside busy processes, another client hears each change of the program."""
+
+import pytest
+
+from tests.jack.harness import Clients, compile_clients, missing
+from tests.jack.live import check_live
+
+if reason := missing():
+    pytest.skip(reason, allow_module_level=True)
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+@pytest.fixture(scope="module")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Clients:
+    return compile_clients(tmp_path_factory.mktemp("clients"))
+
+
+def test_each_change_is_heard_at_its_frame_beside_two_busy_processes(tmp_path, clients):
+    for attempt in range(3):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        live = check_live(folder, 20, 3.0, busy=2, bpm=200.0, clients=clients)
+        idle = live.heard.idle
+        if idle["gaps"] == idle["xruns"] == 0:
+            break
+    else:
+        pytest.skip("sound device: even a client that does nothing loses blocks on this machine")
+    assert live.heard.status == 0, live.heard.output
+    assert live.report is not None, str(live)
+    assert live.report.passed, f"{live}\n{live.to_json()}"
+    assert live.report.commands == 20
+    assert live.passed, live.to_json()
