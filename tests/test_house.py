@@ -206,7 +206,7 @@ def stand_in_python(folder: Path, script: str) -> dict[str, str]:
 
 
 def make_venv(env: dict[str, str], venv: Path) -> subprocess.CompletedProcess[str]:
-    script = ROOT / "scripts" / "make_venv.sh"
+    script = ROOT / ".make" / "make_venv.sh"
     return subprocess.run(
         ["/bin/sh", str(script), str(venv)],
         env=env, capture_output=True, text=True, timeout=60, check=False,
@@ -239,7 +239,7 @@ def test_setup_where_pyo_cannot_be_loaded_says_in_one_line_why_and_what_to_do(
     script = 'echo "ImportError: libstdc++.so.6: cannot open shared object file" >&2; exit 1'
     env = stand_in_python(tmp_path, script) | {"PATH": f"{tmp_path}:/usr/bin:/bin"}
     run = subprocess.run(
-        ["/bin/sh", str(ROOT / "scripts" / "check_sound.sh"), str(tmp_path / "python3")],
+        ["/bin/sh", str(ROOT / ".make" / "check_sound.sh"), str(tmp_path / "python3")],
         env=env, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert run.returncode == 1

@@ -137,7 +137,7 @@ def suitability(candidate: Candidate, aim: Aim) -> float | None:
     if not HARD_STRETCH[0] <= stretch <= HARD_STRETCH[1]:
         return None
     loop = candidate.loop
-    score = 0.35 * (1.0 - abs(math.log2(stretch)) / 0.5) - (0.05 if factor != 1.0 else 0.0)
+    score = 0.5 * (1.0 - abs(math.log2(stretch)) / 0.5) - (0.05 if factor != 1.0 else 0.0)
     if not EASY_STRETCH[0] <= stretch <= EASY_STRETCH[1]:
         score -= 0.5
     score += 0.25 * _key_score(candidate, aim.key)

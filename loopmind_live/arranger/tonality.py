@@ -13,6 +13,8 @@ TEMPO_REACH = 0.04
 """Loops speak for a tempo the more, the nearer they are to it, up to this share away."""
 _NEARNESS = (1.0, 0.5, 0.3, 0.1, 0.0, 0.0, 0.0)
 """How much a loop speaks for a key so many semitones away."""
+_PULL = 8.0
+"""Loops at the set's own tempo are heard most: one a fifth faster speaks a tenth as loud."""
 MINOR_MOODS = frozenset({"dark", "sad", "tense", "aggressive", "hypnotic"})
 MAJOR_MOODS = frozenset({"happy", "bright", "warm", "romantic"})
 
@@ -69,11 +71,12 @@ def key_for(
         key = candidate.loop.key
         if key is None or candidate.role in UNPITCHED_ROLES:
             continue
-        if not EASY_STRETCH[0] <= stretch_of(candidate, bpm) <= EASY_STRETCH[1]:
+        stretch = stretch_of(candidate, bpm)
+        if not EASY_STRETCH[0] <= stretch <= EASY_STRETCH[1]:
             continue
         pitch, mode = split_key(key)
         scale = pitch if mode == "maj" else (pitch + 3) % 12
-        weight = 0.1 + candidate.loop.key_confidence
+        weight = (0.1 + candidate.loop.key_confidence) * math.exp(-_PULL * abs(math.log2(stretch)))
         minors[scale] += weight if mode == "min" else -weight
         for distance, nearness in enumerate(_NEARNESS):
             for place in {(scale + distance) % 12, (scale - distance) % 12}:

@@ -251,7 +251,8 @@ class _TableCompleter(Completer):
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
         """Yield what may stand at the cursor."""
-        del complete_event
+        if not document.text_before_cursor.strip() and not complete_event.completion_requested:
+            return  # an empty line asks for nothing
         for found in candidates(document.text_before_cursor, self._sections()):
             yield Completion(found.text, -found.replaces, display_meta=found.note)
 

@@ -109,9 +109,9 @@ COMMANDS: tuple[CommandSpec, ...] = (
         f"{_PREFIX}/section/goto", ("goto hook", "goto verse 2 after this section"),
     ),
     CommandSpec(
-        "loop", (Argument("on", "flag", optional=True), _SECTION_OR_CURRENT), "bar",
+        "loop", (Argument("on", "flag", optional=True), _SECTION_OR_CURRENT, _NUMBER), "bar",
         "repeat a section until told otherwise",
-        f"{_PREFIX}/section/loop", ("loop", "loop hook", "loop off"), undoable=True,
+        f"{_PREFIX}/section/loop", ("loop", "loop hook 2", "loop off"), undoable=True,
     ),
     CommandSpec(
         "mute", (_ROLES,), "bar", "silence parts",

@@ -92,7 +92,7 @@ def queue_arrangement(
 
 def _say(state: State, words: str, place: Landing) -> Say:
     """Tell what was queued last, where it lands, and its number."""
-    where = str(place) if state.started else "at the start"
+    where = str(place)
     return Say(f"{words} {where} (#{state.next_number - 1})", place.bar)
 
 

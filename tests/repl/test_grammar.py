@@ -269,7 +269,6 @@ def test_what_is_no_command_is_refused_in_one_line(text):
         ("mute drums in 2.5 bars", "whole number of bars"),
         ("mute drums now in 4 bars", "said twice"),
         ("undo in 4 bars", "takes effect at once"),
-        ("loop verse 2", "loop takes no number"),
         ("load my set.json", "quote a name with spaces"),
         ('load "tonight.json', "close the quotes"),
         ("load", "load needs a file"),

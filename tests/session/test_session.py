@@ -300,7 +300,7 @@ def test_panic_is_silence_at_the_next_block_and_drops_what_is_pending() -> None:
 def test_a_prompt_starts_the_set_when_nothing_is_loaded() -> None:
     rig = Rig(loaded=False)
     reply = rig.session.submit(Command("arrange", {"prompt": "140"}))
-    assert "intro 4, verse 8" in reply.lines[0] and "at the start" in reply.lines[0]
+    assert "intro 4, verse 8" in reply.lines[0] and "at bar 1" in reply.lines[0]
     rig.session.advance()
     assert rig.sounding(0) == {"pad": "pad_0"}
     bar = 4 * 60 * 48000 / 140
