@@ -17,19 +17,27 @@
 #include <time.h>
 #include <unistd.h>
 
+#define MOST 256 /* times are kept of so many */
+
 static jack_port_t *ports[2];
 static jack_ringbuffer_t *ring;
 static volatile sig_atomic_t ended;
 static volatile long frames, gaps, missed, xruns, overruns, cycles;
-static jack_nframes_t expected;
+static jack_nframes_t expected, first, gap_times[MOST], xrun_times[MOST];
+static jack_client_t *client;
 static float mixed[2 * 8192];
 
-static int process(jack_nframes_t n, void *client) {
+static int process(jack_nframes_t n, void *unused) {
+    (void)unused;
     float *left = jack_port_get_buffer(ports[0], n), *right = jack_port_get_buffer(ports[1], n);
     jack_nframes_t now = jack_last_frame_time(client);
-    if (cycles++ > 0 && now != expected) {
+    if (cycles++ == 0)
+        first = now;
+    else if (now != expected) {
+        if (gaps < MOST)
+            gap_times[gaps] = now;
         gaps++;
-        missed += (long)(jack_nframes_t)(now - expected);
+        missed += (int)(now - expected);
     }
     expected = now + n;
     for (jack_nframes_t i = 0; i < n; i++) {
@@ -48,6 +56,8 @@ static int process(jack_nframes_t n, void *client) {
 
 static int on_xrun(void *unused) {
     (void)unused;
+    if (xruns < MOST)
+        xrun_times[xruns] = jack_frame_time(client);
     xruns++;
     return 0;
 }
@@ -63,7 +73,7 @@ static void on_signal(int unused) {
 }
 
 /* Connect the inputs to the client's outputs; return whether both are connected. */
-static int connect_to(jack_client_t *client, const char *name) {
+static int connect_to(const char *name) {
     char pattern[256];
     snprintf(pattern, sizeof pattern, "^%s:", name);
     const char **found = jack_get_ports(client, pattern, JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput);
@@ -88,13 +98,20 @@ static void drain(FILE *out) {
         }
 }
 
+static void print_times(const char *name, const jack_nframes_t *times, long n) {
+    printf(", \"%s\": [", name);
+    for (long i = 0; i < n && i < MOST; i++)
+        printf("%s%u", i ? ", " : "", times[i]);
+    printf("]");
+}
+
 int main(int count, char **args) {
     if (count < 4) {
         fprintf(stderr, "usage: capture OUT.raw SECONDS CLIENT [STOP_FILE]\n");
         return 2;
     }
     FILE *out = fopen(args[1], "wb");
-    jack_client_t *client = jack_client_open("capture", JackNoStartServer, NULL);
+    client = jack_client_open("capture", JackNoStartServer, NULL);
     if (!out || !client) {
         fprintf(stderr, "capture: no %s\n", out ? "JACK server" : "place to write");
         return 1;
@@ -107,7 +124,7 @@ int main(int count, char **args) {
     jack_ringbuffer_mlock(ring);
     ports[0] = jack_port_register(client, "left", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
     ports[1] = jack_port_register(client, "right", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
-    jack_set_process_callback(client, process, client);
+    jack_set_process_callback(client, process, NULL);
     jack_set_xrun_callback(client, on_xrun, NULL);
     jack_on_shutdown(client, on_end, NULL);
     signal(SIGTERM, on_signal);
@@ -119,7 +136,7 @@ int main(int count, char **args) {
     double limit = atof(args[2]), passed = 0;
     while (!ended && passed < limit) {
         if (!connected)
-            connected = connect_to(client, args[3]);
+            connected = connect_to(args[3]);
         drain(out);
         usleep(2000);
         if (count > 4 && access(args[4], F_OK) == 0)
@@ -131,9 +148,12 @@ int main(int count, char **args) {
     drain(out);
     fclose(out);
     printf("{\"frames\": %ld, \"cycles\": %ld, \"gaps\": %ld, \"missed_frames\": %ld, "
-           "\"xruns\": %ld, \"overruns\": %ld, \"connected\": %s, \"server_ended\": %s}\n",
+           "\"xruns\": %ld, \"overruns\": %ld, \"connected\": %s, \"server_ended\": %s, \"first\": %u",
            frames, cycles, gaps, missed, xruns, overruns, connected ? "true" : "false",
-           ended ? "true" : "false");
+           ended ? "true" : "false", first);
+    print_times("gap_times", gap_times, gaps);
+    print_times("xrun_times", xrun_times, xruns);
+    printf("}\n");
     fflush(stdout);
     jack_client_close(client);
     return 0;

@@ -10,6 +10,7 @@ Everything that is started is ended by its process id.
 import argparse
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ from numpy.typing import NDArray
 HERE = Path(__file__).parent
 RATE, BLOCK = 48000, 256
 CLIENT = "loopmind"
+LATE = re.compile(r"client = (\S+) was not finished")
 FLAGS = ("-O2", "-Wall", "-Wextra", "-Werror")
 HOG = """
 import time
@@ -51,12 +54,15 @@ class Clients:
 class Heard:
     """What was captured: float32 [frames, 2], and the counts of both clients.
 
-    Counts: cycles, gaps, missed_frames, xruns (and overruns of the capture's disk).
+    Counts: cycles, gaps, missed_frames, xruns (overruns of the capture's disk), and when: JACK's
+    time of the first cycle, of each gap and each xrun. JACK tells every client of every xrun;
+    `late_clients` are the ones that its server names as the cause.
     """
 
     audio: NDArray[np.float32]
     capture: dict[str, Any]
     idle: dict[str, Any]
+    late_clients: dict[str, int]
     real_time: bool
     status: int
     output: str
@@ -194,7 +200,16 @@ def listen(
                 end(listener)
     audio = np.fromfile(raw, np.float32).reshape(-1, 2)
     output = (folder / "perform.log").read_text(errors="replace")
-    return Heard(audio, counts[0], counts[1], real_time, -1 if status is None else status, output)
+    late = Counter(LATE.findall((folder / "jackd.log").read_text(errors="replace")))
+    return Heard(
+        audio=audio,
+        capture=counts[0],
+        idle=counts[1],
+        late_clients=dict(late),
+        real_time=real_time,
+        status=-1 if status is None else status,
+        output=output,
+    )
 
 
 def find_start(audio: NDArray[np.float32], expected: NDArray[np.float64], at: int) -> int | None:

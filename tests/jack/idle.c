@@ -11,15 +11,23 @@
 #include <time.h>
 #include <unistd.h>
 
+#define MOST 256 /* times are kept of so many */
+
 static volatile sig_atomic_t ended;
 static volatile long gaps, missed, xruns, cycles;
-static jack_nframes_t expected;
+static jack_nframes_t expected, first, gap_times[MOST], xrun_times[MOST];
+static jack_client_t *client;
 
-static int process(jack_nframes_t n, void *client) {
+static int process(jack_nframes_t n, void *unused) {
+    (void)unused;
     jack_nframes_t now = jack_last_frame_time(client);
-    if (cycles++ > 0 && now != expected) {
+    if (cycles++ == 0)
+        first = now;
+    else if (now != expected) {
+        if (gaps < MOST)
+            gap_times[gaps] = now;
         gaps++;
-        missed += (long)(jack_nframes_t)(now - expected);
+        missed += (int)(now - expected);
     }
     expected = now + n;
     return 0;
@@ -27,6 +35,8 @@ static int process(jack_nframes_t n, void *client) {
 
 static int on_xrun(void *unused) {
     (void)unused;
+    if (xruns < MOST)
+        xrun_times[xruns] = jack_frame_time(client);
     xruns++;
     return 0;
 }
@@ -41,18 +51,25 @@ static void on_signal(int unused) {
     ended = 1;
 }
 
+static void print_times(const char *name, const jack_nframes_t *times, long n) {
+    printf(", \"%s\": [", name);
+    for (long i = 0; i < n && i < MOST; i++)
+        printf("%s%u", i ? ", " : "", times[i]);
+    printf("]");
+}
+
 int main(int count, char **args) {
     if (count < 2) {
         fprintf(stderr, "usage: idle SECONDS [STOP_FILE]\n");
         return 2;
     }
-    jack_client_t *client = jack_client_open("idle", JackNoStartServer, NULL);
+    client = jack_client_open("idle", JackNoStartServer, NULL);
     if (!client) {
         fprintf(stderr, "idle: no JACK server\n");
         return 1;
     }
     jack_port_register(client, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
-    jack_set_process_callback(client, process, client);
+    jack_set_process_callback(client, process, NULL);
     jack_set_xrun_callback(client, on_xrun, NULL);
     jack_on_shutdown(client, on_end, NULL);
     signal(SIGTERM, on_signal);
@@ -70,8 +87,11 @@ int main(int count, char **args) {
     }
     jack_deactivate(client);
     printf("{\"cycles\": %ld, \"gaps\": %ld, \"missed_frames\": %ld, \"xruns\": %ld, "
-           "\"server_ended\": %s}\n",
-           cycles, gaps, missed, xruns, ended ? "true" : "false");
+           "\"server_ended\": %s, \"first\": %u",
+           cycles, gaps, missed, xruns, ended ? "true" : "false", first);
+    print_times("gap_times", gap_times, gaps);
+    print_times("xrun_times", xrun_times, xruns);
+    printf("}\n");
     fflush(stdout);
     jack_client_close(client);
     return 0;
