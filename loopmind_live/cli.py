@@ -190,9 +190,13 @@ def _add_arrange(commands: Any) -> None:
 
 def _arrange(options: argparse.Namespace) -> int:
     from loopmind_live.app.arranging import arrange_to_file, told
+    from loopmind_live.arranger.prompt import read_prompt
+    from loopmind_live.arranger.remarks import remarks
 
     arrangement = arrange_to_file(options.prompt, _library_of(options), options.seed, options.out)
     print(told(arrangement, options.out))
+    for line in remarks(read_prompt(options.prompt), arrangement):
+        print(line, file=sys.stderr)
     return 0
 
 

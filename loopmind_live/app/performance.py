@@ -6,11 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from loopmind_live.arranger.prompt import read_prompt
+from loopmind_live.arranger.remarks import remarks
 from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.repl.help import help_text
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.timeline import write_timeline
+from loopmind_live.session.actions import SetArrangement
 from loopmind_live.session.commands import Command
 from loopmind_live.session.effects import Effect, Help, Quit, Record, Save, ShowStatus
 from loopmind_live.session.session import Reply, Session
@@ -69,6 +72,8 @@ class Performance:
         for command in commands:
             reply = self._submit(command, frame)
             lines += reply.lines
+            if command.name == "arrange" and reply.ok:
+                lines += self._remarks(command)
             ok = ok and reply.ok
             for effect in reply.effects:
                 try:
@@ -77,6 +82,13 @@ class Performance:
                     lines.append(str(error))
                     ok = False
         return Answer(tuple(lines), ok)
+
+    def _remarks(self, command: Command) -> tuple[str, ...]:
+        """Return what of a prompt did not make it into the arrangement that is pending."""
+        action = self.session.state.pending[-1].action
+        if not isinstance(action, SetArrangement) or action.arrangement is None:
+            return ()
+        return remarks(read_prompt(str(command.arguments["prompt"])), action.arrangement)
 
     def _submit(self, command: Command, frame: int | None) -> Reply:
         if command.name != "load":
