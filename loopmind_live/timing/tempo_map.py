@@ -5,6 +5,7 @@ from 1. A bar line is at frame ``round(map.frame(bar))``, computed from the last
 never by adding rounded bars, so that nothing drifts.
 """
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 
@@ -14,11 +15,19 @@ from loopmind_live.errors import ScoreError
 
 @dataclass(frozen=True, slots=True)
 class TempoSegment:
-    """A stretch of constant tempo that starts at `bar`, which lies at `frame` (not rounded)."""
+    """A stretch of tempo that starts at `bar`, which lies at `frame` (not rounded).
+
+    The tempo is `bpm` there and moves by `slope` bpm a bar, evenly in bars: 0 where it is constant.
+    """
 
     bar: float
     frame: float
     bpm: float
+    slope: float = 0.0
+
+    def bpm_at(self, bar: float) -> float:
+        """Return the tempo at `bar`."""
+        return self.bpm + self.slope * (bar - self.bar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +61,20 @@ class TempoMap:
 
     def bpm_at(self, bar: float) -> float:
         """Return the tempo in force at `bar`."""
-        return self.segment_at_bar(bar).bpm
+        return self.segment_at_bar(bar).bpm_at(bar)
 
     def frame(self, bar: float) -> float:
-        """Return the frame of `bar`, not rounded."""
+        """Return the frame of `bar`, not rounded.
+
+        In a ramp a bar at `bpm` lasts ``frames_per_bar(bpm)``: its integral over the bars.
+        """
         segment = self.segment_at_bar(bar)
-        return segment.frame + (bar - segment.bar) * self.frames_per_bar(segment.bpm)
+        bars = bar - segment.bar
+        frames = self.frames_per_bar(segment.bpm)
+        if segment.slope == 0.0:
+            return segment.frame + bars * frames
+        change = segment.slope / segment.bpm
+        return segment.frame + frames * math.log1p(change * bars) / change
 
     def line(self, bar: float) -> int:
         """Return the frame at which the line of `bar` lands: the rounded frame."""
@@ -67,7 +84,11 @@ class TempoMap:
         """Return the bar at `frame`, with its fraction."""
         index = bisect_right(self.segments, frame, key=lambda segment: segment.frame) - 1
         segment = self.segments[max(0, index)]
-        return segment.bar + (frame - segment.frame) / self.frames_per_bar(segment.bpm)
+        bars = (frame - segment.frame) / self.frames_per_bar(segment.bpm)
+        if segment.slope == 0.0:
+            return segment.bar + bars
+        change = segment.slope / segment.bpm
+        return segment.bar + math.expm1(change * bars) / change
 
     def next_line(self, frame: int, margin_frames: int) -> int:
         """Return the first whole bar whose line is at least `margin_frames` after `frame`.
@@ -87,6 +108,20 @@ class TempoMap:
         kept = tuple(segment for segment in self.segments if segment.bar < bar)
         change = TempoSegment(bar, self.frame(bar), check_bpm(bpm))
         return replace(self, segments=(*kept, change))
+
+    def with_ramp(self, bar: float, bars: float, bpm: float) -> "TempoMap":
+        """Return the map with a ramp from the tempo at `bar` to `bpm`, reached `bars` later.
+
+        >>> ramp = TempoMap.constant(120.0, 48000).with_ramp(0.0, 4.0, 140.0)
+        >>> ramp.bpm_at(2.0), ramp.bpm_at(5.0), round(ramp.bar(ramp.frame(3.3)), 9)
+        (130.0, 140.0, 3.3)
+        """
+        if bars <= 0.0:
+            raise ScoreError(f"a ramp over {bars:g} bars: choose more than 0")
+        start = self.bpm_at(bar)
+        kept = tuple(segment for segment in self.segments if segment.bar < bar)
+        ramp = TempoSegment(bar, self.frame(bar), start, (check_bpm(bpm) - start) / bars)
+        return replace(self, segments=(*kept, ramp)).with_tempo(bar + bars, bpm)
 
 
 def check_bpm(bpm: float) -> float:
