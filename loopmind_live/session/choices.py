@@ -116,8 +116,11 @@ def _name(arrangement: Arrangement, places: tuple[int, ...]) -> str:
 
 
 def _heard(state: State, arrangement: Arrangement, place: int) -> frozenset[str]:
-    """Return the content hashes of the loops last heard at `place`."""
+    """Return the content hashes of the loops last heard at `place`, or about to be."""
     lists = [parts for i, parts in state.heard if i == place][-_AVOID_LAST:]
+    for change in state.pending:
+        if isinstance(change.action, SetParts):
+            lists += [parts for i, parts in change.action.parts if i == place]
     lists.append(arrangement.sections[place].parts)
     return frozenset(part.loop.content_hash for parts in lists for part in parts)
 
