@@ -140,18 +140,26 @@ def _perform_and_verify(
 
 def _rows(setting: Setting, commands: int, report: Report) -> list[BenchRow]:
     """Return the rows of one setting."""
-    wanted = f"= {commands}"
+    wanted, unexplained = f"= {commands}", len(report.findings) + len(report.unanswered)
     return [
         BenchRow(
             "swap", f"changes at their frame ({setting})", report.verified, f"of {commands}",
-            wanted, report.verified == commands and report.passed,
+            wanted, report.verified == commands,
         ),
         BenchRow(
             "swap", f"of these, heard at once ({setting})", report.audible, f"of {commands}"
         ),
         BenchRow(
             "swap", f"largest difference ({setting})", report.residual, "of full scale",
-            f"< {TOLERANCE:g}", report.residual < TOLERANCE,
+            f"< {TOLERANCE:g}", report.residual < TOLERANCE and report.wrong_bars == 0,
+        ),
+        BenchRow(
+            "swap", f"length off by ({setting})", abs(report.frames - report.expected_frames),
+            "frames", "= 0", report.frames == report.expected_frames,
+        ),
+        BenchRow(
+            "swap", f"events that the script does not explain ({setting})", unexplained, "events",
+            "= 0", unexplained == 0,
         ),
     ]  # fmt: skip
 

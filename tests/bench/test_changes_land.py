@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -51,6 +52,7 @@ def play(made: CodeSet, lines: Sequence[str], until_bar: int) -> Report:
         until_bar=until_bar,
         record=folder / "set.wav",
         library=folder / "library.sqlite",
+        rate_hz=made.meter.rate_hz,
     )
     order.script.write_text("\n".join(lines) + "\n")
     perform(order)
@@ -64,6 +66,21 @@ def test_two_hundred_random_changes_are_heard_at_their_frame(tmp_path):
     assert report.passed, str(report)
     assert report.verified == 200
     assert report.audible > 120
+
+
+def test_a_replay_of_random_changes_is_the_recording_again(tmp_path):
+    made = make_code_set(tmp_path, Meter.of(140, 44100), seed=140)
+    fill_library(made, tmp_path / "library.sqlite")
+    script = random_script(made.plan, made.meter, 300, seed=140, per_bar=8)
+    play(made, script.text().splitlines(), script.until_bar)
+    again = tmp_path / "again.wav"
+    words = ["replay", str(tmp_path / "set.jsonl"), "-o", str(again)]
+    run_program([*words, "--library", str(tmp_path / "library.sqlite")], 120)
+    with wav_frames(tmp_path / "set.wav") as first, wav_frames(again) as second:
+        for bar in range(script.until_bar):
+            start, stop = made.meter.line(bar), made.meter.line(bar + 1)
+            wrong = np.flatnonzero((first(start, stop) != second(start, stop)).any(axis=1))
+            assert not len(wrong), f"{len(wrong)} frames differ from frame {start + wrong[0]} on"
 
 
 @pytest.mark.slow
