@@ -15,6 +15,11 @@ class Row:
     Pass i of the body starts at ``round(origin + i * pass_frames)``; so the clip's place at `start`
     follows from `origin` alone. `fade_frames` is how long it rings after `stop` (0: a hard cut).
     `lead_frames` of the clip sound before `start`, where `start` is the beginning of a pass.
+
+    A row with `clip_bars` follows a clock instead, at varispeed: the bar at frame f is
+    ``clock_bar + expm1(clock_change * n) / clock_change`` (``clock_bar + n`` for no change) with
+    ``n = (f - clock_frame) / clock_bar_frames``; its clip is `clip_bars` long and began at
+    `origin_bar`. Source of the formula: `timing.tempo_map`.
     """
 
     track: int
@@ -29,7 +34,12 @@ class Row:
     fade_frames: int = 0
     lead_frames: int = 0
     tail_frames: int = 0
-    rate: float = 1.0
+    clip_bars: float = 0.0
+    origin_bar: float = 0.0
+    clock_frame: float = 0.0
+    clock_bar: float = 0.0
+    clock_bar_frames: float = 1.0
+    clock_change: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

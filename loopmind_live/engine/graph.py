@@ -11,7 +11,6 @@ creation order, so every object stands after those it listens to.
 """
 
 import ctypes
-import os
 from collections.abc import Callable
 
 import numpy as np
@@ -19,11 +18,12 @@ import numpy.typing as npt
 
 from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine.guard import CEILING, Parameter
+from loopmind_live.engine.host_audio import pyo_import
 from loopmind_live.engine.player import Tracks
 from loopmind_live.errors import EngineError
 
-os.environ.setdefault("PYO_GUI_WX", "0")
-import pyo64 as pyo
+with pyo_import():
+    import pyo64 as pyo
 
 LOOK_AHEAD_FRAMES = 256
 LATENCY_FRAMES = LOOK_AHEAD_FRAMES - 1
@@ -31,17 +31,23 @@ LATENCY_FRAMES = LOOK_AHEAD_FRAMES - 1
 RELEASE_S = 0.15
 WARM_UP_S = 0.025
 """The server fades in for 5 ms and the limiter's mean fills up: silence is played meanwhile."""
-CLIENT_NAME = "loopmind"
 
 
 class Graph:
     """A booted pyo server and what it plays. Two channels out; with `stems` two more a track.
 
     A dry graph is the plain sum of the tracks: it takes no parameters and may exceed full scale.
+    Through JACK it is the client `client`, whose outputs are connected to nothing yet.
     """
 
     def __init__(
-        self, backend: str, rate_hz: int, block: int, dry: bool, stems: bool = False
+        self,
+        backend: str,
+        rate_hz: int,
+        block: int,
+        dry: bool,
+        stems: bool = False,
+        client: str = "loopmind",
     ) -> None:
         channels = 2 + (2 * MAX_TRACKS if stems else 0)
         if backend == "portaudio" and pyo.pa_get_default_output() < 0:
@@ -52,9 +58,12 @@ class Graph:
             )
         self._server = pyo.Server(
             sr=rate_hz, nchnls=channels, buffersize=block, duplex=0,
-            audio=backend, jackname=CLIENT_NAME, verbosity=1,
+            audio=backend, jackname=client, verbosity=1,
         )  # fmt: skip
         self._server.deactivateMidi()
+        # pyo would read beyond its ports where the sound card has more, and crash where it has
+        # none: the patchbay connects them.
+        self._server.setJackAuto(False, False)
         self._server.boot()
         if not self._server.getIsBooted():
             self._server.shutdown()
@@ -97,10 +106,10 @@ class Graph:
         self._server.process()
 
     def feed(self, tracks: Tracks) -> None:
-        """Give the next block to the tables. tracks: float64 [tracks, 2, block]."""
+        """Give the next block to the tables. tracks: float64 [tracks, block, 2]."""
         for (left, right), block in zip(self._tables, tracks, strict=True):
-            left[:] = block[0]
-            right[:] = block[1]
+            left[:] = block[:, 0]
+            right[:] = block[:, 1]
 
     def apply(self, change: Parameter) -> None:
         """Move a live parameter from the next block on; a dry graph has none."""

@@ -22,7 +22,7 @@ MAX_RAMP_S = 600.0
 MAX_GAIN = 4.0
 MIN_PASS_FRAMES = 16.0
 MAX_FADE_FRAMES = 1 << 22
-RATES = (0.25, 4.0)
+MAX_CLOCK_CHANGE = 1.0
 
 Target = Literal["track", "master", "limit"]
 _TRACK = re.compile(r"track/(\d{1,2})/gain")
@@ -74,7 +74,12 @@ def check_rows(rows: Rows, arena_frames: int) -> None:
     rules = (
         ("track", (rows["track"] >= 0) & (rows["track"] < MAX_TRACKS)),
         ("gain", np.isfinite(rows["gain"]) & (rows["gain"] >= 0) & (rows["gain"] <= MAX_GAIN)),
-        ("rate", (rows["rate"] >= RATES[0]) & (rows["rate"] <= RATES[1])),
+        ("clip_bars", (rows["clip_bars"] >= 0.0) & _sane(rows["clip_bars"])),
+        ("origin_bar", _sane(rows["origin_bar"])),
+        ("clock_frame", _sane(rows["clock_frame"])),
+        ("clock_bar", _sane(rows["clock_bar"])),
+        ("clock_bar_frames", (rows["clock_bar_frames"] >= 1.0) & _sane(rows["clock_bar_frames"])),
+        ("clock_change", np.abs(rows["clock_change"]) <= MAX_CLOCK_CHANGE),
         ("pass_frames", (rows["pass_frames"] >= MIN_PASS_FRAMES) & _sane(rows["pass_frames"])),
         ("origin", _sane(rows["origin"])),
         ("start", np.abs(rows["start"]) < _FRAME_LIMIT),

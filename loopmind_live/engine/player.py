@@ -22,7 +22,7 @@ class Player:
 
     def __init__(self, pool: Pool, rate_hz: int, block: int, frame: int = 0) -> None:
         self.frame = frame
-        self.out: Tracks = np.zeros((MAX_TRACKS, 2, block))
+        self.out: Tracks = np.zeros((MAX_TRACKS, block, 2))
         self.peaks = np.zeros(MAX_TRACKS)
         self._pool = pool
         self._block = block

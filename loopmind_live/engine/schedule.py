@@ -1,5 +1,6 @@
 """Which rows play: a pure rule from old rows and new ones to the rows in force."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
@@ -9,6 +10,9 @@ from loopmind_live.engine.base import Row
 from loopmind_live.errors import EngineError
 
 _SAME_PHASE_FRAMES = 1e-3
+_SAME_PHASE_BARS = 1e-8
+_TAKEN_OVER_FRAMES = 1.5
+"""A line is rounded to a frame, and a bar in a ramp is: so near is the same place."""
 
 
 def splice(rows: Sequence[Row], frame: int, new_rows: Iterable[Row], now: int) -> tuple[Row, ...]:
@@ -83,26 +87,57 @@ def last_frame(row: Row) -> int:
 
 
 def _join(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Merge neighbors on one track that play the same clip on without a seam."""
+    """Merge neighbors on one track that play the same clip on without a seam.
+
+    Where only the way of reading changes (a clip that begins or ends to follow a clock, in phase),
+    the first ends without a fade, as what follows is its own continuation.
+    """
     joined: list[Row] = []
     for row in rows:
         before = joined[-1] if joined else None
-        if before is not None and _continues(before, row):
+        if before is None or before.stop != row.start or before.track != row.track:
+            joined.append(row)
+        elif _same_sound(before, row):
             joined[-1] = replace(before, stop=row.stop, fade_frames=row.fade_frames)
         else:
+            if _goes_on(before, row):
+                joined[-1] = replace(before, fade_frames=0, tail_frames=0)
             joined.append(row)
     return tuple(joined)
 
 
-def _continues(before: Row, after: Row) -> bool:
-    return before.stop == after.start and before.track == after.track and _same_sound(before, after)
-
-
 def _same_sound(one: Row, other: Row) -> bool:
-    """Tell whether both rows are at the same place of the same clip, at the same gain."""
-    if (one.clip_id, one.offset, one.gain, one.rate, one.pass_frames) != (
-        other.clip_id, other.offset, other.gain, other.rate, other.pass_frames,
-    ):  # fmt: skip
+    """Tell whether both rows are at the same place of the same clip, always, at the same gain."""
+    if _clip_facts(one) != _clip_facts(other):
         return False
+    if one.clip_bars:
+        passes = round((other.origin_bar - one.origin_bar) / one.clip_bars)
+        shift_bars = one.origin_bar + passes * one.clip_bars - other.origin_bar
+        return abs(shift_bars) < _SAME_PHASE_BARS and _clock(one) == _clock(other)
     passes = round((other.origin - one.origin) / one.pass_frames)
     return abs(one.origin + passes * one.pass_frames - other.origin) < _SAME_PHASE_FRAMES
+
+
+def _goes_on(before: Row, after: Row) -> bool:
+    """Tell whether `after` takes the clip over where `before` has got to."""
+    if _clip_facts(before)[:-1] != _clip_facts(after)[:-1]:
+        return False
+    apart = (_place(before, after.start) - _place(after, after.start)) / before.pass_frames
+    return abs(apart - round(apart)) * before.pass_frames < _TAKEN_OVER_FRAMES
+
+
+def _clip_facts(row: Row) -> tuple[float, ...]:
+    return (row.clip_id, row.offset, row.gain, row.pass_frames, row.clip_bars)
+
+
+def _clock(row: Row) -> tuple[float, ...]:
+    return (row.clock_frame, row.clock_bar, row.clock_bar_frames, row.clock_change)
+
+
+def _place(row: Row, frame: int) -> float:
+    """Return how far into its clip a row is at `frame`, in frames from its origin."""
+    if not row.clip_bars:
+        return frame - row.origin
+    n = (frame - row.clock_frame) / row.clock_bar_frames
+    bars = math.expm1(row.clock_change * n) / row.clock_change if row.clock_change else n
+    return (row.clock_bar + bars - row.origin_bar) * row.pass_frames / row.clip_bars
