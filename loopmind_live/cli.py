@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -59,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (
         _add_demo, _add_scan, _add_loops, _add_arrange, _add_regenerate, _add_render,
-        _add_perform, _add_replay, _add_bench,
+        _add_perform, _add_replay, _add_bench, _add_doctor,
     ):  # fmt: skip
         add(commands)
     return parser
@@ -334,6 +335,29 @@ def _bench(options: argparse.Namespace) -> int:
         value = "not measured" if row.value is None else f"{row.value:g}"
         print(f"{row.bench}: {row.figure}: {value} {row.unit} ({row.bar or '-'}: {met})")
     return 0
+
+
+def _add_doctor(commands: Any) -> None:
+    parser = _command(
+        commands, "doctor", _doctor, "look at sound, limits, files and a set; say how to mend them"
+    )
+    parser.add_argument("--timeline", type=Path, metavar="FILE", help="look at this set, too")
+    _library(parser)
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from loopmind_live.app.doctor import Examination, examine
+    from loopmind_live.app.finding import as_json, failed, show
+
+    linux = sys.platform.startswith("linux")
+    request = Examination(options.timeline, options.library, linux=linux)
+    findings = examine(request, os.environ)
+    if options.json:
+        print(as_json(findings))
+    else:
+        show(findings)
+    return 1 if failed(findings) else 0
 
 
 if __name__ == "__main__":
