@@ -1,37 +1,50 @@
-"""What pyo does not tell of JACK: whether a server runs, and its xruns. By ctypes."""
+"""What pyo does not do with JACK: find a server, count its xruns, connect ports. By ctypes."""
 
 import ctypes
 import ctypes.util
 import importlib.util
+import os
+from collections import deque
 from pathlib import Path
 
+from loopmind_live.engine.host_audio import JACK, load_host_library
 from loopmind_live.errors import EngineError
 
 _NO_START_SERVER = 0x01
+_IS_INPUT, _IS_PHYSICAL = 0x1, 0x4
+_MOST_PORTS = 1000
+_AUDIO = b"32 bit float mono audio"
 _XRUN_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
+_PORT_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_uint32, ctypes.c_int, ctypes.c_void_p)
+_CONNECT_CALLBACK = ctypes.CFUNCTYPE(
+    None, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_int, ctypes.c_void_p
+)
 _MESSAGE_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
+_Names = ctypes.POINTER(ctypes.c_char_p)
 
 
-def library_path() -> str | None:
-    """Return the libjack that pyo itself uses (its wheel brings one), else the system's."""
-    spec = importlib.util.find_spec("pyo64")
-    if spec is not None and spec.origin:
-        bundled = sorted((Path(spec.origin).parent.parent / "pyo.libs").glob("libjack-*.so*"))
-        if bundled:
-            return str(bundled[0])
-    return ctypes.util.find_library("jack")
+def load_libjack(host: str = JACK) -> ctypes.CDLL | None:
+    """Return the libjack that pyo uses: the host's, else the one that its wheel brings, or None."""
+    return load_host_library(host) or _load_bundled() or _load_found()
 
 
 class JackWatch:
-    """A silent client that counts the server's xruns. JACK_DEFAULT_SERVER names the server."""
+    """A silent client that counts the server's xruns and connects ports.
+
+    JACK_DEFAULT_SERVER names the server. `changed` is set whenever a port comes, goes, or is
+    connected otherwise.
+    """
 
     def __init__(self) -> None:
         """Join the running server; EngineError where none runs. Never starts one."""
-        path = library_path()
-        if path is None:
+        library = load_libjack()
+        if library is None:
             raise EngineError("JACK is not installed: install jackd2, or use --audio portaudio")
+        _declare(library)
+        self._library = library
         self.xruns = 0
-        self._library = _load(path)
+        self.changed = True
+        self._came: deque[int] = deque(maxlen=_MOST_PORTS)
         self._quiet = _MESSAGE_CALLBACK(lambda _: None)
         self._library.jack_set_error_function(self._quiet)
         self._library.jack_set_info_function(self._quiet)
@@ -43,16 +56,53 @@ class JackWatch:
             )
         self.rate_hz = int(self._library.jack_get_sample_rate(self._client))
         self.block = int(self._library.jack_get_buffer_size(self._client))
-        self._callback = _XRUN_CALLBACK(self._on_xrun)
+        # JACK calls these for as long as the client is open: they must not be collected.
+        self._on_xrun = _XRUN_CALLBACK(self._count_xrun)
+        self._on_port = _PORT_CALLBACK(self._note_port)
+        self._on_connect = _CONNECT_CALLBACK(self._note_change)
 
     def start(self) -> None:
-        """Begin to count."""
-        self._library.jack_set_xrun_callback(self._client, self._callback, None)
+        """Begin to count, and to see what changes."""
+        self._library.jack_set_xrun_callback(self._client, self._on_xrun, None)
+        self._library.jack_set_port_registration_callback(self._client, self._on_port, None)
+        self._library.jack_set_port_connect_callback(self._client, self._on_connect, None)
         self._library.jack_activate(self._client)
+        self.changed = True
 
     def load(self) -> float:
         """Return the share of a block's time that all clients together take, 0..1."""
         return float(self._library.jack_cpu_load(self._client)) / 100.0
+
+    def client_names(self) -> frozenset[str]:
+        """Return the names of the clients that have ports."""
+        names = self._library.jack_get_ports(self._client, None, None, 0)
+        return frozenset(name.partition(":")[0] for name in self._take(names))
+
+    def inputs(self, physical: bool = False) -> tuple[str, ...]:
+        """Return the audio inputs of all clients; with `physical`, those of the sound card."""
+        flags = _IS_INPUT | (_IS_PHYSICAL if physical else 0)
+        return self._take(self._library.jack_get_ports(self._client, None, _AUDIO, flags))
+
+    def new_ports(self) -> tuple[str, ...]:
+        """Return the ports that came since the last call and are there."""
+        names = []
+        while self._came:
+            port = self._library.jack_port_by_id(self._client, self._came.popleft())
+            if port:
+                names.append(os.fsdecode(self._library.jack_port_name(port)))
+        return tuple(names)
+
+    def connections(self, output: str) -> tuple[str, ...]:
+        """Return the inputs that the port `output` is connected to; none where it is unknown."""
+        port = self._library.jack_port_by_name(self._client, os.fsencode(output))
+        if not port:
+            return ()
+        return self._take(self._library.jack_port_get_all_connections(self._client, port))
+
+    def connect(self, output: str, target: str) -> bool:
+        """Connect `output` with the input `target`; return whether JACK took it."""
+        names = os.fsencode(output), os.fsencode(target)
+        return bool(self._library.jack_connect(self._client, *names) == 0)
 
     def close(self) -> None:
         """Leave the server."""
@@ -60,27 +110,69 @@ class JackWatch:
             self._library.jack_client_close(self._client)
             self._client = None
 
-    def _on_xrun(self, _: object) -> int:
+    def _count_xrun(self, _: object) -> int:
         self.xruns += 1
         return 0
 
+    def _note_change(self, *_: object) -> None:
+        self.changed = True
 
-def _load(path: str) -> ctypes.CDLL:
-    try:
-        library = ctypes.CDLL(path)
-    except OSError as error:
-        raise EngineError(f"{path}: cannot be loaded ({error}): install JACK again") from error
-    library.jack_client_open.restype = ctypes.c_void_p
-    library.jack_client_open.argtypes = [ctypes.c_char_p, ctypes.c_int, ctypes.c_void_p]
-    library.jack_get_sample_rate.restype = ctypes.c_uint32
-    library.jack_get_buffer_size.restype = ctypes.c_uint32
-    library.jack_cpu_load.restype = ctypes.c_float
-    for name in (
-        "jack_get_sample_rate", "jack_get_buffer_size", "jack_activate", "jack_cpu_load",
-        "jack_client_close",
-    ):  # fmt: skip
-        getattr(library, name).argtypes = [ctypes.c_void_p]
-    library.jack_set_xrun_callback.argtypes = [ctypes.c_void_p, _XRUN_CALLBACK, ctypes.c_void_p]
-    library.jack_set_error_function.argtypes = [_MESSAGE_CALLBACK]
-    library.jack_set_info_function.argtypes = [_MESSAGE_CALLBACK]
-    return library
+    def _note_port(self, number: int, came: int, _: object) -> None:
+        if came:
+            self._came.append(number)
+        self.changed = True
+
+    def _take(self, names: "ctypes._Pointer[ctypes.c_char_p]") -> tuple[str, ...]:
+        """Return the names of a list that JACK made, and give its memory back."""
+        if not names:
+            return ()
+        taken: list[str] = []
+        while (name := names[len(taken)]) is not None:
+            taken.append(os.fsdecode(name))
+        self._library.jack_free(names)
+        return tuple(taken)
+
+
+def _load_bundled() -> ctypes.CDLL | None:
+    spec = importlib.util.find_spec("pyo64")
+    if spec is None or not spec.origin:
+        return None
+    bundled = sorted((Path(spec.origin).parent.parent / "pyo.libs").glob("libjack-*.so*"))
+    return load_host_library(str(bundled[0])) if bundled else None
+
+
+def _load_found() -> ctypes.CDLL | None:
+    path = ctypes.util.find_library("jack")
+    return load_host_library(path) if path else None
+
+
+def _declare(library: ctypes.CDLL) -> None:
+    """Tell ctypes what the functions take and give."""
+    client, text = ctypes.c_void_p, ctypes.c_char_p
+    signatures = {
+        "jack_client_open": (client, (text, ctypes.c_int, ctypes.c_void_p)),
+        "jack_client_close": (ctypes.c_int, (client,)),
+        "jack_activate": (ctypes.c_int, (client,)),
+        "jack_get_sample_rate": (ctypes.c_uint32, (client,)),
+        "jack_get_buffer_size": (ctypes.c_uint32, (client,)),
+        "jack_cpu_load": (ctypes.c_float, (client,)),
+        "jack_get_ports": (_Names, (client, text, text, ctypes.c_ulong)),
+        "jack_port_by_name": (ctypes.c_void_p, (client, text)),
+        "jack_port_by_id": (ctypes.c_void_p, (client, ctypes.c_uint32)),
+        "jack_port_name": (text, (ctypes.c_void_p,)),
+        "jack_port_get_all_connections": (_Names, (client, ctypes.c_void_p)),
+        "jack_connect": (ctypes.c_int, (client, text, text)),
+        "jack_free": (None, (ctypes.c_void_p,)),
+        "jack_set_xrun_callback": (ctypes.c_int, (client, _XRUN_CALLBACK, ctypes.c_void_p)),
+        "jack_set_port_registration_callback": (
+            ctypes.c_int, (client, _PORT_CALLBACK, ctypes.c_void_p)
+        ),
+        "jack_set_port_connect_callback": (
+            ctypes.c_int, (client, _CONNECT_CALLBACK, ctypes.c_void_p)
+        ),
+        "jack_set_error_function": (None, (_MESSAGE_CALLBACK,)),
+        "jack_set_info_function": (None, (_MESSAGE_CALLBACK,)),
+    }  # fmt: skip
+    for name, (gives, takes) in signatures.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = gives, takes

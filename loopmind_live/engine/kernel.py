@@ -10,7 +10,6 @@ import numpy as np
 from loopmind_live.engine.base import Row
 from loopmind_live.engine.rows import pack
 
-
 PIECE_FRAMES = 256
 """A following row moves evenly within a piece of this length; between pieces its clock is exact."""
 

@@ -26,6 +26,7 @@ from loopmind_live.engine.graph import Graph
 from loopmind_live.engine.guard import check_parameter, check_rows
 from loopmind_live.engine.jack import JackWatch
 from loopmind_live.engine.live import Change, GapCount, LivePlayer, Table
+from loopmind_live.engine.patchbay import Patchbay
 from loopmind_live.engine.player import Player
 from loopmind_live.engine.protocol import Decoder, Hello, Kind, Message
 from loopmind_live.engine.status import FILE_NAME as STATUS_NAME
@@ -50,11 +51,16 @@ class EngineProcess:
         self._status = StatusBlock(folder / STATUS_NAME, writable=True)
         self._tap = MasterTap(folder / TAP_NAME, writable=True)
         self._watch, self.backend = _choose(audio)
+        self._patchbay: Patchbay | None = None
         Player(self._arena.view, rate_hz, block)  # compiles, before this process takes priority
         self.priority = realtime.ask_for_priority(self.backend)
         if self._watch is not None:
             rate_hz, block = self._watch.rate_hz, self._watch.block
-        self._graph = Graph(self.backend, rate_hz, block, dry)
+            self._patchbay = Patchbay(self._watch, folder)
+            self._graph = Graph(self.backend, rate_hz, block, dry, client=self._patchbay.client)
+            self._patchbay.join()
+        else:
+            self._graph = Graph(self.backend, rate_hz, block, dry)
         self._dry = dry
         self._player = Player(self._arena.view, self._graph.rate_hz, self._graph.block)
         self._wake_read, self._wake_write = os.pipe()
@@ -75,6 +81,11 @@ class EngineProcess:
             "playing through %s at %d Hz, %d frames; %s; %s", self.backend, self._graph.rate_hz,
             self._graph.block, self.priority, granted,
         )  # fmt: skip
+
+    def look_around(self) -> None:
+        """Follow what others do to this engine's connections."""
+        if self._patchbay is not None:
+            self._patchbay.look()
 
     def close(self) -> None:
         """Stop the sound."""
@@ -158,6 +169,7 @@ def run(engine: EngineProcess) -> str | None:
             return "the supervisor is gone"
         if engine.live.blocks != blocks:
             blocks, since = engine.live.blocks, time.monotonic()
+            engine.look_around()  # only while the server lives: what it takes down was not cut
         elif time.monotonic() - since > STALLED_S:
             return (
                 f"{engine.backend} has asked for no sound for {STALLED_S:g} s: is the device or "

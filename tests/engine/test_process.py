@@ -1,13 +1,14 @@
-"""The real thing: engine processes on a JACK server with no sound card behind it."""
+"""The real thing: engine processes on a JACK server with no sound card behind it.
+
+Most tests share one engine that plays on: it outlives what they do to it, as it must.
+"""
 
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,80 +23,11 @@ from loopmind_live.engine.offline import OfflineEngine
 from loopmind_live.engine.open import open_engine
 from loopmind_live.engine.rows import pack
 from loopmind_live.errors import EngineError
+from tests.engine.conftest import Start
+from tests.engine.processes import BLOCK, RATE, gone, jack, jack_server, kept_by, links_on, until
 
-RATE, BLOCK, PASS = 48000, 256, 24000
+PASS = 24000
 RAMP = (np.arange(PASS + 4)[:, None] % PASS / 65536 + [[0.0, 0.25]]).astype(np.float32)
-PATIENCE_S = 60.0
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="platform: JACK's dummy driver")
-
-
-@contextmanager
-def jack_server(name: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a JACK server that nobody hears, until it answers."""
-    command = ["jackd", "-n", name, "-d", "dummy", "-r", str(RATE), "-p", str(BLOCK)]
-    with log.open("wb") as output:
-        server = subprocess.Popen(command, stdout=output, stderr=output)
-    environment = {**os.environ, "JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
-    try:
-        until(
-            lambda: (
-                subprocess.run(
-                    ["jack_lsp"], env=environment, capture_output=True, check=False
-                ).returncode
-                == 0
-            )
-        )
-        yield server
-    finally:
-        server.terminate()
-        server.wait()
-
-
-@pytest.fixture(scope="module")
-def jack_name(
-    tmp_path_factory: pytest.TempPathFactory, require_program: Callable[[str], str]
-) -> Iterator[str]:
-    require_program("jackd")
-    require_program("jack_lsp")
-    name = f"loopmind-test-{os.getpid()}"
-    with jack_server(name, tmp_path_factory.mktemp("jack") / "log"):
-        yield name
-
-
-@pytest.fixture(scope="module")
-def kernel_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("numba")
-
-
-Start = Callable[..., ProcessEngine]
-
-
-@pytest.fixture
-def start(
-    jack_name: str, kernel_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Start]:
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
-    engines: list[ProcessEngine] = []
-
-    def started(dry: bool = True, audio: str = "jack") -> ProcessEngine:
-        options = EngineOptions(
-            audio, 44100, 10 * RATE, tmp_path / "log", kernel_cache, 64, dry=dry
-        )
-        engines.append(ProcessEngine(options))
-        return engines[-1]
-
-    yield started
-    for engine in engines:
-        engine.close()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for `condition`, for as long as a stalled machine may need."""
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.01)
 
 
 def collect(engine: ProcessEngine, kind: str, seen: list[EngineEvent] | None = None) -> EngineEvent:
@@ -131,15 +63,8 @@ def pid_of(engine: ProcessEngine) -> int:
     return engine._status.read().pid
 
 
-def gone(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
 def test_rows_land_on_their_frames_in_what_is_recorded(start: Start, tmp_path: Path) -> None:
-    engine = start()
+    engine = start(dry=True)
     assert (engine.rate_hz, engine.block, engine.backend) == (RATE, BLOCK, "jack")
     first = engine.frame() + 9600
     recorder = engine.record(tmp_path / "r.wav", first - 100, first + 40000)
@@ -157,8 +82,9 @@ def test_rows_land_on_their_frames_in_what_is_recorded(start: Start, tmp_path: P
     until(lambda: not engine.places_in_use())
 
 
-def test_a_splice_that_comes_too_late_is_told_and_those_after_it_stand(start: Start) -> None:
-    engine = start()
+def test_a_splice_that_comes_too_late_is_told_and_those_after_it_stand(
+    engine: ProcessEngine,
+) -> None:
     until(lambda: engine.status().frame > 4800)
     ahead = engine.frame() + 24000
     engine.splice(100, [ramp_row(engine, 100, track=1)])
@@ -172,9 +98,8 @@ def test_a_splice_that_comes_too_late_is_told_and_those_after_it_stand(start: St
 
 
 def test_a_killed_engine_is_started_again_in_phase_with_its_faders(
-    start: Start, tmp_path: Path
+    engine: ProcessEngine, tmp_path: Path
 ) -> None:
-    engine = start(dry=False)
     first = engine.frame() + 4800
     engine.splice(first, [ramp_row(engine, first)])
     engine.set_parameter("track/0/gain", 0.5)
@@ -195,8 +120,7 @@ def test_a_killed_engine_is_started_again_in_phase_with_its_faders(
     assert recorder.lost_frames > 0
 
 
-def test_the_music_survives_its_supervisor(start: Start) -> None:
-    engine = start()
+def test_the_music_survives_its_supervisor(engine: ProcessEngine) -> None:
     first = engine.frame() + 4800
     engine.splice(first, [ramp_row(engine, first)])
     assert engine._launch is not None
@@ -207,8 +131,7 @@ def test_the_music_survives_its_supervisor(start: Start) -> None:
     assert gone(child)
 
 
-def test_garbage_on_the_socket_costs_the_connection_but_no_sound(start: Start) -> None:
-    engine = start()
+def test_garbage_on_the_socket_costs_the_connection_but_no_sound(engine: ProcessEngine) -> None:
     first = engine.frame() + 4800
     engine.splice(first, [ramp_row(engine, first)])
     until(lambda: engine.status().frame > first + 4800)
@@ -293,37 +216,45 @@ def test_a_jack_server_that_ends_is_told_and_the_music_returns_with_it(
         )
         first = engine.frame() + 4800
         engine.splice(first, [ramp_row(engine, first)])
+        jack(name, "jack_disconnect", "loopmind:output_1", "system:playback_1")
         until(lambda: engine.status().track_peaks[0] > 0)
+        links = links_on(name)
+        assert links == {("output_2", "system:playback_2")}
+        until(lambda: "playback_1" not in kept_by(engine))
     try:
         collect(engine, "error")
         assert not engine.status().running
         with jack_server(name, tmp_path / "jack2"):
             collect(engine, "restarted")
             until(lambda: engine.status().running and engine.status().track_peaks[0] > 0)
+            until(lambda: links_on(name) == links)
     finally:
         engine.close()
 
 
-def test_a_fader_moved_live_sounds_like_the_same_move_offline(start: Start, tmp_path: Path) -> None:
-    live = start(dry=False)
-    first = live.frame() + 9600
-    live.splice(first, [ramp_row(live, first)])
-    recorder = live.record(tmp_path / "r.wav", first, first + 24000)
-    until(lambda: live.status().frame > first + 4800)
-    moved = live.set_parameter("track/0/gain", 0.25, ramp_s=0.1)
-    assert moved % BLOCK == 0
+def test_a_fader_moved_live_sounds_like_the_same_move_offline(
+    engine: ProcessEngine, tmp_path: Path
+) -> None:
+    first = engine.frame() + 4800
+    engine.splice(first, [ramp_row(engine, first)])
+    recorder = engine.record(tmp_path / "r.wav", first, first + 12000)
+    until(lambda: engine.status().frame > first + 2400)
+    moved = engine.set_parameter("track/0/gain", 0.25, ramp_s=0.05)
+    assert (moved - engine.status().frame) % BLOCK == 0
     until(lambda: not recorder.running)
+    zero = first - BLOCK + (moved - first) % BLOCK  # the beginning of a block, as offline
+    start, stop = first - zero, first - zero + 12000
     offline = OfflineEngine(RATE, BLOCK, Arena.create(RATE, tmp_path))
     assert offline.arena.allocate(len(RAMP)) == 0
     offline.arena.write(0, RAMP)
-    offline.splice(first, [Row(0, 1, 0, len(RAMP), float(PASS), float(first), first)])
+    offline.splice(start, [Row(0, 1, 0, len(RAMP), float(PASS), float(start), start)])
     blocks = []
-    while offline.frame() < first + 24000 + offline.latency_frames:
-        if offline.frame() == moved:
-            offline.set_parameter("track/0/gain", 0.25, ramp_s=0.1)
+    while offline.frame() < stop + offline.latency_frames:
+        if offline.frame() == moved - zero:
+            offline.set_parameter("track/0/gain", 0.25, ramp_s=0.05)
         blocks.append(offline.render())
-    begin = first + offline.latency_frames
-    expected = np.concatenate(blocks)[begin : begin + 24000]
+    late = offline.latency_frames
+    expected = np.concatenate(blocks)[start + late : stop + late]
     offline.close()
     heard, _ = soundfile.read(recorder.path, dtype="float64")
     assert np.abs(heard - expected).max() <= 0.51 / (1 << 23)
