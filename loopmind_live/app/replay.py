@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from loopmind_live.engine.offline import OfflineEngine
 
 _WINDOW_BLOCKS = 256
+CLOCK = (
+    "clip_bars", "origin_bar", "clock_frame", "clock_bar", "clock_bar_frames", "clock_change",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Heard:
     gain: float
     lead_frames: int
     fade_frames: int = 0
+    clock: tuple[float, ...] = ()
 
 
 def replay(
@@ -97,6 +101,7 @@ def _heard(
                 FOREVER,
                 float(entry["gain"]),
                 int(entry["lead_frames"]),
+                clock=tuple(float(entry["clock"][name]) for name in CLOCK if "clock" in entry),
             )
     return [*heard, *sounding.values()]
 
@@ -133,7 +138,7 @@ def _rows(heard: list[Heard], pool: Preparer) -> list[Row]:
             Row(
                 one.track, recipes.index(one.recipe), clip.offset, clip.body_frames,
                 one.recipe.pass_frames, one.origin, one.start, one.stop, one.gain,
-                one.fade_frames, one.lead_frames, clip.tail_frames,
+                one.fade_frames, one.lead_frames, clip.tail_frames, *one.clock,
             )
         )  # fmt: skip
     return sorted(rows, key=lambda row: row.start)

@@ -101,7 +101,7 @@ def _join(rows: Sequence[Row]) -> tuple[Row, ...]:
             joined[-1] = replace(before, stop=row.stop, fade_frames=row.fade_frames)
         else:
             if _goes_on(before, row):
-                joined[-1] = replace(before, fade_frames=0, tail_frames=0)
+                joined[-1] = replace(before, fade_frames=0)
             joined.append(row)
     return tuple(joined)
 

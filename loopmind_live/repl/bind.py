@@ -60,6 +60,9 @@ class _Binder:
             for argument in spec.arguments
             if argument.kind in ("number", "integer") and argument.name != "number"
         ]
+        self.spans = len(self.amounts) > 1 and any(one.name == "bars" for one in self.amounts)
+        if self.spans:
+            self.amounts = [one for one in self.amounts if one.name != "bars"]
         self.nouns = NOUNS.get(spec.name, frozenset())
 
     def take(self, tokens: Sequence[Token], place: int) -> int:
@@ -70,6 +73,8 @@ class _Binder:
                 count = self._take_argument(argument, tokens, place)
                 if count:
                     return count
+        if self.spans and (count := self._take_span(tokens, place)):
+            return count
         if self.amounts and (count := self._take_amount(tokens, place)):
             return count
         if token.kind == "quoted":
@@ -125,6 +130,16 @@ class _Binder:
             self.values[argument.name] = False
             return 1
         return 0
+
+    def _take_span(self, tokens: Sequence[Token], place: int) -> int:
+        """Take "over 8 bars": how long a change takes, beside how far it goes."""
+        if tokens[place].text not in ("over", "across", "during") or "bars" in self.values:
+            return 0
+        amount, count = read_amount(tokens, place + 1)
+        if amount is None or amount.unit not in ("", "bars"):
+            return 0
+        self.values["bars"] = amount.value
+        return 1 + count
 
     def _take_amount(self, tokens: Sequence[Token], place: int) -> int:
         """Take a direction, "by", "to", "at" or a number with its unit."""

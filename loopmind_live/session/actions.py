@@ -14,7 +14,11 @@ RoleSet = Literal["muted", "soloed", "locked"]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """All of a set that undo can bring back. `looping` is the place that repeats, or None."""
+    """All of a set that undo can bring back. `looping` is the place that repeats, or None.
+
+    `time` counts bars in half (0.5) or double (2) time against what loops are prepared for; `pace`
+    plays all of it faster or slower at varispeed.
+    """
 
     arrangement: Arrangement | None = None
     muted: frozenset[Role] = frozenset()
@@ -22,6 +26,15 @@ class Document:
     locked: frozenset[Role] = frozenset()
     levels_db: tuple[tuple[Role, float], ...] = ()
     looping: int | None = None
+    time: float = 1.0
+    pace: float = 1.0
+
+    @property
+    def bpm(self) -> float | None:
+        """Return the tempo as it is counted, None where nothing is arranged."""
+        if self.arrangement is None:
+            return None
+        return self.arrangement.bpm * self.time * self.pace
 
     def level_db(self, role: Role) -> float:
         """Return the fader of `role`, 0 dB unless it was moved."""
@@ -54,10 +67,25 @@ class SetArrangement:
 
 @dataclass(frozen=True, slots=True)
 class SetFit:
-    """Fit all loops to a tempo and a key."""
+    """Fit all loops to a tempo (as it is counted) and a key, gliding there over `ramp_bars`."""
 
     bpm: float
     key: str | None
+    ramp_bars: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SetPace:
+    """Play at `bpm` by varispeed, without new clips."""
+
+    bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetTime:
+    """Count the bars `factor` times as fast, the sound left alone."""
+
+    factor: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +119,34 @@ class Enter:
 
 
 @dataclass(frozen=True, slots=True)
+class Nudge:
+    """Bring the grid `ahead_s` forward (back where negative), gently. Transport."""
+
+    ahead_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Stop the arrangement, fading out over `fade_bars`. Transport: it has no inverse."""
 
     fade_bars: float = 0.0
 
 
-Edit = SetParts | SetArrangement | SetFit | SetRoles | SetLevels | SetLooping
-Action = Edit | Enter | Stop
+Edit = SetParts | SetArrangement | SetFit | SetPace | SetTime | SetRoles | SetLevels | SetLooping
+Transport = Enter | Stop | Nudge
+Action = Edit | Transport
 
 
 def apply(document: Document, action: Edit, refit: Refit) -> Document:
     """Return the document after `action`. Parts are always fitted to the tempo and key in force."""
     arrangement = document.arrangement
     match action:
+        case SetRoles():
+            return _with_roles(document, action)
         case SetArrangement():
-            return replace(document, arrangement=action.arrangement, looping=None)
+            return replace(
+                document, arrangement=action.arrangement, looping=None, time=1.0, pace=1.0
+            )
         case SetParts() if arrangement is not None:
             for place, parts in action.parts:
                 if place < len(arrangement.sections):
@@ -117,16 +157,12 @@ def apply(document: Document, action: Edit, refit: Refit) -> Document:
                 arrangement = refit(arrangement, arrangement.bpm, arrangement.key)
             return replace(document, arrangement=arrangement)
         case SetFit() if arrangement is not None:
-            return replace(document, arrangement=refit(arrangement, action.bpm, action.key))
-        case SetRoles():
-            after = (_roles(document, action.name) - action.remove) | action.add
-            match action.name:
-                case "muted":
-                    return replace(document, muted=after)
-                case "soloed":
-                    return replace(document, soloed=after)
-                case "locked":
-                    return replace(document, locked=after)
+            fitted = refit(arrangement, action.bpm / document.time, action.key)
+            return replace(document, arrangement=fitted, pace=1.0)
+        case SetPace() if arrangement is not None:
+            return replace(document, pace=action.bpm / (arrangement.bpm * document.time))
+        case SetTime():
+            return replace(document, time=document.time * action.factor)
         case SetLevels():
             levels = dict(document.levels_db) | dict(action.levels_db)
             return replace(document, levels_db=tuple(sorted(levels.items())))
@@ -157,7 +193,12 @@ def inverse(document: Document, action: Edit) -> Edit:
         case SetFit():
             if arrangement is None:
                 return action
-            return SetFit(arrangement.bpm, arrangement.key)
+            bpm = arrangement.bpm * document.time
+            return SetFit(bpm, arrangement.key, action.ramp_bars)
+        case SetPace():
+            return action if document.bpm is None else SetPace(document.bpm)
+        case SetTime():
+            return SetTime(1.0 / action.factor)
         case SetRoles():
             before = _roles(document, action.name)
             return SetRoles(action.name, before & (action.remove - action.add), action.add - before)
@@ -165,6 +206,17 @@ def inverse(document: Document, action: Edit) -> Edit:
             return SetLevels(tuple((role, document.level_db(role)) for role, _ in action.levels_db))
         case SetLooping():
             return SetLooping(document.looping)
+
+
+def _with_roles(document: Document, action: SetRoles) -> Document:
+    after = (_roles(document, action.name) - action.remove) | action.add
+    match action.name:
+        case "muted":
+            return replace(document, muted=after)
+        case "soloed":
+            return replace(document, soloed=after)
+        case "locked":
+            return replace(document, locked=after)
 
 
 def _merged(

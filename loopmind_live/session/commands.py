@@ -163,6 +163,32 @@ COMMANDS: tuple[CommandSpec, ...] = (
         f"{_PREFIX}/transport/tempo", ("tempo 128", "faster", "tempo -4"), undoable=True,
     ),
     CommandSpec(
+        "ramp",
+        (
+            Argument("bpm", "number", minimum=MIN_BPM, maximum=MAX_BPM, unit="bpm"),
+            Argument("bars", "number", True, 0.25, MAX_BARS_AHEAD, "bars"),
+        ),
+        "bar", "glide to a tempo",
+        f"{_PREFIX}/transport/ramp", ("ramp 150", "ramp to 150 over 8 bars"), undoable=True,
+    ),
+    CommandSpec(
+        "half_time", (), "bar", "count the bars half as fast, the sound left alone",
+        f"{_PREFIX}/transport/half_time", ("half time",), undoable=True,
+    ),
+    CommandSpec(
+        "double_time", (), "bar", "count the bars twice as fast, the sound left alone",
+        f"{_PREFIX}/transport/double_time", ("double time",), undoable=True,
+    ),
+    CommandSpec(
+        "nudge", (Argument("ms", "number", minimum=-500.0, maximum=500.0, unit="ms"),), "now",
+        "bring the beat forward a little, or back",
+        f"{_PREFIX}/transport/nudge", ("nudge 10", "nudge -10"),
+    ),
+    CommandSpec(
+        "tap", (), None, "tap the tempo: four times or more",
+        f"{_PREFIX}/transport/tap", ("tap",),
+    ),
+    CommandSpec(
         "set_key",
         (
             Argument("key", "key", optional=True),

@@ -9,6 +9,7 @@ from loopmind_live.session.actions import (
     Action,
     Document,
     Enter,
+    Nudge,
     Refit,
     SetArrangement,
     Stop,
@@ -70,7 +71,7 @@ def projected(state: State, refit: Refit, at: Landing | None = None) -> Document
     for change in sorted(state.pending, key=lambda one: (landing_frame(state, one), one.number)):
         if at is not None and change.bar > at.bar:
             continue
-        if not isinstance(change.action, Enter | Stop):
+        if not isinstance(change.action, Enter | Stop | Nudge):
             document = apply(document, change.action, refit)
     return document
 
@@ -96,7 +97,7 @@ def queue(
     """Return the state with `action` pending, and its step on the undo stack where it has one."""
     number = state.next_number
     state = replace(state, next_number=number + 1)
-    if spec.undoable and mode == "do" and not isinstance(action, Enter | Stop):
+    if spec.undoable and mode == "do" and not isinstance(action, Enter | Stop | Nudge):
         step = Step(number, command.text or command.name, action, spec.lands)
         state = replace(state, done=(*state.done, step), undone=())
     change = Change(
@@ -109,7 +110,7 @@ def apply_at_once(
     state: State, command: Command, spec: CommandSpec, action: Action, refit: Refit
 ) -> State:
     """Return the state after an edit that nobody has to wait for, such as a lock or a fader."""
-    assert not isinstance(action, Enter | Stop | SetArrangement)
+    assert not isinstance(action, Enter | Stop | Nudge | SetArrangement)
     before = state.document
     step = Step(
         state.next_number, command.text or command.name, action, spec.lands, inverse(before, action)

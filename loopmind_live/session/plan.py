@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from loopmind_live.config import FADE_S, MAX_ROWS
 from loopmind_live.engine.base import FOREVER, Row
@@ -10,20 +11,28 @@ from loopmind_live.score.arrangement import Part
 from loopmind_live.score.clip import Clip, ClipRecipe, recipe_for
 from loopmind_live.score.loop import ROLES
 from loopmind_live.session.actions import (
+    Action,
+    Document,
     Enter,
+    Nudge,
     Refit,
     SetArrangement,
+    SetFit,
     SetLooping,
     SetParts,
+    SetTime,
     Stop,
     apply,
     inverse,
 )
 from loopmind_live.session.state import Change, Playhead, State
+from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
 from loopmind_live.units import db_to_gain
 
 HORIZON_BARS = 128
 """Rows are sent this far ahead, so that the engine plays on when nobody talks to it."""
+NUDGE_SHARE = 0.02
+"""A nudge changes the tempo by about this share at most."""
 _HEARD = 12
 
 
@@ -92,7 +101,7 @@ def _step(state: State, refit: Refit, counts: Callable[[Change], bool]) -> Momen
         state = _land(state, change, bar, refit)
     if frame == end:
         assert end_bar is not None
-        state = replace(state, playhead=Playhead(_next_place(state), end_bar))
+        state = replace(state, playhead=Playhead.at(_next_place(state), end_bar))
     for change in after_end:
         state = _land(state, change, bar, refit)
     numbers = {change.number for change in landed}
@@ -114,10 +123,12 @@ def _land(state: State, change: Change, bar: float, refit: Refit) -> State:
     action = change.action
     if isinstance(action, Enter):
         # Landing "now" inside a bar keeps the grid: the section counts from that bar's line.
-        playhead = Playhead(action.place, math.floor(bar))
+        playhead = Playhead.at(action.place, math.floor(bar))
         return replace(state, playhead=playhead, playing=True, fade_bars=0.0)
     if isinstance(action, Stop):
         return replace(state, playing=False, fade_bars=action.fade_bars)
+    if isinstance(action, Nudge):
+        return replace(state, tempo=nudged(state.tempo, bar, action.ahead_s))
     if isinstance(action, SetParts):
         state = _remember(state, action)
     before = state.document
@@ -126,14 +137,36 @@ def _land(state: State, change: Change, bar: float, refit: Refit) -> State:
         landed = replace(change.step, inverse=inverse(before, action))
         done = tuple(landed if step.number == landed.number else step for step in state.done)
         state = replace(state, done=done)
-    state = replace(state, document=document)
-    new, old = document.arrangement, before.arrangement
-    if new is not None and (old is None or new.bpm != old.bpm):
-        state = replace(state, tempo=state.tempo.with_tempo(bar, new.bpm))
+    state = replace(state, document=document, tempo=_tempo_after(state, document, action, bar))
+    if isinstance(action, SetTime) and state.playhead is not None:
+        state = replace(state, playhead=state.playhead.in_time(bar, action.factor))
     if isinstance(action, SetArrangement):
-        start = Playhead(action.place, math.floor(bar)) if new is not None else None
-        state = replace(state, playhead=start, playing=new is not None, fade_bars=0.0, heard=())
+        plays = document.arrangement is not None
+        start = Playhead.at(action.place, math.floor(bar)) if plays else None
+        state = replace(state, playhead=start, playing=plays, fade_bars=0.0, heard=())
     return state
+
+
+def _tempo_after(state: State, document: Document, action: Action, bar: float) -> TempoMap:
+    if document.bpm is None or document.bpm == state.document.bpm:
+        return state.tempo
+    if isinstance(action, SetFit) and action.ramp_bars:
+        return state.tempo.with_ramp(bar, action.ramp_bars, document.bpm)
+    return state.tempo.with_tempo(bar, document.bpm)
+
+
+def nudged(tempo: TempoMap, bar: float, ahead_s: float) -> TempoMap:
+    """Return the map with all after `bar` brought forward by `ahead_s`, over a bar or a few.
+
+    >>> tempo = TempoMap.constant(120.0, 48000)
+    >>> round(tempo.frame(9.0) - nudged(tempo, 1.0, 0.01).frame(9.0))
+    480
+    """
+    bpm = tempo.bpm_at(bar)
+    bar_s = tempo.frames_per_bar(bpm) / tempo.rate_hz
+    bars = max(1, math.ceil(abs(ahead_s) / (NUDGE_SHARE * bar_s)))
+    faster = bars * bar_s / (bars * bar_s - ahead_s)
+    return tempo.with_tempo(bar, bpm * faster).with_tempo(bar + bars, bpm)
 
 
 def _remember(state: State, action: SetParts) -> State:
@@ -184,42 +217,69 @@ def plan_rows(
 
 
 def _add_rows(rows: list[Row], moment: Moment, following: Moment | None, stage: Stage) -> None:
-    """Add the rows that sound from `moment` until `following`."""
+    """Add the rows that sound from `moment` until `following`, in stretches of one tempo."""
     state = moment.state
-    section, playhead = state.section, state.playhead
-    if not state.playing or section is None or playhead is None:
+    if not state.playing or state.section is None:
         return
-    stop = FOREVER if following is None else following.frame
-    segment = state.tempo.segment_at_bar(moment.bar)
-    bar_frames = state.tempo.frames_per_bar(segment.bpm)
-    origin = segment.frame + (playhead.start_bar - segment.bar) * bar_frames
+    end = FOREVER if following is None else following.frame
     fade_frames = 0 if stage.dry else round(FADE_S * stage.rate_hz)
     if following is not None and not following.state.playing and following.state.fade_bars:
+        bar_frames = state.tempo.frames_per_bar(state.tempo.bpm_at(following.bar))
         fade_frames = round(following.state.fade_bars * bar_frames)
+    segments = state.tempo.segments
+    for segment, after in zip_longest(segments, segments[1:]):
+        first = max(moment.frame, round(segment.frame))
+        last = end if after is None else min(end, round(after.frame))
+        if first < last:
+            fade = fade_frames if last == end else 0
+            rows += _stretch_rows(state, segment, (first, last), fade, stage)
+
+
+def _stretch_rows(
+    state: State, segment: TempoSegment, span: tuple[int, int], fade_frames: int, stage: Stage
+) -> Iterator[Row]:
+    """Yield the rows that sound in `span` (first frame, and the one after the last)."""
+    section, playhead, arrangement = state.section, state.playhead, state.arrangement
+    assert section is not None and playhead is not None and arrangement is not None
+    tempo, document = state.tempo, state.document
+    bar_frames = tempo.frames_per_bar(segment.bpm)
+    origin = segment.frame + (playhead.origin_bar - segment.bar) * bar_frames
+    prepared_bpm = arrangement.bpm * document.time
+    follows = segment.slope != 0.0 or not math.isclose(segment.bpm, prepared_bpm, rel_tol=1e-12)
     for part in section.parts:
         wanted = recipe(state, part, stage.rate_hz, stage.dry)
         clip = stage.clip(wanted)
-        if clip is None or not state.document.audible(part.role):
+        if clip is None or not document.audible(part.role):
             continue
-        start, earliest = moment.frame, stage.not_before(wanted)
+        start, earliest = span[0], stage.not_before(wanted)
         if start < earliest:
-            start = state.tempo.line(state.tempo.next_line(earliest, 0))
-        if start >= stop:
+            start = tempo.line(tempo.next_line(earliest, 0))
+        if start >= span[1]:
             continue
-        begins = start == round(origin)
-        rows.append(
-            Row(
-                track=ROLES.index(part.role),
-                clip_id=stage.clip_id(wanted),
-                offset=clip.offset,
-                body_frames=clip.body_frames,
-                pass_frames=wanted.pass_frames,
-                origin=origin,
-                start=start,
-                stop=stop,
-                gain=1.0 if stage.dry else db_to_gain(part.gain_db),
-                fade_frames=fade_frames,
-                lead_frames=clip.lead_frames if begins else 0,
-                tail_frames=clip.tail_frames,
-            )
+        begins = start == round(origin) and not follows
+        row = Row(
+            track=ROLES.index(part.role),
+            clip_id=stage.clip_id(wanted),
+            offset=clip.offset,
+            body_frames=clip.body_frames,
+            pass_frames=wanted.pass_frames,
+            origin=origin,
+            start=start,
+            stop=span[1],
+            gain=1.0 if stage.dry else db_to_gain(part.gain_db),
+            fade_frames=fade_frames,
+            lead_frames=clip.lead_frames if begins else 0,
+            tail_frames=clip.tail_frames,
         )
+        if follows:
+            clip_bars = wanted.beats / arrangement.beats_per_bar * document.time
+            row = replace(
+                row,
+                clip_bars=clip_bars,
+                origin_bar=playhead.origin_bar,
+                clock_frame=segment.frame,
+                clock_bar=segment.bar,
+                clock_bar_frames=bar_frames,
+                clock_change=segment.slope / segment.bpm,
+            )
+        yield row

@@ -328,6 +328,15 @@ class Session:
                 "gain": row.gain,
                 "lead_frames": row.lead_frames,
             }
+            if row.clip_bars:
+                fields["clock"] = {
+                    "clip_bars": row.clip_bars,
+                    "origin_bar": row.origin_bar,
+                    "clock_frame": row.clock_frame,
+                    "clock_bar": row.clock_bar,
+                    "clock_bar_frames": row.clock_bar_frames,
+                    "clock_change": row.clock_change,
+                }
         return fields
 
     def _section_name(self) -> str | None:

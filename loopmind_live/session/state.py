@@ -1,5 +1,6 @@
 """The one snapshot of a performance, from which every surface is drawn. Frozen."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,10 +14,29 @@ Mode = Literal["do", "undo", "redo"]
 
 @dataclass(frozen=True, slots=True)
 class Playhead:
-    """The section that plays: its place, and the bar at which it was entered."""
+    """The section that plays: its place, and the bar at which it was entered.
+
+    Its clips began at `origin_bar`: the same bar, until bars are counted in another time.
+    """
 
     place: int
     start_bar: float
+    origin_bar: float
+
+    @classmethod
+    def at(cls, place: int, bar: float) -> "Playhead":
+        """Return the playhead that enters the section at `place` at `bar`."""
+        return cls(place, bar, bar)
+
+    def in_time(self, bar: float, factor: float) -> "Playhead":
+        """Return the playhead with the bars before `bar` counted `factor` times as fast.
+
+        >>> Playhead.at(1, 4.0).in_time(8.0, 0.5)
+        Playhead(place=1, start_bar=6.0, origin_bar=6.0)
+        """
+        played = (bar - self.start_bar) * factor
+        origin = bar - (bar - self.origin_bar) * factor
+        return Playhead(self.place, bar - math.floor(played + 1e-9), origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +88,7 @@ class State:
     next_number: int = 1
     seed: int = 0
     fade_bars: float = 0.0
+    taps: tuple[int, ...] = ()
 
     @property
     def arrangement(self) -> Arrangement | None:

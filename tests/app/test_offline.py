@@ -24,7 +24,9 @@ SCRIPT = """
 @4 mute drums
 @5.4 undo
 @6.2 tempo 130
+@7.3 ramp to 150 over 2 bars
 @9.3 goto verse
+@10 nudge 10
 @11 fade out over 2 bars
 """
 
@@ -82,9 +84,7 @@ def test_a_wet_mix_is_finite_below_full_scale_and_lines_up_with_the_dry_one(
     assert np.isfinite(wet).all() and np.abs(wet).max() <= 10 ** (-1 / 20)
     piece = slice(line(2), line(2) + 8192)
     near = range(-300, 301)
-    alike = [
-        float(np.vdot(wet[piece.start + d : piece.stop + d, 0], dry[piece, 0])) for d in near
-    ]
+    alike = [float(np.vdot(wet[piece.start + d : piece.stop + d, 0], dry[piece, 0])) for d in near]
     assert near[int(np.argmax(alike))] == 0
 
 

@@ -41,7 +41,8 @@ def test_every_phrase_of_the_table_means_its_own_row(spec, phrase):
 
 @pytest.mark.parametrize("spec", COMMANDS, ids=lambda spec: spec.name)
 def test_every_row_is_known_by_its_name(spec):
-    arguments = spec.phrases[0].split(" ", 1)[1:] if spec.name != "arrange" else [spec.phrases[0]]
+    first = spec.phrases[0].removeprefix(spec.name.replace("_", " "))
+    arguments = first.split(" ", 1)[1:] if spec.name != "arrange" else [first]
     assert one(" ".join([spec.name, *arguments])).name == spec.name
 
 
@@ -234,7 +235,7 @@ def test_a_description_may_say_when_it_lands():
         "what time is it in tokyo", "my house is on fire", "i feel sad today", "rock the drums",
         "make it darker", "longer outro", "no drums in the intro", "mute trap", "regnerate trap",
         "don't mute the drums", "tempo fast", "is this dark trap 140 bpm", "verse 99",
-        "stop techno", "goto dark trap 140 bpm", "put a 4 bar build before the drop", "half time",
+        "stop techno", "goto dark trap 140 bpm", "put a 4 bar build before the drop",
         "hook", "drums", "next section", "in 4 bars", "+2", "drums 50%", "quit loop", "mute",
         "level", "…", "Bb",
     ],
