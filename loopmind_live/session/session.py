@@ -8,18 +8,19 @@ from typing import Protocol
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.config import DEFAULT_BPM
 from loopmind_live.engine.base import Engine, Row
-from loopmind_live.engine.schedule import first_difference, splice
+from loopmind_live.engine.schedule import first_difference, last_frame, splice
 from loopmind_live.errors import LoopMindError
 from loopmind_live.prepare.base import Preparer
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import ROLES
 from loopmind_live.session.actions import Enter, SetArrangement
 from loopmind_live.session.commands import Command
+from loopmind_live.session.desk import Desk
 from loopmind_live.session.effects import Effect, Say, SetParameter
 from loopmind_live.session.landing import Now, cancel, margin_frames
 from loopmind_live.session.plan import Moment, Stage, landing_frame, plan_rows, walk, walk_to
 from loopmind_live.session.readiness import Readiness
-from loopmind_live.session.reducer import Desk, queue_arrangement, reduce
+from loopmind_live.session.reducer import queue_arrangement, reduce
 from loopmind_live.session.state import Change, State
 from loopmind_live.session.swaps import Swap, swaps_between
 from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
@@ -177,7 +178,10 @@ class Session:
             if state.end_bar == moment.bar and _was_last(state) and not _leads_on(moment):
                 return moment.frame
             state = moment.state
-        return None if state.playing or not state.started else frame
+        if state.playing or not state.started:
+            return None
+        rung_out = max((last_frame(row) for row in self._rows), default=frame)
+        return rung_out if rung_out <= frame else None
 
     def _now(self, frame: int | None) -> Now:
         free = self.engine.frame()
@@ -301,7 +305,7 @@ class Session:
         section = self._section_name()
         for swap in swaps_between(self._rows, self._told_frame, frame):
             self._write("swap", swap.frame, section=section, **self._describe(swap))
-        self._told_frame = frame
+        self._told_frame = max(self._told_frame, frame)
 
     def _describe(self, swap: Swap) -> dict[str, object]:
         fields: dict[str, object] = {
