@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
+from loopmind_live.bench.prepare_speed import run_prepare_bench
 from loopmind_live.bench.rows import BenchRow
 from loopmind_live.bench.swap import run_swap_bench
+from loopmind_live.bench.tempo import run_tempo_bench
 from loopmind_live.errors import ConfigError
 
 Progress = Callable[[str, float], None]
 BENCHES: dict[str, Callable[[Progress], list[BenchRow]]] = {
     "swap": lambda progress: run_swap_bench(progress=progress),
+    "prepare": run_prepare_bench,
+    "tempo": run_tempo_bench,
 }
 
 

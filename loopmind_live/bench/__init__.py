@@ -1,5 +1,5 @@
-"""Measurements of the whole program from outside, against rules that are written out here again.
+"""Measurements of the program, figures against what was promised.
 
-Nothing in this room imports the rooms that play: lines, phases and landings are worked out from
-the musical rules a second time, so that one mistake cannot hide in both places.
+What was heard is held against rules that are written out here again: nothing in `rules`, `account`
+and `verify` imports the rooms that play, so that one mistake cannot hide in both places.
 """

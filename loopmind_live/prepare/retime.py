@@ -79,17 +79,27 @@ def retimed(passage: Passage, frames: int, semitones: int, rate_hz: int) -> Pass
 def stretch(audio: Audio, frames: int, semitones: int, rate_hz: int) -> Audio:
     """Return `audio` played in `frames` frames and moved by `semitones`.
 
-    Pitch is moved by resampling what was stretched so much the longer: the stretcher's own
-    transposition is up to 24 cents out of tune in the bass, and this one is exact. Large factors
-    are taken in stages, which keeps the result the same from run to run.
+    Pitch is moved by resampling: the stretcher's own transposition is up to 24 cents out of tune in
+    the bass, and this one is exact. Whichever of the two makes the audio shorter comes first, as
+    the stretcher takes most of the time. Large factors are taken in stages, which keeps the result
+    the same from run to run.
     """
-    longer = max(1, round(frames * 2.0 ** (semitones / 12)))
-    ratio = longer / len(audio)
+    pitch = 2.0 ** (semitones / 12)
+    if semitones > 0:
+        made = resample(audio, len(audio), max(1, round(len(audio) / pitch)))
+        return _in_stages(made, frames, rate_hz)
+    longer = max(1, round(frames * pitch))
+    return resample(_in_stages(audio, longer, rate_hz), longer, frames)
+
+
+def _in_stages(audio: Audio, frames: int, rate_hz: int) -> Audio:
+    """Return `audio` played in `frames` frames, pitch kept."""
+    ratio = frames / len(audio)
     stages = max(1, ceil(abs(log2(ratio)) / log2(_MOST_PER_STAGE) - 1e-9))
     made = audio
     for stage in range(1, stages + 1):
         made = _one_stage(made, round(len(audio) * ratio ** (stage / stages)), rate_hz)
-    return resample(made, longer, frames)
+    return made
 
 
 def _one_stage(audio: Audio, frames: int, rate_hz: int) -> Audio:
