@@ -49,7 +49,7 @@ class Report:
 
     A command is verified where the bar before and the bar after its line hold exactly what they
     must. `audible` counts the commands at whose line the mix changed in another way than by going
-    on; `residual` is the largest difference anywhere.
+    on; `residual` is the largest difference anywhere; `wrong` are the wrong bars, from 1.
     """
 
     commands: int
@@ -60,6 +60,7 @@ class Report:
     residual: float
     frames: int
     expected_frames: int
+    wrong: tuple[int, ...] = ()
     mismatches: tuple[Mismatch, ...] = ()
     findings: tuple[Finding, ...] = ()
     unanswered: tuple[Typed, ...] = ()
@@ -141,6 +142,7 @@ def verify(
         residual=residual,
         frames=expected_frames if frames is None else frames,
         expected_frames=expected_frames,
+        wrong=tuple(bar + 1 for bar in wrong),
         mismatches=tuple(wrong.values())[:SHOWN_MISMATCHES],
         findings=settled.findings,
         unanswered=settled.unanswered,

@@ -5,7 +5,7 @@
  * Writes from its own activation on, silence where nothing is connected. It connects itself to the
  * first two audio outputs of CLIENT as soon as they are there. A gap is a cycle that does not start
  * where the last one ended (jack_last_frame_time); the frames that were missed are counted, and
- * not written. An overrun is a cycle that found no room because the disk was too slow.
+ * not written; gap_frames says where in the file. An overrun is a cycle that found no room because the disk was too slow.
  * Ends after SECONDS, or once STOP_FILE exists; then prints one line of JSON.
  */
 #include <jack/jack.h>
@@ -23,7 +23,8 @@ static jack_port_t *ports[2];
 static jack_ringbuffer_t *ring;
 static volatile sig_atomic_t ended;
 static volatile long frames, gaps, missed, xruns, overruns, cycles;
-static jack_nframes_t expected, first, gap_times[MOST], xrun_times[MOST];
+static jack_nframes_t expected, first, gap_times[MOST], xrun_times[MOST],
+    gap_frames[MOST];
 static jack_client_t *client;
 static float mixed[2 * 8192];
 
@@ -34,8 +35,10 @@ static int process(jack_nframes_t n, void *unused) {
     if (cycles++ == 0)
         first = now;
     else if (now != expected) {
-        if (gaps < MOST)
+        if (gaps < MOST) {
             gap_times[gaps] = now;
+            gap_frames[gaps] = (jack_nframes_t)frames;
+        }
         gaps++;
         missed += (int)(now - expected);
     }
@@ -152,6 +155,7 @@ int main(int count, char **args) {
            frames, cycles, gaps, missed, xruns, overruns, connected ? "true" : "false",
            ended ? "true" : "false", first);
     print_times("gap_times", gap_times, gaps);
+    print_times("gap_frames", gap_frames, gaps);
     print_times("xrun_times", xrun_times, xruns);
     printf("}\n");
     fflush(stdout);
