@@ -6,12 +6,13 @@ engine's socket check all that they take.
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from loopmind_live.config import MAX_ROWS, MAX_TRACKS
+from loopmind_live.config import MAX_BPM, MAX_ROWS, MAX_TRACKS, MIN_BPM
 from loopmind_live.engine.base import FOREVER
 from loopmind_live.engine.rows import Rows
 from loopmind_live.errors import EngineError
@@ -23,18 +24,41 @@ MAX_GAIN = 4.0
 MIN_PASS_FRAMES = 16.0
 MAX_FADE_FRAMES = 1 << 22
 MAX_CLOCK_CHANGE = 1.0
+MAX_DELAY_BEATS = 4.0
+MAX_FEEDBACK = 0.94
+"""A delay that repeats louder than this would not end."""
 
-Target = Literal["track", "master", "limit"]
-_TRACK = re.compile(r"track/(\d{1,2})/gain")
+Target = Literal["track", "effect", "master", "limit"]
+_TRACK = re.compile(r"track/(\d{1,2})/([a-z]+)")
+_TRACK_RANGES: Mapping[str, tuple[float, float]] = {
+    "gain": (0.0, MAX_GAIN),
+    "filter": (-1.0, 1.0),
+    "pan": (-1.0, 1.0),
+    "reverb": (0.0, 1.0),
+    "delay": (0.0, 1.0),
+}
+_RANGES: Mapping[str, tuple[Target, float, float]] = {
+    "master/gain": ("master", 0.0, 1.0),
+    "master/limit": ("limit", 0.1, CEILING),
+    "reverb/size": ("effect", 0.0, 1.0),
+    "reverb/damp": ("effect", 0.0, 1.0),
+    "delay/beats": ("effect", 0.125, MAX_DELAY_BEATS),
+    "delay/feedback": ("effect", 0.0, MAX_FEEDBACK),
+    "tempo": ("effect", MIN_BPM, MAX_BPM),
+}
 _FRAME_LIMIT = 1 << 52
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One checked change of a live parameter; `index` is the track, or 0."""
+    """One checked change of a live parameter; `index` is the track, or 0.
+
+    `control` is a track's control, or the parameter's whole name.
+    """
 
     target: Target
     index: int
+    control: str
     value: float
     ramp_s: float
 
@@ -42,28 +66,26 @@ class Parameter:
 def check_parameter(name: str, value: float, ramp_s: float) -> Parameter:
     """Return the change that `name` and its numbers mean; raise EngineError where they cannot be.
 
-    >>> check_parameter("track/3/gain", 0.5, 0.02)
-    Parameter(target='track', index=3, value=0.5, ramp_s=0.02)
+    >>> check_parameter("track/3/pan", -0.5, 0.02)
+    Parameter(target='track', index=3, control='pan', value=-0.5, ramp_s=0.02)
     """
     target: Target
     track = _TRACK.fullmatch(name)
-    index = int(track.group(1)) if track else 0
-    if track and index < MAX_TRACKS:
-        target, low, high = "track", 0.0, MAX_GAIN
-    elif name == "master/gain":
-        target, low, high = "master", 0.0, 1.0
-    elif name == "master/limit":
-        target, low, high = "limit", 0.1, CEILING
+    index, control = (int(track.group(1)), track.group(2)) if track else (0, name)
+    if track and index < MAX_TRACKS and control in _TRACK_RANGES:
+        target, (low, high) = "track", _TRACK_RANGES[control]
+    elif name in _RANGES:
+        target, low, high = _RANGES[name]
     else:
         raise EngineError(
-            f"{name!r} is no live parameter: there are track/0/gain to "
-            f"track/{MAX_TRACKS - 1}/gain, master/gain and master/limit"
+            f"{name!r} is no live parameter: there are track/0 to track/{MAX_TRACKS - 1}, each "
+            f"with /{', /'.join(_TRACK_RANGES)}, and {', '.join(_RANGES)}"
         )
     if not (math.isfinite(value) and low <= value <= high):
         raise EngineError(f"{name} = {value}: give a number from {low:g} to {high:g}")
     if not (math.isfinite(ramp_s) and 0.0 <= ramp_s <= MAX_RAMP_S):
         raise EngineError(f"{name}: a ramp of {ramp_s} s: give 0 to {MAX_RAMP_S:g} s")
-    return Parameter(target, index, float(value), float(ramp_s))
+    return Parameter(target, index, control, float(value), float(ramp_s))
 
 
 def check_rows(rows: Rows, arena_frames: int) -> None:

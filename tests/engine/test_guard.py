@@ -18,8 +18,13 @@ FRAMES = 50 + 104 + 40
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("track/0/gain", 0.0), ("track/15/gain", 4.0), ("master/gain", 1.0), ("master/limit", 0.5)],
-)
+    [
+        ("track/0/gain", 0.0), ("track/15/gain", 4.0), ("master/gain", 1.0), ("master/limit", 0.5),
+        ("track/2/filter", -1.0), ("track/15/pan", 1.0), ("track/0/reverb", 0.0),
+        ("track/0/delay", 1.0), ("reverb/size", 1.0), ("reverb/damp", 0.0), ("delay/beats", 0.125),
+        ("delay/feedback", 0.94), ("tempo", 240.0),
+    ],
+)  # fmt: skip
 def test_a_parameter_in_its_range_is_taken(name: str, value: float) -> None:
     assert isinstance(check_parameter(name, value, 0.0), Parameter)
 
@@ -37,7 +42,19 @@ def test_a_parameter_in_its_range_is_taken(name: str, value: float) -> None:
         ("master/gain", 0.5, math.nan),
         ("track/16/gain", 0.5, 0.0),
         ("track/-1/gain", 0.5, 0.0),
-        ("track/1/pan", 0.5, 0.0),
+        ("track/1/tone", 0.5, 0.0),
+        ("track/1/pan", -1.01, 0.0),
+        ("track/16/pan", 0.0, 0.0),
+        ("track/1/filter", math.nan, 0.0),
+        ("track/1/filter", math.inf, 0.0),
+        ("track/1/reverb", 1.01, 0.0),
+        ("track/1/delay", -0.01, 0.0),
+        ("reverb/size", math.nan, 0.0),
+        ("reverb/damp", -1.0, 0.0),
+        ("delay/beats", 0.0, 0.0),
+        ("delay/feedback", 0.95, 0.0),
+        ("tempo", math.nan, 0.0),
+        ("tempo", 0.0, 0.0),
         ("", 0.5, 0.0),
     ],
 )

@@ -1,0 +1,207 @@
+"""The mixer's channel strips, compiled: filter, fader, pan and sends of every track in one pass.
+
+    track -> filter -> fader -> pan -+-> master bus
+                                     +-> reverb send, delay send
+
+Pure functions of their arrays, like the voice kernel. A silent track costs a look at its block, a
+neutral control nothing. NUMBA_CACHE_DIR must be set before this module is imported.
+"""
+
+import numba
+import numpy as np
+
+GAIN, FILTER, PAN, REVERB, DELAY = range(5)
+"""The controls of a strip: linear, -1..1, -1..1 (left to right), linear, linear."""
+NEUTRAL = (1.0, 0.0, 0.0, 0.0, 0.0)
+VALUE, TARGET, STEP, LEFT = range(4)
+"""Of each control: where it is, where it goes, how far a frame, and for how many frames more."""
+STATES = 4
+"""A filter's memory: two numbers a channel."""
+LOW_HZ, HIGH_HZ = 20.0, 20_000.0
+CLOSED_HZ, THIN_HZ = 80.0, 8_000.0
+"""Where the sweep ends: the low-pass when closed, the high-pass when all the way up."""
+DAMPING = 1.1
+"""1 / Q: a little resonance, so that a sweep is heard."""
+ENTRY = 0.1
+"""The share of the sweep over which the filter is faded in."""
+SWEEP_FRAMES = 4
+"""A filter in motion takes a new frequency this often, and each frame while it is faded in."""
+_TINY = 1e-15
+
+
+@numba.njit(cache=True, nogil=True)
+def _coefficients(amount, wet, rate_hz):  # type: ignore[no-untyped-def]
+    """Return (a1, a2, a3, low, band, dry) of the filter at `amount`, of which `wet` is heard.
+
+    The trapezoidal state-variable filter (A. Simper, "Solving the continuous SVF equations using
+    trapezoidal integration", 2013): stable however fast its frequency moves. The output is
+    dry * x + low * v2 + band * v1.
+    """
+    depth = abs(amount)
+    if amount < 0.0:
+        hz = HIGH_HZ * (CLOSED_HZ / HIGH_HZ) ** depth
+    else:
+        hz = LOW_HZ * (THIN_HZ / LOW_HZ) ** depth
+    g = np.tan(np.pi * min(hz, 0.45 * rate_hz) / rate_hz)
+    a1 = 1.0 / (1.0 + g * (g + DAMPING))
+    a2 = g * a1
+    if amount < 0.0:
+        return a1, a2, g * a2, wet, 0.0, 1.0 - wet
+    return a1, a2, g * a2, -wet, -wet * DAMPING, 1.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _wet(amount):  # type: ignore[no-untyped-def]
+    return min(1.0, abs(amount) / ENTRY)
+
+
+@numba.njit(cache=True, nogil=True)
+def _filter(into, source, a, b, memory, coefficients):  # type: ignore[no-untyped-def]
+    """Write frames a..b of `source`, filtered, to `into`; both [frames, 2]."""
+    a1, a2, a3, low, band, dry = coefficients
+    l1, l2, r1, r2 = memory[0], memory[1], memory[2], memory[3]
+    for i in range(a, b):
+        x = source[i, 0]
+        y = source[i, 1]
+        lv3 = x - l2
+        rv3 = y - r2
+        lv1 = a1 * l1 + a2 * lv3
+        rv1 = a1 * r1 + a2 * rv3
+        lv2 = l2 + a2 * l1 + a3 * lv3
+        rv2 = r2 + a2 * r1 + a3 * rv3
+        l1 = 2.0 * lv1 - l1
+        r1 = 2.0 * rv1 - r1
+        l2 = 2.0 * lv2 - l2
+        r2 = 2.0 * rv2 - r2
+        into[i, 0] = dry * x + low * lv2 + band * lv1
+        into[i, 1] = dry * y + low * rv2 + band * rv1
+    memory[0], memory[1], memory[2], memory[3] = l1, l2, r1, r2
+
+
+@numba.njit(cache=True, nogil=True)
+def _settle(memory):  # type: ignore[no-untyped-def]
+    """Forget what is too small to be heard, and what is no number: it would stay for good."""
+    for i in range(STATES):
+        if not (_TINY < abs(memory[i]) < 1e30):
+            memory[i] = 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _silent(block):  # type: ignore[no-untyped-def]
+    i = 0
+    while i < block.shape[0] and block[i] == 0.0:
+        i += 1
+    return i == block.shape[0]
+
+
+@numba.njit(cache=True, nogil=True)
+def _advance(control, lane):  # type: ignore[no-untyped-def]
+    """Write a control's value in each frame of the block to `lane`, and move it on."""
+    frames = lane.shape[0]
+    moving = min(frames, np.int64(control[LEFT]))
+    for i in range(moving):
+        lane[i] = control[VALUE] + control[STEP] * (i + 1)
+    if moving == control[LEFT]:
+        control[VALUE] = control[TARGET]
+        if moving:
+            lane[moving - 1] = control[TARGET]
+    else:
+        control[VALUE] = lane[moving - 1]
+    lane[moving:] = control[VALUE]
+    control[LEFT] -= moving
+
+
+@numba.njit(cache=True, nogil=True)
+def _add(out, samples, left, right):  # type: ignore[no-untyped-def]
+    """Add `samples` to `out`, flat, left and right in turn; one gain is done in wider steps."""
+    if left == right:
+        for i in range(out.shape[0]):
+            out[i] += left * samples[i]
+        return
+    for i in range(0, out.shape[0], 2):
+        out[i] += left * samples[i]
+        out[i + 1] += right * samples[i + 1]
+
+
+@numba.njit(cache=True, nogil=True)
+def _still(track, work, control, memory, buses, rate_hz):  # type: ignore[no-untyped-def]
+    """Add a track whose controls stand still to the buses."""
+    source = track
+    amount = control[FILTER, VALUE]
+    if amount != 0.0:
+        coefficients = _coefficients(amount, _wet(amount), rate_hz)
+        _filter(work, track, 0, track.shape[0], memory, coefficients)
+        source = work
+    gain, pan = control[GAIN, VALUE], control[PAN, VALUE]
+    left, right = gain * min(1.0, 1.0 - pan), gain * min(1.0, 1.0 + pan)
+    flat = source.reshape(-1)
+    _add(buses[0].reshape(-1), flat, left, right)
+    for bus, send in ((1, REVERB), (2, DELAY)):
+        level = control[send, VALUE]
+        if level != 0.0:
+            _add(buses[bus].reshape(-1), flat, left * level, right * level)
+
+
+@numba.njit(cache=True, nogil=True)
+def _moving(track, work, control, memory, buses, lanes, rate_hz):  # type: ignore[no-untyped-def]
+    """Add a track with a control in motion to the buses, frame by frame."""
+    frames = track.shape[0]
+    sign = np.sign(control[FILTER, VALUE])
+    stride = SWEEP_FRAMES if control[FILTER, LEFT] > 0.0 else frames
+    for i in range(lanes.shape[0]):
+        _advance(control[i], lanes[i])
+    sweep = lanes[FILTER]
+    a = 0
+    while a < frames:
+        b = min(frames, a + (stride if abs(sweep[a]) > ENTRY else 1))
+        amount = sweep[b - 1]
+        if np.sign(amount) != sign:
+            # Low-pass and high-pass meet at nothing: neither may find what the other remembers,
+            # and a low-pass begins at the level that it meets.
+            sign = np.sign(amount)
+            memory[:] = 0.0
+            if sign < 0.0:
+                memory[1], memory[3] = track[a, 0], track[a, 1]
+        if amount == 0.0:
+            work[a:b] = track[a:b]
+        else:
+            _filter(work, track, a, b, memory, _coefficients(amount, 1.0, rate_hz))
+        a = b
+    for i in range(frames):
+        gain, pan = lanes[GAIN, i], lanes[PAN, i]
+        wet = _wet(sweep[i])
+        left = (track[i, 0] + wet * (work[i, 0] - track[i, 0])) * (gain * min(1.0, 1.0 - pan))
+        right = (track[i, 1] + wet * (work[i, 1] - track[i, 1])) * (gain * min(1.0, 1.0 + pan))
+        buses[0, i, 0] += left
+        buses[0, i, 1] += right
+        buses[1, i, 0] += left * lanes[REVERB, i]
+        buses[1, i, 1] += right * lanes[REVERB, i]
+        buses[2, i, 0] += left * lanes[DELAY, i]
+        buses[2, i, 1] += right * lanes[DELAY, i]
+
+
+@numba.njit(cache=True, nogil=True)
+def mix_strips(tracks, controls, memories, buses, work, lanes, rate_hz):  # type: ignore[no-untyped-def]
+    """Mix one block of all tracks into the buses, overwriting them, and move the controls on.
+
+    tracks: float64 [tracks, frames, 2], finite · controls: float64 [tracks, controls, 4] ·
+    memories: float64 [tracks, STATES] · buses: float64 [3, frames, 2]: master, reverb, delay ·
+    work: float64 [frames, 2] and lanes: float64 [controls, frames], scratch. The tracks are added
+    in their order; with neutral controls the master is their plain sum.
+    """
+    buses[:] = 0.0
+    for t in range(tracks.shape[0]):
+        control, memory = controls[t], memories[t]
+        moving = False
+        for i in range(control.shape[0]):
+            moving = moving or control[i, LEFT] > 0.0
+        if _silent(tracks[t].reshape(-1)) and _silent(memory):
+            if moving:
+                for i in range(control.shape[0]):
+                    _advance(control[i], lanes[i])
+            continue
+        if moving:
+            _moving(tracks[t], work, control, memory, buses, lanes, rate_hz)
+        else:
+            _still(tracks[t], work, control, memory, buses, rate_hz)
+        _settle(memory)

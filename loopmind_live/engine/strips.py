@@ -1,0 +1,73 @@
+"""The mixer's channel strips: every track's controls, and one block after another through them."""
+
+import numpy as np
+import numpy.typing as npt
+
+from loopmind_live.config import MAX_TRACKS
+from loopmind_live.engine.player import Tracks
+from loopmind_live.engine.strip_kernel import (
+    DELAY,
+    FILTER,
+    GAIN,
+    LEFT,
+    NEUTRAL,
+    PAN,
+    REVERB,
+    STATES,
+    STEP,
+    TARGET,
+    VALUE,
+    mix_strips,
+)
+
+CONTROLS = {"gain": GAIN, "filter": FILTER, "pan": PAN, "reverb": REVERB, "delay": DELAY}
+"""A strip's controls by the name of their parameter."""
+Block = npt.NDArray[np.float64]
+
+
+class Strips:
+    """The strips of all tracks. Nothing is allocated while it runs.
+
+    `buses`: float64 [3, block, 2], the newest block of the master, the reverb's send and the
+    delay's; `after`: float64 [tracks, block, 2], each track's share of the master, with `stems`.
+    """
+
+    def __init__(self, rate_hz: int, block: int, stems: bool = False) -> None:
+        self.buses: Block = np.zeros((3, block, 2))
+        self.after: Tracks | None = np.zeros((MAX_TRACKS, block, 2)) if stems else None
+        self._rate_hz = rate_hz
+        self._controls = np.zeros((MAX_TRACKS, len(CONTROLS), 4))
+        self._controls[:, :, VALUE] = self._controls[:, :, TARGET] = NEUTRAL
+        self._memories = np.zeros((MAX_TRACKS, STATES))
+        self._total = np.zeros_like(self.buses)
+        self._work = np.zeros((block, 2))
+        self._lanes = np.zeros((len(CONTROLS), block))
+        # The first call compiles, for just these arrays: never inside the callback.
+        self.mix(np.zeros((MAX_TRACKS, block, 2)))
+
+    def move(self, track: int, control: str, value: float, ramp_s: float) -> None:
+        """Move a control evenly to `value` over `ramp_s`, from the next block on."""
+        moved = self._controls[track, CONTROLS[control]]
+        frames = max(1.0, float(round(ramp_s * self._rate_hz)))
+        moved[TARGET] = value
+        moved[STEP] = (value - moved[VALUE]) / frames
+        moved[LEFT] = frames
+
+    def mix(self, tracks: Tracks) -> None:
+        """Mix one block of the tracks. tracks: float64 [tracks, block, 2]."""
+        if self.after is None:
+            self._mix(tracks, self._controls, self._memories)
+            return
+        for track in range(MAX_TRACKS):
+            one = slice(track, track + 1)
+            self._mix(tracks[one], self._controls[one], self._memories[one])
+            self.after[track] = self.buses[0]
+            if track == 0:
+                self._total[:] = 0.0
+            self._total += self.buses
+        self.buses[:] = self._total
+
+    def _mix(self, tracks: Tracks, controls: Block, memories: Block) -> None:
+        mix_strips(
+            tracks, controls, memories, self.buses, self._work, self._lanes, float(self._rate_hz)
+        )
