@@ -24,6 +24,8 @@ MAX_GAIN = 4.0
 MIN_PASS_FRAMES = 16.0
 MAX_FADE_FRAMES = 1 << 22
 MAX_CLOCK_CHANGE = 1.0
+MAX_TAILS = 64
+"""How many tails of one clip may ring at once: every one costs time in each block."""
 MAX_DELAY_BEATS = 4.0
 MAX_FEEDBACK = 0.94
 """A delay that repeats louder than this would not end."""
@@ -108,7 +110,10 @@ def check_rows(rows: Rows, arena_frames: int) -> None:
         ("stop", (rows["stop"] >= rows["start"]) & (rows["stop"] <= FOREVER)),
         ("fade_frames", (rows["fade_frames"] >= 0) & (rows["fade_frames"] <= MAX_FADE_FRAMES)),
         ("lead_frames", (rows["lead_frames"] >= 0) & (clip[0] >= 0)),
-        ("tail_frames", rows["tail_frames"] >= 0),
+        (
+            "tail_frames",
+            (rows["tail_frames"] >= 0) & (rows["tail_frames"] / MAX_TAILS <= rows["pass_frames"]),
+        ),
         ("body_frames", (rows["body_frames"] >= 4) & (rows["body_frames"] <= arena_frames)),
         ("offset", (rows["offset"] >= 0) & (rows["offset"] <= arena_frames - clip[1])),
     )

@@ -27,8 +27,8 @@ def _add(out, samples, gain):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _add_straight(out, pool, first, a, b, gain, slope):  # type: ignore[no-untyped-def]
-    """Add pool[first:] to frames a..b of the block, at a gain that moves by `slope` a frame.
+def _add_straight(out, pool, first, a, b, gain, slope, into):  # type: ignore[no-untyped-def]
+    """Add pool[first:] to frames a..b of the block, `into` frames after the gain began to move.
 
     out, pool: flat, left and right in turn.
     """
@@ -36,35 +36,43 @@ def _add_straight(out, pool, first, a, b, gain, slope):  # type: ignore[no-untyp
         _add(out[2 * a : 2 * b], pool[2 * first : 2 * (first + b - a)], gain)
         return
     for i in range(b - a):
-        g = gain + slope * i
+        g = gain + slope * (into + i)
         out[2 * (a + i)] += g * pool[2 * (first + i)]
         out[2 * (a + i) + 1] += g * pool[2 * (first + i) + 1]
 
 
 @numba.njit(cache=True, nogil=True)
-def _add_cubic(out, pool, row, x, step, a, b, gain, slope):  # type: ignore[no-untyped-def]
-    """Add the body from place `x` on, `step` a frame, interpolated (Catmull-Rom)."""
+def _add_cubic(out, pool, row, x, step, at, a, b, gain, slope):  # type: ignore[no-untyped-def]
+    """Add the body to frames a..b of the block, of which the first is frame `at`.
+
+    Its place is `x` where the piece of `at` begins, and moves `step` a frame; it is interpolated
+    (Catmull-Rom).
+    """
     offset = row.offset
     last = row.body_frames - 3
     end_of_pass = 2 * (offset + np.int64(row.pass_frames) - 1)
-    for i in range(b - a):
-        k = min(np.int64(x), last)
-        f = x - k
+    # Counted, not added up: the same samples, wherever the block begins.
+    n = np.float64(at % PIECE_FRAMES)
+    into = np.float64(at - row.stop)
+    for i in range(a, b):
+        place = x + step * n
+        k = min(np.int64(place), last)
+        f = place - k
         f2 = f * f
         f3 = f2 * f
-        g = gain + slope * i
+        g = gain + slope * into
         w0 = g * (f2 - 0.5 * (f + f3))
         w1 = g * (1.5 * f3 - 2.5 * f2 + 1.0)
         w2 = g * (0.5 * f + 2.0 * f2 - 1.5 * f3)
         w3 = g * 0.5 * (f3 - f2)
-        at = 2 * (offset + k)
-        before = at - 2 if k > 0 else end_of_pass
-        o = 2 * (a + i)
-        out[o] += w0 * pool[before] + w1 * pool[at] + w2 * pool[at + 2] + w3 * pool[at + 4]
-        out[o + 1] += (
-            w0 * pool[before + 1] + w1 * pool[at + 1] + w2 * pool[at + 3] + w3 * pool[at + 5]
+        p = 2 * (offset + k)
+        before = p - 2 if k > 0 else end_of_pass
+        out[2 * i] += w0 * pool[before] + w1 * pool[p] + w2 * pool[p + 2] + w3 * pool[p + 4]
+        out[2 * i + 1] += (
+            w0 * pool[before + 1] + w1 * pool[p + 1] + w2 * pool[p + 3] + w3 * pool[p + 5]
         )
-        x += step
+        n += 1.0
+        into += 1.0
 
 
 @numba.njit(cache=True, nogil=True)
@@ -78,29 +86,36 @@ def _bar_at(row, frame):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def _add_following(out, frame, begin, end, pool, row, gain, slope):  # type: ignore[no-untyped-def]
-    """Add the body over frames begin..end where the row's clock says, wrapping at a pass's end."""
+    """Add the body over frames begin..end where the row's clock says."""
     scale = row.pass_frames / row.clip_bars
     at = begin
     while at < end:
-        until = min(end, at + PIECE_FRAMES)
-        bars = _bar_at(row, at)
-        step = (_bar_at(row, until) - bars) * scale / (until - at)
-        bars = bars - row.origin_bar
-        x = (bars - np.floor(bars / row.clip_bars) * row.clip_bars) * scale
-        if x >= row.pass_frames:
-            x -= row.pass_frames
-        if not (x >= 0.0 and step > 0.0 and step < 64.0):
-            return
-        rest = np.int64(np.ceil((row.pass_frames - x) / step))
-        until = min(until, at + max(np.int64(1), rest))
-        g = gain + slope * (at - begin)
-        _add_cubic(out, pool, row, x, step, at - frame, until - frame, g, slope)
-        at = until
+        # Pieces lie on a grid of their own: the same samples, whatever the block.
+        piece = at // PIECE_FRAMES * PIECE_FRAMES
+        bars = _bar_at(row, piece)
+        step = (_bar_at(row, piece + PIECE_FRAMES) - bars) * scale / PIECE_FRAMES
+        x = (bars - row.origin_bar) * scale
+        x -= np.floor(x / row.pass_frames) * row.pass_frames
+        if not (x > -1.0 and x < row.pass_frames + 1.0 and step > 0.0 and step < 64.0):
+            return  # a clock beyond all bars: rounding leaves no place in the clip
+        x = max(0.0, x)
+        stop = min(end, piece + PIECE_FRAMES)
+        while at < stop:
+            while x + step * (at - piece) >= row.pass_frames:
+                x -= row.pass_frames
+            rest = min(np.float64(PIECE_FRAMES), (row.pass_frames - x) / step)
+            until = min(stop, piece + np.int64(rest))
+            while until < stop and x + step * (until - piece) < row.pass_frames:
+                until += 1
+            while until > at + 1 and x + step * (until - 1 - piece) >= row.pass_frames:
+                until -= 1
+            _add_cubic(out, pool, row, x, step, at, at - frame, until - frame, gain, slope)
+            at = until
 
 
 @numba.njit(cache=True, nogil=True)
-def _add_body(out, frame, begin, end, pool, row, gain, slope, ring):  # type: ignore[no-untyped-def]
-    """Add the body's passes over frames begin..end; with `ring`, each over the tail before it."""
+def _add_body(out, frame, begin, end, pool, row, gain, slope):  # type: ignore[no-untyped-def]
+    """Add the body's passes over frames begin..end; the gain moves from the row's stop on."""
     if row.clip_bars > 0.0:
         _add_following(out, frame, begin, end, pool, row, gain, slope)
         return
@@ -112,18 +127,28 @@ def _add_body(out, frame, begin, end, pool, row, gain, slope, ring):  # type: ig
     at = begin
     while at < end:
         first = _pass_start(origin, pass_frames, index)
-        following = _pass_start(origin, pass_frames, index + 1)
-        until = min(end, following)
-        a, b = at - frame, until - frame
-        g = gain + slope * (at - begin)
-        place = at - first
-        b = min(b, a + max(0, row.body_frames - place))
-        _add_straight(out, pool, row.offset + place, a, b, g, slope)
-        if ring and first > row.start and place < row.tail_frames:
-            b = min(until, first + row.tail_frames) - frame
-            tail = row.offset + row.body_frames + place
-            _add_straight(out, pool, tail, a, b, g, slope)
+        until = min(end, _pass_start(origin, pass_frames, index + 1))
+        a = at - frame
+        b = min(until - frame, a + max(0, row.body_frames - (at - first)))
+        _add_straight(out, pool, row.offset + at - first, a, b, gain, slope, at - row.stop)
         at = until
+        index += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _add_tails(out, frame, end, pool, row):  # type: ignore[no-untyped-def]
+    """Add what rings on, in frames frame..end, of each pass that the row played to its end."""
+    tail = row.offset + row.body_frames
+    since = max(row.start, frame - row.tail_frames)
+    index = np.int64(np.floor((since - row.origin) / row.pass_frames)) - 1
+    while True:
+        ended = _pass_start(row.origin, row.pass_frames, index)
+        if ended > row.stop or ended >= end:
+            return
+        begin, until = max(frame, ended), min(end, ended + row.tail_frames)
+        if ended > row.start and begin < until:
+            first = tail + begin - ended
+            _add_straight(out, pool, first, begin - frame, until - frame, row.gain, 0.0, 0)
         index += 1
 
 
@@ -132,8 +157,9 @@ def mix(out, frame, pool, rows):  # type: ignore[no-untyped-def]
     """Mix the block that starts at `frame` into `out`, overwriting it.
 
     out: float64 [tracks, frames, 2] · pool: float32 [frames, 2], the arena · rows: ROW_DTYPE,
-    added in their order. A row plays from `start` to `stop`, its lead-in before, its fade and, at
-    the end of a pass, its tail after. Rows must lie within the pool; tracks within `out`.
+    added in their order. A row plays from `start` to `stop`, its lead-in before, its fade after;
+    the tail of a pass rings from the end of that pass on, whatever comes then. Rows must lie within
+    the pool; tracks within `out`. Where the blocks begin and end changes no sample.
     """
     out[:] = 0.0
     end = frame + out.shape[1]
@@ -148,21 +174,16 @@ def mix(out, frame, pool, rows):  # type: ignore[no-untyped-def]
         begin, until = max(frame, row.start - row.lead_frames), min(end, row.start)
         if begin < until:
             first = row.offset - (row.start - begin)
-            _add_straight(track, samples, first, begin - frame, until - frame, row.gain, 0.0)
+            _add_straight(track, samples, first, begin - frame, until - frame, row.gain, 0.0, 0)
         begin, until = max(frame, row.start), min(end, row.stop)
         if begin < until:
-            _add_body(track, frame, begin, until, samples, row, row.gain, 0.0, True)
+            _add_body(track, frame, begin, until, samples, row, row.gain, 0.0)
         begin, until = max(frame, row.stop), min(end, row.stop + row.fade_frames)
         if begin < until:
             slope = -row.gain / row.fade_frames
-            gain = row.gain + slope * (begin - row.stop)
-            _add_body(track, frame, begin, until, samples, row, gain, slope, False)
-        begin, until = max(frame, row.stop), min(end, row.stop + row.tail_frames)
-        if begin < until:
-            index = np.int64(np.rint((row.stop - row.origin) / row.pass_frames))
-            if _pass_start(row.origin, row.pass_frames, index) == row.stop:
-                tail = row.offset + row.body_frames + (begin - row.stop)
-                _add_straight(track, samples, tail, begin - frame, until - frame, row.gain, 0.0)
+            _add_body(track, frame, begin, until, samples, row, row.gain, slope)
+        if row.tail_frames > 0 and row.clip_bars == 0.0:
+            _add_tails(track, frame, end, samples, row)
 
 
 def compile_kernel() -> None:
