@@ -20,6 +20,7 @@ from loopmind_live.engine.connection import EngineConnection
 from loopmind_live.engine.guard import check_parameter, check_rows
 from loopmind_live.engine.launch import Launch
 from loopmind_live.engine.ledger import Ledger, Proposal
+from loopmind_live.engine.newest import Newest
 from loopmind_live.engine.protocol import ANY_TIME, Hello, Kind, Message
 from loopmind_live.engine.recorder import MasterRecorder
 from loopmind_live.engine.rows import pack
@@ -38,7 +39,8 @@ _PAUSE_S = 0.5
 class EngineOptions:
     """What to ask of an engine. JACK's own rate and block win over these.
 
-    `log` takes what the processes print; `kernel_cache` is numba's folder for them alone.
+    `log` takes what the processes print; `kernel_cache` is numba's folder for them alone. Where
+    this process goes without a word they play on for `keep_s` seconds.
     """
 
     audio: str
@@ -48,6 +50,7 @@ class EngineOptions:
     kernel_cache: Path
     block: int = DEFAULT_BLOCK
     dry: bool = False
+    keep_s: float = 0.0
 
 
 class ProcessEngine:
@@ -71,6 +74,11 @@ class ProcessEngine:
         self._folder = self.arena.path.parent
         self._status = StatusBlock.create(self._folder)
         self._tap = MasterTap.create(self._folder)
+        self._newest = Newest.create(self._folder)
+        self._table = b""
+        self._moved: dict[str, bytes] = {}
+        self._gap_before: tuple[int, int] | None = None
+        self.stand_by: int | None = None
         try:
             self._connection = EngineConnection(self._folder, self._heard, self._failed)
             self._launch = self._start()
@@ -123,6 +131,8 @@ class ProcessEngine:
         check_parameter(name, value, ramp_s)
         with self._lock:
             self._parameters[name] = value
+            self._moved[name] = protocol.parameter(ANY_TIME, name, value, 0.0).encode()
+            self._keep_newest()
             grid = self._status.read().frame
             frame = grid - (grid - self.frame()) // self.block * self.block
             self._send(protocol.parameter(frame, name, value, ramp_s))
@@ -155,6 +165,7 @@ class ProcessEngine:
     def events(self) -> list[EngineEvent]:
         """Return what happened since the last call, oldest first."""
         with self._lock:
+            self._tell_gap()
             events = list(self._events)
             self._events.clear()
         for recorder in list(self._recorders):
@@ -178,6 +189,7 @@ class ProcessEngine:
             self._launch.end()
         self._status.close()
         self._tap.close()
+        self._newest.close()
         self.arena.close()
 
     def _start(self) -> Launch:
@@ -187,7 +199,10 @@ class ProcessEngine:
         ]  # fmt: skip
         if options.dry:
             arguments.append("--dry")
-        return Launch(self._folder, arguments, options.log, options.kernel_cache, self._supervised)
+        return Launch(
+            self._folder, options.keep_s, arguments, options.log, options.kernel_cache,
+            self._supervised,
+        )  # fmt: skip
 
     def _wait_for_hello(self) -> Hello:
         """Return what the engine says of itself, once it has played its first block."""
@@ -204,13 +219,20 @@ class ProcessEngine:
 
     def _supervised(self, told: dict[str, Any] | None) -> None:
         """Take what the supervisor tells, in its thread: an engine started or ended."""
-        if told is not None and told["kind"] == "started":
+        if told is not None and told["kind"] != "died":
+            if told["kind"] == "ready":
+                self.stand_by = int(told["pid"])
             return
-        reason = "the engine's supervisor ended" if told is None else str(told["reason"])
+        reason = "the engine's supervisor ended: another one is started, the music plays on"
+        if told is not None:
+            reason = str(told["reason"])
         with self._changed:
             if self._closing:
                 return
             self._reason = reason
+            if told is not None:
+                self._gap_before = self._tap.gap() if told["stand_by"] else None
+            self.stand_by = None
             self._tell("error", reason)
             self._changed.notify_all()
             again = told is None and self._hello is not None
@@ -241,6 +263,8 @@ class ProcessEngine:
                 if lost is not None:
                     passed = f"frame {lost} had passed by {reached - lost} frames"
                     self._events.append(EngineEvent("late", lost, passed))
+                rows = pack(self._ledger.rows)
+                self._table = protocol.table(message.sequence, 0, ANY_TIME, rows).encode()
                 self._send_tables(again)
             elif message.kind is Kind.EVENT:
                 self._events.append(protocol.read_event(message))
@@ -263,7 +287,16 @@ class ProcessEngine:
         self._send_tables([self._ledger.restart()])
         for name, value in self._parameters.items():
             self._send(protocol.parameter(ANY_TIME, name, value, 0.0))
-        self._tell("restarted", "the engine was started again; the music goes on in phase")
+        if self._gap_before is None:
+            self._tell("restarted", "the engine was started again; the music goes on in phase")
+
+    def _tell_gap(self) -> None:
+        """Say, once the stand-by plays, how much was lost."""
+        begin, end = self._tap.gap()
+        if self._gap_before not in (None, (begin, end)):
+            lost_ms = 1000 * (end - begin) / self.rate_hz
+            self._gap_before = None
+            self._tell("restarted", f"the stand-by plays on in phase: {lost_ms:.0f} ms were lost")
 
     def _tell(self, kind: str, text: str) -> None:
         self._events.append(EngineEvent(kind, self._status.read().frame, text))
@@ -272,6 +305,12 @@ class ProcessEngine:
         for each in proposals:
             rows = pack(each.rows)
             self._send(protocol.table(each.sequence, each.based_on, each.frame, rows))
+            self._table = protocol.table(each.sequence, 0, ANY_TIME, rows).encode()
+        self._keep_newest()
+
+    def _keep_newest(self) -> None:
+        """Leave the newest rows and parameters where an engine finds them without this process."""
+        self._newest.write(self._table + b"".join(self._moved.values()))
 
     def _send(self, message: Message) -> None:
         # Without a connection nothing is lost: `_greet` sends all of it once there is one.

@@ -45,9 +45,11 @@ class JackWatch:
         self.xruns = 0
         self.changed = True
         self._came: deque[int] = deque(maxlen=_MOST_PORTS)
-        self._quiet = _MESSAGE_CALLBACK(lambda _: None)
-        self._library.jack_set_error_function(self._quiet)
-        self._library.jack_set_info_function(self._quiet)
+        # Any thread of JACK's may have something to say while pyo, opening its client, holds the
+        # interpreter and waits for that thread: so what listens must not be Python.
+        quiet = _MESSAGE_CALLBACK(("strlen", ctypes.CDLL(None)))
+        self._library.jack_set_error_function(quiet)
+        self._library.jack_set_info_function(quiet)
         self._client = self._library.jack_client_open(b"loopmind-watch", _NO_START_SERVER, None)
         if not self._client:
             raise EngineError(
@@ -72,6 +74,10 @@ class JackWatch:
     def load(self) -> float:
         """Return the share of a block's time that all clients together take, 0..1."""
         return float(self._library.jack_cpu_load(self._client)) / 100.0
+
+    def frame_time(self) -> int:
+        """Return the server's count of frames as this block began, of 32 bits: it wraps."""
+        return int(self._library.jack_last_frame_time(self._client))
 
     def client_names(self) -> frozenset[str]:
         """Return the names of the clients that have ports."""
@@ -156,6 +162,7 @@ def _declare(library: ctypes.CDLL) -> None:
         "jack_get_sample_rate": (ctypes.c_uint32, (client,)),
         "jack_get_buffer_size": (ctypes.c_uint32, (client,)),
         "jack_cpu_load": (ctypes.c_float, (client,)),
+        "jack_last_frame_time": (ctypes.c_uint32, (client,)),
         "jack_get_ports": (_Names, (client, text, text, ctypes.c_ulong)),
         "jack_port_by_name": (ctypes.c_void_p, (client, text)),
         "jack_port_by_id": (ctypes.c_void_p, (client, ctypes.c_uint32)),

@@ -17,7 +17,7 @@ from loopmind_live.engine.guard import Parameter
 from loopmind_live.engine.player import Player
 from loopmind_live.engine.protocol import ANY_TIME, Kind, Message, answer, event
 from loopmind_live.engine.rows import Rows
-from loopmind_live.engine.status import StatusBlock, frame_at
+from loopmind_live.engine.status import StatusBlock, frame_on_device
 from loopmind_live.engine.tap import MasterTap
 
 _MESSAGES_A_BLOCK = 64
@@ -47,6 +47,8 @@ class LivePlayer:
 
     `wake` is called when something was put into the outbox. The first frame follows what the
     status block says of the engine before this one, so that the beat is kept over a restart.
+    `device_frame` returns what the device counts as the block begins. Once another engine has
+    claimed the status block this one is `deposed`: it falls silent and writes nothing more.
     """
 
     def __init__(
@@ -57,13 +59,15 @@ class LivePlayer:
         tap: MasterTap,
         wake: Callable[[], None],
         xruns: Callable[[], int],
+        device_frame: Callable[[], int],
     ) -> None:
         self.inbox: deque[Table | Change] = deque()
         self.outbox: deque[Message] = deque()
         self._changes: deque[Change] = deque(maxlen=_MOST_CHANGES)
         self.blocks = 0
         self._graph, self._player, self._status, self._tap = graph, player, status, tap
-        self._wake, self._xruns = wake, xruns
+        self._wake, self._xruns, self._device_frame = wake, xruns, device_frame
+        self.deposed = False
         self._warm_up = graph.warm_up_blocks
         self._in_force = 0
         self._xruns_before = status.read().xruns
@@ -80,20 +84,30 @@ class LivePlayer:
         """Prepare the next block. pyo prints what this raises, forever: so it never does."""
         try:
             now_ns = time.monotonic_ns()
-            if self._warm_up:
+            if self._warm_up or self.deposed:
                 self._warm_up -= 1
                 self._player.silence()
-                if not self._warm_up:
-                    self._player.frame = frame_at(self._status.read(), now_ns, self._graph.rate_hz)
-                    self._tap.begin(self._player.frame)
-                    self._xruns_at_start = self._xruns()
+            elif self._status.owner() != self._pid:
+                self.deposed = True
+                self._player.silence()
             else:
+                if not self.blocks:
+                    self._begin(now_ns)
                 self._play(now_ns)
             self._graph.feed(self._player.out)
         except Exception as error:  # noqa: BLE001 - reported, once; the sound goes on
             if not self._broken:
                 self._broken = True
                 self._say(event(EngineEvent("error", self._player.frame, f"engine: {error!r}")))
+
+    def _begin(self, now_ns: int) -> None:
+        """Go on where the engine before this one would be by now."""
+        self._player.frame = frame_on_device(
+            self._status.read(), now_ns, self._device_frame(), self._graph.block,
+            self._graph.rate_hz,
+        )  # fmt: skip
+        self._tap.begin(self._player.frame)
+        self._xruns_at_start = self._xruns()
 
     def _play(self, now_ns: int) -> None:
         output = self._graph.output
@@ -120,7 +134,7 @@ class LivePlayer:
             self._say(event(EngineEvent("xrun", self._player.frame, text)))
         self._status.write(
             self._player.frame, now_ns, self.blocks, self._xruns_before + xruns, self._pid,
-            self._load, self._peak, self._player.peaks.tolist(),
+            self._load, self._peak, self._player.peaks.tolist(), self._device_frame(),
         )  # fmt: skip
 
     def _take(self, item: Table | Change) -> None:

@@ -94,7 +94,7 @@ class Patchbay:
             self._wiring = Wiring(awaited=links)
             end = time.monotonic() + _NAME_S
             while self.client in watch.client_names() and time.monotonic() < end:
-                time.sleep(0.01)
+                time.sleep(0.002)
         self._outputs = [f"{self.client}:output_{i + 1}" for i in range(CHANNELS)]
 
     def join(self) -> None:

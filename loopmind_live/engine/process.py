@@ -1,14 +1,16 @@
 """The engine process: `python -m loopmind_live.engine.process FOLDER --audio jack ...`.
 
-It maps the arena, the status block and the tap that lie in FOLDER, listens on a socket there, and
-plays until it is told to end, its parent dies, or its device stops. Nothing else runs in it: pyo
-takes the interpreter for every block.
+It maps the arena, the status block and the tap that lie in FOLDER, takes up the newest rows and
+parameters there, listens on a socket, and plays until it is told to end, its device stops, or
+nobody has watched over it for long. It outlives its supervisor: another one may adopt it. Nothing
+else runs in it: pyo takes the interpreter for every block.
 """
 
 import argparse
 import logging
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -17,7 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from loopmind_live.engine import protocol, realtime
+from loopmind_live.engine import protocol, realtime, shared
 from loopmind_live.engine.arena import FILE_NAME as ARENA_NAME
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent
@@ -26,19 +28,24 @@ from loopmind_live.engine.graph import Graph
 from loopmind_live.engine.guard import check_parameter, check_rows
 from loopmind_live.engine.jack import JackWatch
 from loopmind_live.engine.live import Change, GapCount, LivePlayer, Table
+from loopmind_live.engine.newest import FILE_NAME as NEWEST_NAME
+from loopmind_live.engine.newest import Newest
 from loopmind_live.engine.patchbay import Patchbay
 from loopmind_live.engine.player import Player
 from loopmind_live.engine.protocol import Decoder, Hello, Kind, Message
 from loopmind_live.engine.status import FILE_NAME as STATUS_NAME
-from loopmind_live.engine.status import StatusBlock
+from loopmind_live.engine.status import UNKNOWN, StatusBlock
 from loopmind_live.engine.tap import FILE_NAME as TAP_NAME
 from loopmind_live.engine.tap import MasterTap
+from loopmind_live.engine.waiting import Watched, wait_to_play
 from loopmind_live.errors import EngineError
 
 ERROR_NAME = "error"
 FAILED = 3
 """The exit status where `FOLDER/error` says why in one line."""
 STALLED_S = 2.0
+ADOPTION_S = 10.0
+"""How long an engine waits for another supervisor, at the least."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -46,17 +53,29 @@ class EngineProcess:
     """Everything that the process holds, from its device to its socket."""
 
     def __init__(self, folder: Path, audio: str, rate_hz: int, block: int, dry: bool) -> None:
-        self._folder = folder
+        self.folder = folder
         self._arena = Arena(folder / ARENA_NAME, writable=False)
-        self._status = StatusBlock(folder / STATUS_NAME, writable=True)
+        self.status = StatusBlock(folder / STATUS_NAME, writable=True)
         self._tap = MasterTap(folder / TAP_NAME, writable=True)
-        self._watch, self.backend = _choose(audio)
+        self.watch, self.backend = _choose(audio)
         self._patchbay: Patchbay | None = None
+        self._asked = rate_hz, block, dry
+        self._settled: str | None = None
+        self.hold = shared.hold(folder)
         Player(self._arena.view, rate_hz, block)  # compiles, before this process takes priority
+
+    def settle(self) -> None:
+        """Do what is slow about `start`, well before it."""
+        self._settled = realtime.settle()
+
+    def take(self) -> None:
+        """Take the device, and be the one engine that writes the status and the tap."""
+        rate_hz, block, dry = self._asked
+        self.status.claim(os.getpid())
         self.priority = realtime.ask_for_priority(self.backend)
-        if self._watch is not None:
-            rate_hz, block = self._watch.rate_hz, self._watch.block
-            self._patchbay = Patchbay(self._watch, folder)
+        if self.watch is not None:
+            rate_hz, block = self.watch.rate_hz, self.watch.block
+            self._patchbay = Patchbay(self.watch, self.folder)
             self._graph = Graph(self.backend, rate_hz, block, dry, client=self._patchbay.client)
             self._patchbay.join()
         else:
@@ -66,17 +85,20 @@ class EngineProcess:
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         self.live = LivePlayer(
-            self._graph, self._player, self._status, self._tap, self._wake, self._xrun_count()
-        )
-        self._listener = _listen(folder / SOCKET_NAME)
+            self._graph, self._player, self.status, self._tap, self._wake, self._xrun_count(),
+            (lambda: UNKNOWN) if self.watch is None else self.watch.frame_time,
+        )  # fmt: skip
+        for message in Newest(self.folder / NEWEST_NAME, writable=False).read():
+            self._accept(message)
+        self._listener = _listen(self.folder / SOCKET_NAME)
 
     def start(self) -> None:
         """Start the sound and the socket."""
         threading.Thread(target=self._serve, name="socket", daemon=True).start()
-        granted = realtime.settle()
-        if self._watch is not None:
-            self._watch.start()
+        granted = self._settled or realtime.settle()
         self._graph.start(self.live.before_block)
+        if self.watch is not None:
+            self.watch.start()
         _LOG.info(
             "playing through %s at %d Hz, %d frames; %s; %s", self.backend, self._graph.rate_hz,
             self._graph.block, self.priority, granted,
@@ -90,11 +112,11 @@ class EngineProcess:
     def close(self) -> None:
         """Stop the sound."""
         self._graph.close()
-        if self._watch is not None:
-            self._watch.close()
+        if self.watch is not None:
+            self.watch.close()
 
     def _xrun_count(self) -> Callable[[], int]:
-        watch = self._watch
+        watch = self.watch
         if watch is not None:
             return lambda: watch.xruns
         gaps = GapCount(self._graph.rate_hz, self._graph.block)
@@ -156,17 +178,17 @@ class EngineProcess:
             self._wake()
 
 
-def run(engine: EngineProcess) -> str | None:
-    """Play until SIGTERM (None) or a failure, whose one line is returned."""
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = os.getppid()
+def run(engine: EngineProcess, keep_s: float, stop: threading.Event) -> str | None:
+    """Play until `stop` (None) or a failure, whose one line is returned."""
     engine.start()
+    watched = Watched(engine.folder)
     blocks, since = -1, time.monotonic()
     while not stop.wait(0.1):
-        if os.getppid() != parent:
-            return "the supervisor is gone"
+        if engine.live.deposed:
+            return None
+        if watched.alone_s() > max(keep_s, ADOPTION_S):
+            shutil.rmtree(engine.folder, ignore_errors=True)
+            return None
         if engine.live.blocks != blocks:
             blocks, since = engine.live.blocks, time.monotonic()
             engine.look_around()  # only while the server lives: what it takes down was not cut
@@ -186,19 +208,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rate", type=int, required=True)
     parser.add_argument("--block", type=int, required=True)
     parser.add_argument("--dry", action="store_true")
+    parser.add_argument("--keep", type=float, default=0.0)
+    parser.add_argument("--stand-by", action="store_true")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    realtime.die_with_parent()
     error_file: Path = options.folder / ERROR_NAME
-    error_file.unlink(missing_ok=True)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         engine = EngineProcess(
             options.folder, options.audio, options.rate, options.block, options.dry
         )
+        if options.stand_by and not stand_by(engine, stop):
+            os._exit(0)
+        engine.take()
     except EngineError as error:
         reason: str | None = str(error)
     else:
-        reason = run(engine)
+        reason = run(engine, options.keep, stop)
         if reason is None:
             engine.close()
     if reason is not None:
@@ -208,6 +236,14 @@ def main(arguments: list[str] | None = None) -> int:
     sys.stderr.flush()
     # A device that hangs must not keep the process: nothing is left that needs an orderly end.
     os._exit(FAILED if reason is not None else 0)
+
+
+def stand_by(engine: EngineProcess, stop: threading.Event) -> bool:
+    """Wait, all prepared, until the engine that plays is gone; return whether to play on."""
+    if engine.watch is None:
+        return False
+    engine.settle()
+    return wait_to_play(engine.status, engine.watch, stop)
 
 
 def _choose(audio: str) -> tuple[JackWatch | None, str]:

@@ -10,6 +10,7 @@ SWITCH_INTERVAL_S = 0.0002
 PRIORITIES = {"jack": 4, "portaudio": 60}
 """Below JACK's own clients (5 and more), above everything without real-time priority."""
 _MCL_CURRENT = 1
+_NICE = 15
 _PR_SET_PDEATHSIG = 1
 
 
@@ -30,9 +31,10 @@ def settle() -> str:
 
     Called once everything is built: what exists by then is never looked at again by the collector.
     """
-    gc.collect()
-    gc.freeze()
-    gc.disable()
+    if gc.isenabled():
+        gc.collect()
+        gc.freeze()
+        gc.disable()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     if not sys.platform.startswith("linux"):
         return "memory not locked"
@@ -46,3 +48,9 @@ def die_with_parent() -> None:
     """Have the kernel end this process when its parent ends, where it can (Linux)."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def step_back() -> None:
+    """Let everything else go before this thread alone, where the system can (Linux)."""
+    if sys.platform.startswith("linux"):
+        os.setpriority(os.PRIO_PROCESS, 0, _NICE)

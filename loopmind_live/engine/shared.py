@@ -6,14 +6,12 @@ import mmap
 import os
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
 from loopmind_live.errors import EngineError
 
-PREFIX = "loopmind-"
+PREFIX = "loopmind-engine-"
 LOCK_NAME = "lock"
-_YOUNG_S = 60.0
 
 
 def temp_folder() -> Path:
@@ -51,20 +49,25 @@ def hold(folder: Path) -> int:
     return descriptor
 
 
-def remove_orphans(parent: Path, now_s: float | None = None) -> list[Path]:
-    """Remove the folders that dead processes left under `parent`; return them."""
+def try_lock(path: Path) -> int | None:
+    """Return the descriptor of the only lock on `path`, or None where another process has it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def remove_orphans(parent: Path) -> list[Path]:
+    """Remove the folders with our lock that dead processes left under `parent`; return them."""
     removed = []
     for folder in parent.glob(PREFIX + "*"):
         try:
-            age_s = (time.time() if now_s is None else now_s) - folder.stat().st_mtime
             descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CLOEXEC)
-        except FileNotFoundError:
-            if folder.is_dir() and age_s > _YOUNG_S:
-                shutil.rmtree(folder, ignore_errors=True)
-                removed.append(folder)
-            continue
         except OSError:
-            continue  # another user's
+            continue  # another user's, or no folder of ours: those have a lock from the start
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -14,8 +14,13 @@ from loopmind_live.engine import shared
 
 FILE_NAME = "status"
 _SEQUENCE = struct.Struct("=Q")
-_FACTS = struct.Struct(f"=qqQQQdd{MAX_TRACKS}d")
+_FACTS = struct.Struct(f"=qqQQQdd{MAX_TRACKS}dq")
 SIZE = 4096
+_OWNER = struct.Struct("=Q")
+_OWNER_AT = SIZE - _OWNER.size
+UNKNOWN = -1
+_DEVICE_FRAMES = 1 << 32
+_TRUST_S = 0.05
 _READS = 100
 
 
@@ -24,6 +29,7 @@ class Facts:
     """What stands in the block: `frame` is the next one to be computed, at `time_ns` (monotonic).
 
     `load` is the share of a block's time that computing it took; peaks are linear.
+    `device_frame` is what the device counted (32 bits, it wraps) as the block before began.
     """
 
     frame: int = 0
@@ -34,6 +40,7 @@ class Facts:
     load: float = 0.0
     peak: float = 0.0
     track_peaks: tuple[float, ...] = (0.0,) * MAX_TRACKS
+    device_frame: int = UNKNOWN
 
 
 class StatusBlock:
@@ -48,7 +55,10 @@ class StatusBlock:
     def create(cls, folder: Path) -> "StatusBlock":
         """Make the block's file in `folder` and map it."""
         shared.make_file(folder / FILE_NAME, SIZE)
-        return cls(folder / FILE_NAME, writable=True)
+        block = cls(folder / FILE_NAME, writable=True)
+        nothing = (0,) * 5, (0.0,) * (2 + MAX_TRACKS)
+        _FACTS.pack_into(block._map, 8, *nothing[0], *nothing[1], UNKNOWN)
+        return block
 
     def write(
         self,
@@ -60,11 +70,14 @@ class StatusBlock:
         load: float,
         peak: float,
         track_peaks: Sequence[float],
+        device_frame: int = UNKNOWN,
     ) -> None:
         """Write all facts at once; `track_peaks` has one number a track. Never waits."""
         self._sequence += 2
         _SEQUENCE.pack_into(self._map, 0, self._sequence - 1)
-        _FACTS.pack_into(self._map, 8, frame, time_ns, blocks, xruns, pid, load, peak, *track_peaks)
+        _FACTS.pack_into(
+            self._map, 8, frame, time_ns, blocks, xruns, pid, load, peak, *track_peaks, device_frame
+        )
         _SEQUENCE.pack_into(self._map, 0, self._sequence)
 
     def read(self) -> Facts:
@@ -73,13 +86,23 @@ class StatusBlock:
             (before,) = _SEQUENCE.unpack_from(self._map, 0)
             if before % 2:
                 continue
-            frame, time_ns, blocks, xruns, pid, load, peak, *tracks = _FACTS.unpack_from(
+            frame, time_ns, blocks, xruns, pid, load, peak, *tracks, device = _FACTS.unpack_from(
                 self._map, 8
             )
             if _SEQUENCE.unpack_from(self._map, 0)[0] == before:
-                self._last = Facts(frame, time_ns, blocks, xruns, pid, load, peak, tuple(tracks))
+                self._last = Facts(
+                    frame, time_ns, blocks, xruns, pid, load, peak, tuple(tracks), device
+                )
                 break
         return self._last
+
+    def claim(self, pid: int) -> None:
+        """Make `pid` the only engine that may write here, and into the tap."""
+        _OWNER.pack_into(self._map, _OWNER_AT, pid)
+
+    def owner(self) -> int:
+        """Return the process id of the engine that may write; 0 where none ever claimed it."""
+        return int(_OWNER.unpack_from(self._map, _OWNER_AT)[0])
 
     def close(self) -> None:
         """Unmap the block."""
@@ -95,3 +118,25 @@ def frame_at(facts: Facts, time_ns: int, rate_hz: int) -> int:
     if facts.time_ns == 0:
         return facts.frame
     return facts.frame + max(0, time_ns - facts.time_ns) * rate_hz // 1_000_000_000
+
+
+def frame_on_device(facts: Facts, time_ns: int, device_frame: int, block: int, rate_hz: int) -> int:
+    """Return the frame that is due in the block which the device begins at `device_frame`.
+
+    The device's own count says it to the sample; the clock does where the device does not count
+    (UNKNOWN) or began anew since `facts`.
+
+    >>> before = Facts(frame=1256, time_ns=10**9, device_frame=2**32 - 100)
+    >>> frame_on_device(before, 2 * 10**9 + 300_000, 47900, 256, 48000)
+    49000
+    >>> frame_on_device(before, 2 * 10**9, 5, 256, 48000)
+    49000
+    """
+    if facts.time_ns == 0:
+        return facts.frame
+    by_clock = max(facts.frame, frame_at(facts, time_ns, rate_hz) - block)
+    if UNKNOWN in (device_frame, facts.device_frame):
+        return by_clock
+    by_device = facts.frame - block + (device_frame - facts.device_frame) % _DEVICE_FRAMES
+    near = abs(by_device - by_clock) < _TRUST_S * rate_hz
+    return by_device if near and by_device >= facts.frame else by_clock

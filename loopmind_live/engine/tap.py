@@ -12,6 +12,8 @@ FILE_NAME = "tap"
 RING_FRAMES = 1 << 20
 _HEADER_BYTES = 4096
 _RANGE = struct.Struct("=qq")
+_GAP = struct.Struct("=qq")
+_GAP_AT = _RANGE.size
 _FRAME_BYTES = 8
 
 Audio = npt.NDArray[np.float32]
@@ -34,8 +36,23 @@ class MasterTap:
         return cls(folder / FILE_NAME, writable=True)
 
     def begin(self, frame: int) -> None:
-        """Say that the writer starts at `frame`: what lies before was never computed."""
-        _RANGE.pack_into(self._map, 0, frame, frame)
+        """Say that the writer starts at `frame`.
+
+        What lies between and the frames that are there was never computed: it is silent, and lost.
+        """
+        begin, written = _RANGE.unpack_from(self._map, 0)
+        if begin == written or not 0 <= frame - written < self.capacity:
+            _RANGE.pack_into(self._map, 0, frame, frame)
+            return
+        for at, size in _pieces(written, frame, self.capacity):
+            self._ring[at : at + size] = 0.0
+        _GAP.pack_into(self._map, _GAP_AT, written, frame)
+        _RANGE.pack_into(self._map, 0, begin, frame)
+
+    def gap(self) -> tuple[int, int]:
+        """Return the frames, from and to, that were last missed between two writers."""
+        begin, end = _GAP.unpack_from(self._map, _GAP_AT)
+        return int(begin), int(end)
 
     def write(self, frame: int, audio: Audio) -> None:
         """Write the block that begins at `frame`. Called from the audio callback."""
@@ -64,6 +81,8 @@ class MasterTap:
         # What the writer has overtaken meanwhile may be torn.
         lost = min(len(audio), max(0, self._oldest() - frame))
         audio[:lost] = 0.0
+        gap_begin, gap_end = self.gap()
+        lost += max(0, min(until, gap_end) - max(frame + lost, gap_begin))
         return audio, lost
 
     def close(self) -> None:
