@@ -20,8 +20,9 @@ def splice(rows: Sequence[Row], frame: int, new_rows: Iterable[Row], now: int) -
 
     A row that plays across `frame` and stands in `new_rows` in the same phase goes on untouched;
     any other ends at `frame`, with its own fade and tail. Rows that are silent by frame `now` are
-    dropped. The order is that of the tracks, then of time, so that the kernel always adds up the
-    same numbers in the same order. Raises EngineError beyond MAX_ROWS.
+    dropped. Only the lead-ins of new rows sound before `frame`. The order is that of the tracks,
+    then of time, so that the kernel always adds up the same numbers in the same order. Raises
+    EngineError beyond MAX_ROWS.
 
     >>> old = Row(0, 7, 0, 104, 100.0, origin=0.0, start=0)
     >>> again = replace(old, origin=300.0, start=300)
@@ -36,11 +37,7 @@ def splice(rows: Sequence[Row], frame: int, new_rows: Iterable[Row], now: int) -
         for row in rows
         if row.start < frame and last_frame(row) > now
     ]
-    added = [
-        replace(row, start=max(row.start, frame))
-        for row in new_rows
-        if row.stop > max(row.start, frame)
-    ]
+    added = [_from(frame, row) for row in new_rows if row.stop > max(row.start, frame)]
     result = _join(sorted(kept + added, key=lambda row: (row.track, row.start)))
     if len(result) > MAX_ROWS:
         raise EngineError(f"{len(result)} rows: the engine holds {MAX_ROWS}; use a shorter set")
@@ -84,6 +81,11 @@ def last_frame(row: Row) -> int:
     340
     """
     return row.stop + max(row.fade_frames, row.tail_frames)
+
+
+def _from(frame: int, row: Row) -> Row:
+    """Return `row` from `frame` on; within a pass it has no lead-in."""
+    return row if row.start >= frame else replace(row, start=frame, lead_frames=0)
 
 
 def _join(rows: Sequence[Row]) -> tuple[Row, ...]:

@@ -10,28 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loopmind_live.engine.base import FOREVER, Row
-from loopmind_live.engine.kernel import mix
-from loopmind_live.engine.rows import pack
+from tests.engine.mixing import POOL, TRACKS, Mixed, render
 
-POOL = np.random.default_rng(1).uniform(-1, 1, (700, 2)).astype(np.float32)
 CLIPS = POOL.astype(np.float64)
-BEGIN, END, TRACKS = -60, 340, 3
-
-Mixed = npt.NDArray[np.float64]
-
-
-def render(
-    rows: Sequence[Row], blocks: Sequence[int], begin: int = BEGIN, end: int = END,
-    pool: npt.NDArray[np.float32] = POOL,
-) -> Mixed:  # fmt: skip
-    """Return float64 [tracks, frames, 2] of frames begin..end, in blocks of those sizes."""
-    table, parts, frame = pack(rows), [], begin
-    while frame < end:
-        out = np.full((TRACKS, blocks[len(parts) % len(blocks)], 2), np.nan)
-        mix(out, frame, pool, table)
-        parts.append(out)
-        frame += out.shape[1]
-    return np.concatenate(parts, axis=1)[:, : end - begin]
+BEGIN, END = -60, 340
 
 
 def pass_at(row: Row, frame: int) -> int:
@@ -108,7 +90,7 @@ SHORT = Row(0, 1, 0, 24, 20.0, 0.0, 0, stop=70, fade_frames=10, tail_frames=50)
 @example([SHORT], [16])
 @example([replace(SHORT, stop=80)], [16])
 def test_every_frame_is_what_the_rules_say(rows: list[Row], blocks: list[int]) -> None:
-    assert np.abs(render(rows, blocks) - oracle(rows)).max() < 1e-12
+    assert np.abs(render(rows, blocks, BEGIN, END) - oracle(rows)).max() < 1e-12
 
 
 def clocked(row: Row, change: float, bars: float, speed: float, origin_bar: float) -> Row:
@@ -135,7 +117,7 @@ following = st.builds(
 def test_where_blocks_end_changes_no_sample(
     rows: list[Row], blocks: list[int], others: list[int]
 ) -> None:
-    one, other = render(rows, blocks), render(rows, others)
+    one, other = render(rows, blocks, BEGIN, END), render(rows, others, BEGIN, END)
     assert np.isfinite(one).all()
     assert np.array_equal(one, other)
 
