@@ -107,6 +107,10 @@ class _Binder:
                 return count if roles else 0
             case "flag":
                 return self._take_flag(argument, token)
+            case "choice":
+                if token.kind == "word" and token.text in argument.choices:
+                    self.values[argument.name] = token.text
+                    return 1
             case "key":
                 key, count = read_key(tokens, place, self.source)
                 # "a" is an article, save where it is all that is said or has a mode.
@@ -195,6 +199,8 @@ class _Binder:
         """Decide which argument the number is for: a value, or a step up or down."""
         if not self.amounts or (self.amount is None and not self.direction):
             return
+        if self.amount is None and any(one.name in self.values for one in self.amounts):
+            return  # the words themselves say how much
         moves = [a for a in self.amounts if a.name.startswith("delta") or a.minimum == -a.maximum]
         values = [a for a in self.amounts if a not in moves]
         signed = self.amount is not None and self.amount.signed
@@ -238,6 +244,9 @@ class _Binder:
             return f"{name}: {word!r} is no number: {span}"
         if "roles" in kinds:
             return f"{name}: no part {word!r}: {_nearest(word, ROLE_PHRASES, 'parts', ROLES)}"
+        if "choice" in kinds:
+            choices = next(one.choices for one in unfilled if one.kind == "choice")
+            return f"{name}: {word!r} means nothing here: choose {' or '.join(choices)}"
         if "section" in kinds:
             return f"{name}: no section {word!r}: {_nearest(word, SECTIONS, 'sections', LABELS)}"
         return f"{name}: {word!r} means nothing here: write it as in: {self.spec.phrases[0]}"

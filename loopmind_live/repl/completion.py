@@ -79,6 +79,8 @@ def _values(
             return [*((role, "part") for role in roles), ("all", "every part")]
         case "flag":
             return [("off", ""), ("on", "")] if argument.name == "on" else [(argument.name, "")]
+        case "choice":
+            return [(choice, "") for choice in argument.choices]
         case "word":
             return [*_verbs(), *((topic, "topic") for topic in TOPICS)]
         case "key":

@@ -82,6 +82,8 @@ def _argument(argument: Argument) -> str:
         notes.append(span.rstrip())
     if argument.kind == "flag" and argument.name == "on":
         notes.append("on or off")
+    if argument.choices:
+        notes.append(" or ".join(argument.choices))
     if argument.optional:
         notes.append("optional")
     name = {"section": "a section", "roles": "parts", "path": "a file", "key": "a key"}.get(

@@ -68,6 +68,8 @@ UNITS: dict[Phrase, tuple[str, float]] = {
     ("db",): ("dB", 1.0),
     ("decibel",): ("dB", 1.0),
     ("decibels",): ("dB", 1.0),
+    ("%",): ("%", 1.0),
+    ("percent",): ("%", 1.0),
     ("semitone",): ("semitones", 1.0),
     ("semitones",): ("semitones", 1.0),
     ("semi",): ("semitones", 1.0),
@@ -89,7 +91,7 @@ UNITS: dict[Phrase, tuple[str, float]] = {
 }
 """Unit words: the table's unit, and how many of it one is."""
 
-STEPS: dict[str, float] = {"bpm": 4.0, "dB": 3.0, "semitones": 1.0}
+STEPS: dict[str, float] = {"bpm": 4.0, "dB": 3.0, "semitones": 1.0, "%": 50.0}
 """How far "faster", "drums up" and "key up" go where no number is given."""
 
 _FILLERS = (

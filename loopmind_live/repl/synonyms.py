@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from loopmind_live.config import MIN_LEVEL_DB
 from loopmind_live.session.commands import Value, When
 
 Needs = Literal["", "loose", "plain", "said", "signed", "when", "amount"]
@@ -50,6 +51,25 @@ def ways(
             )
         )  # fmt: skip
     return tuple(patterns)
+
+
+def _sends(effect: str, called: tuple[str, ...]) -> tuple[Pattern, ...]:
+    """Return the ways to send to an effect by any of its names."""
+    to: dict[str, Value] = {"to": effect}
+    patterns: tuple[Pattern, ...] = ()
+    for name in called:
+        patterns += ways("send", f"{name}, {name} on, send * to {name}, * {name}", arguments=to)
+        patterns += ways(
+            "send", f"more {name}, add {name}, add {name} to, add some {name} to, * more {name}", 1,
+            arguments=to,
+        )  # fmt: skip
+        patterns += ways("send", f"less {name}, * less {name}", -1, arguments=to)
+        patterns += ways(
+            "send", f"{name} off, {name} * off, no {name}, no more {name}, "
+            f"send * to {name} off",
+            arguments=to | {"db": MIN_LEVEL_DB},
+        )  # fmt: skip
+    return patterns
 
 
 _MOVES = "set, change, turn, put, bump, push, pull, bring, take, move, nudge, shift, switch"
@@ -122,6 +142,26 @@ SYNONYMS: tuple[Pattern, ...] = (
     ),
     *ways("level", "drop, cut", direction=-1, needs="amount"),
     *ways("level", "*", needs="signed"),
+    *ways(
+        "filter", "filter off, filter * off, no filter, open filter, open up filter, * unfiltered",
+        arguments={"sweep": 0.0},
+    ),
+    *ways(
+        "filter", "low pass, lowpass, lpf, filter * low, filter low, close filter, muffle, "
+        "filter down", -1, arguments={"sweep": -60.0},
+    ),
+    *ways(
+        "filter", "high pass, highpass, hpf, filter * high, filter high, thin out, filter up",
+        1, arguments={"sweep": 60.0},
+    ),
+    *ways("pan", "pan * left, pan left, * left", -1, arguments={"place": -100.0}),
+    *ways("pan", "pan * right, pan right, * right", 1, arguments={"place": 100.0}),
+    *ways(
+        "pan", "pan * center, pan center, pan * middle, pan off, * center, pan * centre",
+        arguments={"place": 0.0},
+    ),
+    *_sends("reverb", ("reverb", "verb")),
+    *_sends("delay", ("delay", "echo")),
     *ways("set_tempo", "bpm, speed"),
     *ways("set_tempo", "*", needs="plain"),
     *ways("ramp", "glide, glide tempo, ramp tempo, accelerate, ritardando"),

@@ -4,12 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from loopmind_live.config import MIN_LEVEL_DB
 from loopmind_live.score.arrangement import Arrangement, Part
 from loopmind_live.score.loop import ROLES, Role
 
 Refit = Callable[[Arrangement, float, str | None], Arrangement]
 """Fits an arrangement's loops to a tempo and key (see `arranger.base.Arranger.refit`)."""
 RoleSet = Literal["muted", "soloed", "locked"]
+Control = Literal["filter", "pan", "reverb", "delay"]
+"""A strip's controls beside its fader: a sweep and a place in percent, two sends in decibels."""
+Mixer = tuple[tuple[tuple[Role, Control], float], ...]
+SEND_OFF_DB = MIN_LEVEL_DB
+"""A send this low is off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,7 @@ class Document:
     soloed: frozenset[Role] = frozenset()
     locked: frozenset[Role] = frozenset()
     levels_db: tuple[tuple[Role, float], ...] = ()
+    mixer: Mixer = ()
     looping: int | None = None
     time: float = 1.0
     pace: float = 1.0
@@ -39,6 +46,11 @@ class Document:
     def level_db(self, role: Role) -> float:
         """Return the fader of `role`, 0 dB unless it was moved."""
         return dict(self.levels_db).get(role, 0.0)
+
+    def control(self, role: Role, control: Control) -> float:
+        """Return where a control of `role` stands: neutral unless it was moved."""
+        neutral = 0.0 if control in ("filter", "pan") else SEND_OFF_DB
+        return dict(self.mixer).get((role, control), neutral)
 
     def audible(self, role: Role) -> bool:
         """Tell whether `role` is heard: not muted, and soloed where anything is."""
@@ -105,6 +117,13 @@ class SetLevels:
 
 
 @dataclass(frozen=True, slots=True)
+class SetMixer:
+    """Set filters, places and sends."""
+
+    settings: Mixer
+
+
+@dataclass(frozen=True, slots=True)
 class SetLooping:
     """Repeat the section at `place`, or none."""
 
@@ -132,7 +151,10 @@ class Stop:
     fade_bars: float = 0.0
 
 
-Edit = SetParts | SetArrangement | SetFit | SetPace | SetTime | SetRoles | SetLevels | SetLooping
+Edit = (
+    SetParts | SetArrangement | SetFit | SetPace | SetTime | SetRoles | SetLevels | SetMixer
+    | SetLooping
+)  # fmt: skip
 Transport = Enter | Stop | Nudge
 Action = Edit | Transport
 
@@ -166,6 +188,9 @@ def apply(document: Document, action: Edit, refit: Refit) -> Document:
         case SetLevels():
             levels = dict(document.levels_db) | dict(action.levels_db)
             return replace(document, levels_db=tuple(sorted(levels.items())))
+        case SetMixer():
+            mixer = dict(document.mixer) | dict(action.settings)
+            return replace(document, mixer=tuple(sorted(mixer.items())))
         case SetLooping():
             return replace(document, looping=action.place)
     return document
@@ -180,12 +205,11 @@ def inverse(document: Document, action: Edit) -> Edit:
     arrangement = document.arrangement
     match action:
         case SetParts():
-            if arrangement is None:
-                return action
-            sections = arrangement.sections
+            sections = arrangement.sections if arrangement is not None else ()
+            fit = (arrangement.bpm, arrangement.key) if arrangement is not None else action.fit
             return SetParts(
                 tuple((i, sections[i].parts) for i, _ in action.parts if i < len(sections)),
-                (arrangement.bpm, arrangement.key),
+                fit,
                 action.roles,
             )
         case SetArrangement():
@@ -204,6 +228,8 @@ def inverse(document: Document, action: Edit) -> Edit:
             return SetRoles(action.name, before & (action.remove - action.add), action.add - before)
         case SetLevels():
             return SetLevels(tuple((role, document.level_db(role)) for role, _ in action.levels_db))
+        case SetMixer():
+            return SetMixer(tuple((key, document.control(*key)) for key, _ in action.settings))
         case SetLooping():
             return SetLooping(document.looping)
 

@@ -17,7 +17,9 @@ from loopmind_live.score.loop import ROLES
 from loopmind_live.units import parse_key
 
 Lands = Literal["now", "bar", "section"]
-Kind = Literal["text", "section", "roles", "number", "integer", "key", "path", "flag", "word"]
+Kind = Literal[
+    "text", "section", "roles", "number", "integer", "key", "path", "flag", "word", "choice"
+]
 Value = str | float | int | bool | tuple[str, ...]
 
 
@@ -27,7 +29,7 @@ class Argument:
 
     text: any words · section: a label or "current" · roles: one or more roles · number, integer:
     in [minimum, maximum] · key: as in "F#:min" · path: a file · flag: on or off · word: a command's
-    name.
+    name · choice: one of `choices`.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Argument:
     minimum: float = 0.0
     maximum: float = 0.0
     unit: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ _SECTION = Argument("section", "section")
 _SECTION_OR_CURRENT = Argument("section", "section", optional=True)
 _NUMBER = Argument("number", "integer", optional=True, minimum=1, maximum=64)
 _ROLES = Argument("roles", "roles")
+_ROLES_OR_ALL = Argument("roles", "roles", optional=True)
 _PREFIX = "/loopmind"
 
 COMMANDS: tuple[CommandSpec, ...] = (
@@ -152,6 +156,29 @@ COMMANDS: tuple[CommandSpec, ...] = (
         ),
         "now", "set or move the level of parts",
         f"{_PREFIX}/track/level", ("level drums -3", "bass up", "pad down 6"), undoable=True,
+    ),
+    CommandSpec(
+        "filter", (_ROLES_OR_ALL, Argument("sweep", "number", False, -100.0, 100.0, "%")), "now",
+        "sweep a low-pass (below 0) or high-pass (above 0) over parts",
+        f"{_PREFIX}/track/filter", ("filter bass -40", "filter drums high", "filter off"),
+        undoable=True,
+    ),
+    CommandSpec(
+        "pan", (_ROLES_OR_ALL, Argument("place", "number", False, -100.0, 100.0, "%")), "now",
+        "place parts between left (-100) and right (100)",
+        f"{_PREFIX}/track/pan", ("pan hats left", "pan pad 30", "pan center"), undoable=True,
+    ),
+    CommandSpec(
+        "send",
+        (
+            _ROLES_OR_ALL,
+            Argument("to", "choice", choices=("reverb", "delay")),
+            Argument("db", "number", True, MIN_LEVEL_DB, 0.0, "dB"),
+            Argument("delta_db", "number", True, -24.0, 24.0, "dB"),
+        ),
+        "now", "send parts to the reverb or the delay",
+        f"{_PREFIX}/track/send",
+        ("send vocal to reverb -6", "more reverb on vocal", "delay off"), undoable=True,
     ),
     CommandSpec(
         "set_tempo",
@@ -292,6 +319,10 @@ def _check_value(name: str, argument: Argument, value: Value) -> None:
         case "key":
             if not isinstance(value, str) or parse_key(value) is None:
                 raise SessionError(f"{name}: {value!r} is no key: write one as in F# minor")
+        case "choice":
+            if value not in argument.choices:
+                there = " or ".join(argument.choices)
+                raise SessionError(f"{name}: {argument.name} {value!r}: choose {there}")
         case "flag":
             if not isinstance(value, bool):
                 raise SessionError(f"{name}: {argument.name} is on or off, not {value!r}")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.score.loop import ROLES
-from loopmind_live.session.actions import Edit, SetLevels
+from loopmind_live.session.actions import SEND_OFF_DB, Control, Edit, SetLevels, SetMixer
 from loopmind_live.session.commands import Command, CommandSpec
 from loopmind_live.session.effects import Effect, Say, SetParameter
 from loopmind_live.session.landing import Landing, Now, landing
@@ -34,10 +34,28 @@ def say(state: State, words: str, place: Landing) -> Say:
 
 
 def faders(action: Edit) -> tuple[Effect, ...]:
-    """Return the parameters that put the engine's faders where `action` says."""
-    if not isinstance(action, SetLevels):
-        return ()
-    return tuple(
-        SetParameter(f"track/{ROLES.index(role)}/gain", db_to_gain(db))
-        for role, db in action.levels_db
-    )
+    """Return the parameters that put the engine's mixer where `action` says."""
+    match action:
+        case SetLevels():
+            return tuple(
+                SetParameter(f"track/{ROLES.index(role)}/gain", db_to_gain(db))
+                for role, db in action.levels_db
+            )
+        case SetMixer():
+            return tuple(
+                SetParameter(f"track/{ROLES.index(role)}/{control}", _engine_value(control, value))
+                for (role, control), value in action.settings
+            )
+        case _:
+            return ()
+
+
+def _engine_value(control: Control, value: float) -> float:
+    """Return what the engine takes for a control: -1..1, or a linear gain.
+
+    >>> _engine_value("pan", -50.0), _engine_value("reverb", SEND_OFF_DB)
+    (-0.5, 0.0)
+    """
+    if control in ("filter", "pan"):
+        return value / 100.0
+    return db_to_gain(value) if value > SEND_OFF_DB else 0.0

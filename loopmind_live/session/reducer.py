@@ -5,7 +5,7 @@ from collections.abc import Callable
 from loopmind_live.errors import SessionError
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import ROLES, Role
-from loopmind_live.session import choices, tempo_rules, undo_rules
+from loopmind_live.session import choices, mixer_rules, tempo_rules, undo_rules
 from loopmind_live.session.actions import (
     Enter,
     SetArrangement,
@@ -229,6 +229,9 @@ _RULES: dict[str, _Rule] = {
     "loop": _loop,
     **dict.fromkeys(("mute", "unmute", "solo", "unsolo", "lock", "unlock"), _roles),
     "level": _level,
+    "filter": mixer_rules.sweep,
+    "pan": mixer_rules.pan,
+    "send": mixer_rules.send,
     "set_tempo": tempo_rules.set_tempo,
     "ramp": tempo_rules.ramp,
     "half_time": tempo_rules.count_in_time,

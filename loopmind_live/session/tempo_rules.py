@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from loopmind_live.config import MAX_BPM, MIN_BPM
 from loopmind_live.errors import SessionError
 from loopmind_live.session.actions import Nudge, SetFit, SetPace, SetTime
 from loopmind_live.session.arguments import number, text
@@ -10,13 +11,15 @@ from loopmind_live.session.desk import Desk, Result, say
 from loopmind_live.session.effects import Say
 from loopmind_live.session.landing import arrangement_of, projected, queue
 from loopmind_live.session.state import State
-from loopmind_live.timing.tempo_map import check_bpm
+from loopmind_live.timing.tempo_map import TempoMap, check_bpm
 from loopmind_live.units import parse_key, spell_key, transpose_key
 
 RAMP_BARS = 4.0
 VARISPEED_SHARE = 0.02
 """A tempo step this small is played at varispeed."""
 MIN_PACE = 0.5
+GLIDE_SHARE = 0.005
+"""While the tempo glides, the engine's delay follows in steps of this share."""
 TAP_GAP_S = 2.5
 MIN_TAPS, MAX_TAPS = 4, 8
 
@@ -96,6 +99,20 @@ def tap(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result
         return state, (Say(f"tap {len(taps)} of {MIN_TAPS}"),)
     bpm = round(60.0 * rate_hz * (len(taps) - 1) / (taps[-1] - taps[0]), 1)
     return _queue_tempo(state, command, BY_NAME["set_tempo"], desk, check_bpm(bpm))
+
+
+def heard_bpm(tempo: TempoMap, frame: int, told_bpm: float) -> float:
+    """Return the tempo that the engine's delay follows at `frame`, told `told_bpm` before.
+
+    >>> tempo = TempoMap.constant(120.0, 48000).with_ramp(0.0, 4.0, 140.0)
+    >>> [round(heard_bpm(tempo, tempo.line(bar), 120.0), 2) for bar in (0.1, 0.2, 2, 5)]
+    [120.0, 121.0, 130.0, 140.0]
+    """
+    bar = tempo.bar(frame)
+    segment = tempo.segment_at_bar(bar)
+    bpm = min(MAX_BPM, max(MIN_BPM, segment.bpm_at(bar)))
+    glides = segment.slope != 0.0
+    return told_bpm if glides and abs(bpm - told_bpm) <= GLIDE_SHARE * bpm else bpm
 
 
 def set_key(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:

@@ -20,10 +20,19 @@ BARS = 12
 SCRIPT = """
 @1.3 swap bass in verse
 @2.2 level bass -6
+@2.2.5 filter bass -60
+@2.3 send drums to delay -6
+@2.4 more reverb on the pad
+@3 pan drums left 40
+@3.3 filter drums high
 @3.1.5 regenerate hook
 @4 mute drums
 @5.4 undo
+@6 filter off
 @6.2 tempo 130
+@6.3 undo
+@6.4 tempo 130
+@7 delay off
 @7.3 ramp to 150 over 2 bars
 @9.3 goto verse
 @10 nudge 10
