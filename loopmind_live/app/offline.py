@@ -11,11 +11,17 @@ import numpy.typing as npt
 
 from loopmind_live.app.files import library_loops_if_any, timeline
 from loopmind_live.app.performance import Performance
-from loopmind_live.app.stage import NoEvents, Sound, arranger_for, header, offline_engine
+from loopmind_live.app.stage import (
+    KeptEvents,
+    NoEvents,
+    Sound,
+    arranger_for,
+    header,
+    offline_engine,
+)
 from loopmind_live.engine.wav import Encoding, WavWriter, free_path
 from loopmind_live.errors import EngineError, SessionError
 from loopmind_live.score.arrangement import Arrangement
-from loopmind_live.score.eventlog import EventLog
 from loopmind_live.score.script import ScriptLine, read_script
 from loopmind_live.session.commands import Command
 from loopmind_live.session.session import Options, Session
@@ -54,13 +60,14 @@ class _Take:
 class MasterFiles:
     """Records the master: a file holds exactly the music's frames from its start to its stop.
 
-    A disk that is full ends the file with one line told; the music goes on.
+    A disk that is full ends the file, and `failure` says so; the music goes on.
     """
 
-    def __init__(self, engine: "OfflineEngine", dry: bool, tell: Callable[[str], None]) -> None:
-        self._engine, self._tell = engine, tell
+    def __init__(self, engine: "OfflineEngine", dry: bool) -> None:
+        self._engine = engine
         self._encoding: Encoding = "float32" if dry else "pcm24"
         self._takes: list[_Take] = []
+        self.failure: str | None = None
 
     @property
     def open(self) -> bool:
@@ -95,7 +102,7 @@ class MasterFiles:
             try:
                 take.writer.write(audio)
             except EngineError as error:
-                self._tell(str(error))
+                self.failure = str(error)
                 take.left = 0
             if take.left == 0:
                 take.writer.close()
@@ -127,7 +134,7 @@ class OfflineShow:
                     engine, pool, arranger_for(loops, arrangement), events,
                     Options(request.seed, request.sound.dry, live=False), self._tell,
                 )  # fmt: skip
-                master = MasterFiles(engine, request.sound.dry, self._tell)
+                master = MasterFiles(engine, request.sound.dry)
                 show = Performance(
                     session, master, Path.cwd(), lambda path: timeline(path, loops), datetime.now
                 )
@@ -140,6 +147,9 @@ class OfflineShow:
                 self._play(engine, session, show, master, list(script), progress)
             finally:
                 events.close()
+            failure = master.failure or events.failure
+            if failure is not None:
+                raise EngineError(failure)
 
     def _play(
         self,
@@ -204,13 +214,14 @@ class OfflineShow:
 
 def _events(
     request: Request, engine: "OfflineEngine", arrangement: Arrangement | None
-) -> EventLog | NoEvents:
+) -> KeptEvents | NoEvents:
     if request.events is None:
         return NoEvents()
-    return EventLog(
+    return KeptEvents(
         request.events,
         header(
             request.sound, engine.rate_hz, engine.block, engine.latency_frames, request.seed,
             arrangement,
         ),
+        lambda _: None,  # it is told at the end, with the exit status
     )  # fmt: skip

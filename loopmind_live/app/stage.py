@@ -1,6 +1,6 @@
 """Open what a performance needs, in the right order, and close it again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from loopmind_live import __version__
 from loopmind_live.app.files import clip_cache
 from loopmind_live.arranger.base import Arranger
+from loopmind_live.errors import ScoreError
 from loopmind_live.prepare.pool import ClipPool
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.clip import recipe_for
+from loopmind_live.score.eventlog import EventLog
 from loopmind_live.score.loop import Loop
 
 if TYPE_CHECKING:
@@ -137,11 +139,49 @@ def _told(arrangement: Arrangement | None) -> dict[str, Any] | None:
 class NoEvents:
     """Keeps nothing: for a performance without an event file."""
 
+    failure: str | None = None
+
     def write(self, kind: str, frame: int, bar: float, **fields: object) -> None:
         """Let the event go."""
 
     def close(self) -> None:
         """Do nothing."""
+
+
+class KeptEvents:
+    """Writes an event file for as long as it can be written: a full disk never stops the music.
+
+    `failure` says why it ended early; `tell` is told so once.
+    """
+
+    def __init__(self, path: Path, header: Mapping[str, Any], tell: Callable[[str], None]) -> None:
+        self.failure: str | None = None
+        self._tell = tell
+        self._log: EventLog | None = EventLog(path, header)
+
+    def write(self, kind: str, frame: int, bar: float, **fields: object) -> None:
+        """Write one event, or let it go where the file has failed."""
+        if self._log is None:
+            return
+        try:
+            self._log.write(kind, frame, bar, **fields)
+        except ScoreError as error:
+            self._fail(str(error))
+
+    def close(self) -> None:
+        """Close the file."""
+        log, self._log = self._log, None
+        if log is None:
+            return
+        try:
+            log.close()
+        except ScoreError as error:
+            self._fail(str(error))
+
+    def _fail(self, reason: str) -> None:
+        self._log = None
+        self.failure = f"{reason}: the set plays on, its events are not kept"
+        self._tell(self.failure)
 
 
 def new_file(path: Path) -> Path:
