@@ -12,12 +12,11 @@ from loopmind_live import config
 from loopmind_live.app.files import library_loops_if_any, timeline
 from loopmind_live.app.offline import Request
 from loopmind_live.app.performance import Performance
-from loopmind_live.app.stage import NoEvents, arranger_for, header, live_engine
+from loopmind_live.app.stage import KeptEvents, NoEvents, arranger_for, header, live_engine
 from loopmind_live.app.view import view_of
 from loopmind_live.errors import LibraryError, LoopMindError, SessionError
 from loopmind_live.repl.prompt import Prompt
 from loopmind_live.score.arrangement import Arrangement
-from loopmind_live.score.eventlog import EventLog
 from loopmind_live.score.loop import Loop
 from loopmind_live.score.script import ScriptLine, read_script
 from loopmind_live.session.session import Options, Session
@@ -87,7 +86,7 @@ class LiveShow:
                 engine, pool, arranger_for(loops, arrangement), events,
                 Options(
                     request.seed, request.sound.dry, live=True,
-                    guard_frames=engine.block + round(GUARD_S * engine.rate_hz),
+                    guard_frames=round(GUARD_S * engine.rate_hz),
                 ),
                 self._tell,
             )  # fmt: skip
@@ -185,6 +184,7 @@ class LiveShow:
 
     async def _handle(self, text: str) -> str | None:
         answer = self._show.type(text)
+        self._show.session.advance()  # what lands now does not wait for the next tick
         if self._show.finished:
             self._quit()
         return "\n".join(answer.lines) or None
@@ -214,14 +214,15 @@ class LiveShow:
 
     def _events(
         self, engine: "ProcessEngine", arrangement: Arrangement | None
-    ) -> EventLog | NoEvents:
+    ) -> KeptEvents | NoEvents:
         request = self._request
         if request.events is None:
             return NoEvents()
-        return EventLog(
+        return KeptEvents(
             request.events,
             header(
                 request.sound, engine.rate_hz, engine.block, engine.latency_frames, request.seed,
                 arrangement,
             ),
+            self._tell,
         )  # fmt: skip

@@ -32,6 +32,8 @@ class RuleArranger:
         known = tuple(loops)
         self._known = len(known)
         self._candidates = candidates_of(known)
+        # A set asks the same again and again, and ranking a large library takes many ms.
+        self._ranked_last: tuple[object, Mapping[Role, Ranked]] | None = None
 
     def arrange(self, prompt: str, seed: int, beats_per_bar: int = 4) -> Arrangement:
         """Return an arrangement for `prompt`; raise ArrangerError where it cannot be made."""
@@ -161,10 +163,15 @@ class RuleArranger:
 
     def _ranked_for(self, arrangement: Arrangement, request: Request) -> Mapping[Role, Ranked]:
         """Return what fits a running arrangement; what is not sure only where nothing else is."""
-        candidates = self._of_meter(arrangement.beats_per_bar, request.roles_out)
         aim = Aim(arrangement.bpm, arrangement.key, arrangement.beats_per_bar, request.moods)
+        asked = (aim, tuple(request.roles_out))
+        if self._ranked_last is not None and self._ranked_last[0] == asked:
+            return self._ranked_last[1]
+        candidates = self._of_meter(arrangement.beats_per_bar, request.roles_out)
         everything = ranked_by_role(candidates, aim)
-        return stage_ready(everything) or everything
+        ranked = stage_ready(everything) or everything
+        self._ranked_last = asked, ranked
+        return ranked
 
 
 def _cast(
