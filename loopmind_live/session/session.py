@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.config import DEFAULT_BPM
@@ -12,8 +11,8 @@ from loopmind_live.engine.schedule import first_difference, last_frame, splice
 from loopmind_live.errors import LoopMindError
 from loopmind_live.prepare.base import Preparer
 from loopmind_live.score.arrangement import Arrangement
-from loopmind_live.score.loop import ROLES
 from loopmind_live.session.actions import Enter, SetArrangement
+from loopmind_live.session.chronicle import Chronicle, EventSink
 from loopmind_live.session.commands import Command
 from loopmind_live.session.desk import Desk
 from loopmind_live.session.effects import Effect, Say, SetParameter
@@ -22,16 +21,8 @@ from loopmind_live.session.plan import Moment, Stage, landing_frame, plan_rows, 
 from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.reducer import queue_arrangement, reduce
 from loopmind_live.session.state import Change, State
-from loopmind_live.session.swaps import Swap, swaps_between
+from loopmind_live.session.tempo_rules import heard_bpm
 from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
-
-
-class EventSink(Protocol):
-    """Where everything that happens is written down (see `score.eventlog`)."""
-
-    def write(self, kind: str, frame: int, bar: float, **fields: object) -> None:
-        """Write one event; `bar` counts from 1."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +70,12 @@ class Session:
             self._readiness.clip, self._readiness.clip_id, self._readiness.not_before,
             rate_hz, options.dry,
         )  # fmt: skip
-        self._events = events
+        self._chronicle = Chronicle(events, self._readiness)
         self._tell = tell
         self._rows: tuple[Row, ...] = ()
         self._ready: frozenset[int] = frozenset()
         self._ready_for: tuple[Change, ...] | None = None
-        self._told_frame = -1
+        self._told_bpm = DEFAULT_BPM  # the engine's own, until it is told
         self._dirty = True
         self._to_prefetch: list[str] = []
         self._moved: set[int] = set()
@@ -154,7 +145,9 @@ class Session:
             self._postpone(frame)
             for moment in walk_to(self.state, frame, self.arranger.refit, self._counts):
                 self._land(moment)
+            self._follow_tempo(frame)
             if self._dirty:
+                self._write_swaps(frame - 1)  # before rows that have ended are forgotten
                 self._send(frame)
             self._write_swaps(frame)
         self._hear_engine()
@@ -251,7 +244,10 @@ class Session:
 
     def _land(self, moment: Moment) -> None:
         before = self.state
+        self._write_swaps(moment.frame - 1)
         self.state = moment.state
+        if moment.state.playhead != before.playhead:
+            self._chronicle.write_carried(self.state, self._rows, moment.frame)
         self._dirty = True
         arrangement = moment.state.arrangement
         if arrangement is not None and arrangement is not before.arrangement:
@@ -266,6 +262,13 @@ class Session:
         if bpm != before.tempo.bpm_at(moment.bar):
             self._write("tempo", moment.frame, bpm=bpm)
         self._request()
+
+    def _follow_tempo(self, frame: int) -> None:
+        """Tell the engine the tempo, for its delay."""
+        bpm = heard_bpm(self.state.tempo, frame, self._told_bpm)
+        if bpm != self._told_bpm:
+            self._told_bpm = bpm
+            self._set_parameter(SetParameter("tempo", bpm))
 
     def _tell_missing(self, moment: Moment) -> None:
         """Say which parts of a section that begins are not prepared: they enter when they are."""
@@ -298,56 +301,7 @@ class Session:
             self._write("late", change, target_frame=change, moved_to_bar=line + 1)
             change = self.state.tempo.line(line)
         self.engine.splice(change, rows)
-        self._rows = splice(self._rows, change, rows, free)
-
-    def _write_swaps(self, frame: int) -> None:
-        """Write down each clip that began or ended since the last time."""
-        section = self._section_name()
-        for swap in swaps_between(self._rows, self._told_frame, frame):
-            self._write("swap", swap.frame, section=section, **self._describe(swap))
-        self._told_frame = max(self._told_frame, frame)
-
-    def _describe(self, swap: Swap) -> dict[str, object]:
-        fields: dict[str, object] = {
-            "track": ROLES[swap.track],
-            "loop": None,
-            "target_frame": swap.frame,
-            "release_frames": swap.release_frames,
-        }
-        row = swap.row
-        if row is not None:
-            recipe = self._readiness.recipe(row.clip_id)
-            fields |= {
-                "loop": str(recipe.path),
-                "clip": {
-                    "key": recipe.key,
-                    "sha256": recipe.content_hash,
-                    "start_s": recipe.start_s,
-                    "beats": recipe.beats,
-                    "source_bpm": recipe.source_bpm,
-                    "bpm": recipe.bpm,
-                    "semitones": recipe.semitones,
-                },
-                "origin": row.origin,
-                "gain": row.gain,
-                "lead_frames": row.lead_frames,
-            }
-            if row.clip_bars:
-                fields["clock"] = {
-                    "clip_bars": row.clip_bars,
-                    "origin_bar": row.origin_bar,
-                    "clock_frame": row.clock_frame,
-                    "clock_bar": row.clock_bar,
-                    "clock_bar_frames": row.clock_bar_frames,
-                    "clock_change": row.clock_change,
-                }
-        return fields
-
-    def _section_name(self) -> str | None:
-        arrangement, playhead = self.state.arrangement, self.state.playhead
-        if arrangement is None or playhead is None:
-            return None
-        return arrangement.name(playhead.place)
+        self._rows = splice(self._rows, change, rows, self._chronicle.told_frame)
 
     def _set_parameter(self, parameter: SetParameter) -> None:
         frame = self.engine.set_parameter(parameter.name, parameter.value)
@@ -372,12 +326,10 @@ class Session:
         self._tell(text)
 
     def _write(self, kind: str, frame: int, **fields: object) -> None:
-        tempo = self.state.tempo
-        bar = tempo.bar(frame)
-        line = round(bar)
-        # A line's frame is rounded: say the line, not the place a part of a frame beside it.
-        bar = line if tempo.line(line) == frame else bar
-        self._events.write(kind, frame, bar + 1, **fields)
+        self._chronicle.write(self.state, kind, frame, **fields)
+
+    def _write_swaps(self, frame: int) -> None:
+        self._chronicle.write_swaps(self.state, self._rows, frame)
 
 
 def _leads_on(moment: Moment) -> bool:
