@@ -58,6 +58,18 @@ class Arena:
         arena._owned = (folder, lock)
         return arena
 
+    @classmethod
+    def adopt(cls, folder: Path) -> "Arena":
+        """Own the arena of a process that died, in `folder`; all places count as free."""
+        lock = shared.hold(folder)
+        try:
+            arena = cls(folder / FILE_NAME, writable=True)
+        except BaseException:
+            os.close(lock)
+            raise
+        arena._owned = (folder, lock)
+        return arena
+
     def allocate(self, frames: int) -> int | None:
         """Return the first frame of a free place of `frames`, now taken; None where it is full."""
         return self.places.allocate(frames)

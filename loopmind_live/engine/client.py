@@ -4,6 +4,7 @@ Every table of rows is computed here and installed whole over there, so that the
 nothing in its callback.
 """
 
+import os
 import threading
 import time
 from collections import deque
@@ -20,12 +21,16 @@ from loopmind_live.engine.connection import EngineConnection
 from loopmind_live.engine.guard import check_parameter, check_rows
 from loopmind_live.engine.launch import Launch
 from loopmind_live.engine.ledger import Ledger, Proposal
+from loopmind_live.engine.newest import FILE_NAME as NEWEST_NAME
 from loopmind_live.engine.newest import Newest
 from loopmind_live.engine.protocol import ANY_TIME, Hello, Kind, Message
 from loopmind_live.engine.recorder import MasterRecorder
-from loopmind_live.engine.rows import pack
+from loopmind_live.engine.rows import pack, places_of, unpack
 from loopmind_live.engine.schedule import last_frame
+from loopmind_live.engine.seat import take_seat
+from loopmind_live.engine.status import FILE_NAME as STATUS_NAME
 from loopmind_live.engine.status import StatusBlock, frame_at
+from loopmind_live.engine.tap import FILE_NAME as TAP_NAME
 from loopmind_live.engine.tap import MasterTap
 from loopmind_live.errors import EngineError
 
@@ -56,8 +61,12 @@ class EngineOptions:
 class ProcessEngine:
     """A playing engine in processes of its own. See engine.base.Engine."""
 
-    def __init__(self, options: EngineOptions) -> None:
-        """Start the engine and wait until it plays; EngineError where it cannot."""
+    def __init__(self, options: EngineOptions, folder: Path | None = None) -> None:
+        """Start the engine and wait until it plays; EngineError where it cannot.
+
+        With the `folder` of an engine that plays on though its performer is gone, take that one
+        up: its rows and faders are this one's, and the places of its rows count as taken.
+        """
         self._options = options
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
@@ -70,15 +79,26 @@ class ProcessEngine:
         self._reason: str | None = None
         self._closing = False
         self._recorders: list[MasterRecorder] = []
-        self.arena = Arena.create(options.arena_frames)
-        self._folder = self.arena.path.parent
-        self._status = StatusBlock.create(self._folder)
-        self._tap = MasterTap.create(self._folder)
-        self._newest = Newest.create(self._folder)
+        self._attached = folder is not None
         self._table = b""
         self._moved: dict[str, bytes] = {}
         self._gap_before: tuple[int, int] | None = None
         self.stand_by: int | None = None
+        if folder is None:
+            self.arena = Arena.create(options.arena_frames)
+            self._folder = self.arena.path.parent
+            self._seat = take_seat(self._folder)
+            self._status = StatusBlock.create(self._folder)
+            self._tap = MasterTap.create(self._folder)
+            self._newest = Newest.create(self._folder)
+        else:
+            self._seat = take_seat(folder)
+            self.arena = Arena.adopt(folder)
+            self._folder = folder
+            self._status = StatusBlock(folder / STATUS_NAME, writable=False)
+            self._tap = MasterTap(folder / TAP_NAME, writable=False)
+            self._newest = Newest(folder / NEWEST_NAME, writable=True)
+            self._recall()
         try:
             self._connection = EngineConnection(self._folder, self._heard, self._failed)
             self._launch = self._start()
@@ -190,7 +210,22 @@ class ProcessEngine:
         self._status.close()
         self._tap.close()
         self._newest.close()
+        os.close(self._seat)
         self.arena.close()
+
+    def _recall(self) -> None:
+        """Take the newest rows and parameters from where the performer before left them."""
+        for message in self._newest.read():
+            if message.kind is Kind.TABLE:
+                rows = unpack(protocol.read_table(message)[2])
+                self._ledger.recall(rows)
+                self._table = message.encode()
+                for offset, frames in places_of(rows):
+                    self.arena.places.reserve(offset, frames)
+            else:
+                _, name, value, _ = protocol.read_parameter(message)
+                self._parameters[name] = value
+                self._moved[name] = message.encode()
 
     def _start(self) -> Launch:
         options = self._options
@@ -274,9 +309,9 @@ class ProcessEngine:
         """Bring an engine that has just been reached to where the last one was."""
         first, self._hello = self._hello is None, hello
         self._reason = None
-        if first:
+        if first and not self._attached:
             return
-        if hello.rate_hz != self._facts.rate_hz:
+        if not first and hello.rate_hz != self._facts.rate_hz:
             self._tell(
                 "error",
                 f"the device now runs at {hello.rate_hz} Hz, the set at {self._facts.rate_hz}: "
@@ -287,7 +322,7 @@ class ProcessEngine:
         self._send_tables([self._ledger.restart()])
         for name, value in self._parameters.items():
             self._send(protocol.parameter(ANY_TIME, name, value, 0.0))
-        if self._gap_before is None:
+        if self._gap_before is None and not first:
             self._tell("restarted", "the engine was started again; the music goes on in phase")
 
     def _tell_gap(self) -> None:

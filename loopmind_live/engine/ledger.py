@@ -33,6 +33,10 @@ class Ledger:
         """Return the newest rows, answered or not."""
         return self._pending[-1].rows if self._pending else self._rows
 
+    def recall(self, rows: Sequence[Row]) -> None:
+        """Begin with the `rows` that an engine already plays."""
+        self._rows = tuple(rows)
+
     def reachable(self) -> frozenset[Row]:
         """Return every row that the engine may hold, whatever it answers."""
         return frozenset(self._rows).union(*(proposal.rows for proposal in self._pending))

@@ -52,3 +52,18 @@ def unpack(table: Rows) -> tuple[Row, ...]:
     """Return the rows that `pack` packed."""
     names = ROW_DTYPE.names or ()
     return tuple(Row(**{name: record[name].item() for name in names}) for record in table)
+
+
+def places_of(rows: Sequence[Row]) -> list[tuple[int, int]]:
+    """Return (first frame, frames) of the place in the arena that each clip of `rows` takes.
+
+    >>> row = Row(0, 7, 50, 104, 100.0, origin=0.0, start=0, lead_frames=8, tail_frames=6)
+    >>> places_of([row, row])
+    [(42, 118)]
+    """
+    ends: dict[int, tuple[int, int]] = {}
+    for row in rows:
+        lead, rest = ends.get(row.offset, (0, 0))
+        after = row.body_frames + row.tail_frames
+        ends[row.offset] = max(lead, row.lead_frames), max(rest, after)
+    return [(offset - lead, lead + rest) for offset, (lead, rest) in sorted(ends.items())]

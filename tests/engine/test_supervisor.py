@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ import soundfile
 
 from loopmind_live.engine.client import EngineOptions, ProcessEngine
 from loopmind_live.engine.status import Facts
+from loopmind_live.errors import EngineError
 from tests.engine.processes import BLOCK, RATE, gone, jack_server, until
 from tests.engine.test_process import PASS, RAMP, collect, pid_of, ramp_row
 
@@ -129,12 +131,18 @@ def test_a_server_that_stands_still_does_not_cost_the_engine(
 PERFORMER = """
 import sys, json, time
 from pathlib import Path
+from loopmind_live.engine.base import Row
 from loopmind_live.engine.client import EngineOptions, ProcessEngine
 cache, log, keep = sys.argv[1:]
 engine = ProcessEngine(
     EngineOptions('jack', 48000, 48000, Path(log), Path(cache), keep_s=float(keep))
 )
-while engine.stand_by is None:
+first = engine.frame() + 4800
+offset = engine.arena.allocate(24000)
+engine.arena.view[offset : offset + 24000] = 0.25
+engine.splice(first, [Row(0, 1, offset, 24000, 24000.0, float(first), first)])
+engine.set_parameter('track/0/gain', 0.5)
+while engine.stand_by is None or engine.status().frame < first + 9600:
     time.sleep(0.01)
 pids = [engine._launch.pid, engine._status.read().pid, engine.stand_by]
 print(json.dumps([str(engine._folder), pids]), flush=True)
@@ -142,22 +150,86 @@ time.sleep(600)
 """
 
 
+Performer = tuple[subprocess.Popen[bytes], Path, list[int]]
+
+
+@pytest.fixture
+def perform(jack_name: str, kernel_cache: Path, tmp_path: Path) -> Callable[[float], Performer]:
+    """Return a function that starts a performer which keeps its music for so many seconds."""
+
+    def started(keep_s: float) -> Performer:
+        log = str(tmp_path / "log")
+        words = [sys.executable, "-c", PERFORMER, str(kernel_cache), log, str(keep_s)]
+        process = subprocess.Popen(
+            words, stdout=subprocess.PIPE, env={**os.environ, "JACK_DEFAULT_SERVER": jack_name}
+        )
+        assert process.stdout is not None
+        with process.stdout as stdout:
+            folder, pids = json.loads(stdout.readline())
+        return process, Path(folder), pids
+
+    return started
+
+
 @pytest.mark.parametrize("keep_s", [0.0, KEEP_S])
 def test_when_the_performer_is_killed_everything_goes_in_its_time(
-    jack_name: str, kernel_cache: Path, tmp_path: Path, keep_s: float
+    perform: Callable[[float], Performer], keep_s: float
 ) -> None:
-    words = [sys.executable, "-c", PERFORMER, str(kernel_cache), str(tmp_path / "log"), str(keep_s)]
-    performer = subprocess.Popen(
-        words, stdout=subprocess.PIPE, env={**os.environ, "JACK_DEFAULT_SERVER": jack_name}
-    )
-    assert performer.stdout is not None
-    with performer.stdout as stdout:
-        folder, pids = json.loads(stdout.readline())
-    assert Path(folder).is_dir()
+    performer, folder, pids = perform(keep_s)
+    assert folder.is_dir()
     killed_s = time.monotonic()
     performer.kill()
     performer.wait()
     until(lambda: any(gone(pid) for pid in pids))
     assert time.monotonic() - killed_s > keep_s
     until(lambda: all(gone(pid) for pid in pids))
-    until(lambda: not Path(folder).exists())
+    until(lambda: not folder.exists())
+
+
+def test_another_performer_takes_up_what_plays_and_nothing_is_lost(
+    perform: Callable[[float], Performer],
+    on_jack: None,
+    kernel_cache: Path,
+    tmp_path: Path,
+) -> None:
+    performer, folder, pids = perform(60.0)
+    options = EngineOptions("jack", RATE, RATE, tmp_path / "log2", kernel_cache)
+    with pytest.raises(EngineError, match="another performer plays with this engine"):
+        ProcessEngine(options, folder)
+    performer.kill()
+    performer.wait()
+    engine = ProcessEngine(options, folder)
+    assert_plays_on(engine, pids[1])
+    leave(engine)
+    os.kill(pids[0], signal.SIGKILL)  # and the supervisor is gone, too
+    engine = ProcessEngine(options, folder)
+    assert_plays_on(engine, pids[1])
+    stop = engine.frame() + 2400
+    engine.splice(stop, [])
+    until(lambda: engine.status().frame > stop + 2400 and not engine.places_in_use())
+    engine.close()
+    assert all(gone(pid) for pid in pids)
+    assert not folder.exists()
+
+
+def assert_plays_on(engine: ProcessEngine, pid: int) -> None:
+    assert pid_of(engine) == pid
+    (row,) = engine._ledger.rows
+    assert engine.places_in_use() == {row.offset}
+    assert engine.arena.places.free_frames == RATE - 24000
+    now = engine.status().frame
+    until(lambda: engine._tap.written() >= now + 24000)
+    audio, lost = engine._tap.read(now, now + 24000)
+    assert lost == 0
+    assert np.array_equal(audio, np.full((24000, 2), 0.125, np.float32))
+    assert not [event for event in engine.events() if event.kind != "xrun"]
+
+
+def leave(engine: ProcessEngine) -> None:
+    """Go without a word, as a process that is killed."""
+    engine._closing = True
+    assert engine._connection is not None and engine._launch is not None
+    assert engine._launch._socket is not None
+    engine._connection.close()
+    engine._launch._socket.shutdown(socket.SHUT_RDWR)
+    os.close(engine._seat)
