@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from loopmind_live.bench.engine_cost import run_engine_bench
 from loopmind_live.bench.prepare_speed import run_prepare_bench
 from loopmind_live.bench.rows import BenchRow
 from loopmind_live.bench.swap import run_swap_bench
@@ -11,6 +12,7 @@ from loopmind_live.errors import ConfigError
 Progress = Callable[[str, float], None]
 BENCHES: dict[str, Callable[[Progress], list[BenchRow]]] = {
     "swap": lambda progress: run_swap_bench(progress=progress),
+    "engine": run_engine_bench,
     "prepare": run_prepare_bench,
     "tempo": run_tempo_bench,
 }
