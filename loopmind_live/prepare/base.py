@@ -5,8 +5,8 @@ from typing import Protocol
 
 from loopmind_live.score.clip import Clip, ClipRecipe
 
-URGENT, NEXT, AHEAD = 0, 1, 2
-"""Priorities: what sounds next, what the arrangement holds, what may be asked for."""
+URGENT, NEXT, AHEAD, LATER = 0, 1, 2, 3
+"""Priorities: what sounds next, what the arrangement holds, what may be asked for, and the rest."""
 
 
 @dataclass(frozen=True, slots=True)

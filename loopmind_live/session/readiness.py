@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.errors import LoopMindError
-from loopmind_live.prepare.base import AHEAD, NEXT, URGENT, Failed, Preparer
+from loopmind_live.prepare.base import AHEAD, LATER, NEXT, URGENT, Failed, Preparer
 from loopmind_live.score.arrangement import Arrangement, Section
 from loopmind_live.score.clip import Clip, ClipRecipe, recipe_for
 from loopmind_live.session import choices
@@ -82,10 +82,10 @@ class Readiness:
             order = arrangement.sections[place:] + arrangement.sections[:place]
             for i, section in enumerate(order):
                 near = i == 0 and arrangement is state.arrangement
-                wanted += [
-                    (recipe, URGENT if near else NEXT)
-                    for recipe in self.of_section(arrangement, section)
-                ]
+                # Live, what may be asked for at the next line comes before sections far away.
+                far = i > 1 and not self._patient
+                priority = URGENT if near else LATER if far else NEXT
+                wanted += [(recipe, priority) for recipe in self.of_section(arrangement, section)]
         for recipes in self.needs(state, refit).values():
             wanted += [(recipe, URGENT) for recipe in recipes]
         for recipe, priority in wanted:
@@ -155,12 +155,16 @@ class Readiness:
         ]  # fmt: skip
 
     def prefetch(self, state: State, name: str, arranger: Arranger) -> None:
-        """Ask, at the lowest priority, for what regenerating the label `name` would choose."""
+        """Ask, at low priority, for what regenerating the label `name` would choose.
+
+        The section that plays comes first, then single parts and the other sections.
+        """
         arrangement = state.arrangement
         if arrangement is None:
             return
         places = arrangement.find(name)
         document = state.document
+        here = state.section is not None and state.section.label == name
         ideas = []
         try:
             ideas.append(choices.regenerate(state, document, places, arranger)[1])
@@ -171,9 +175,10 @@ class Readiness:
                 ideas.append(choices.swap(state, document, places, [part.role], arranger)[1])
             except LoopMindError:
                 continue  # likewise
-        for idea in ideas:
+        for i, idea in enumerate(ideas):
+            likely = here and i == 0
             after = apply(document, idea.action, arranger.refit).arrangement
             assert after is not None
             for recipe in self.of_section(after, after.sections[places[0]]):
                 if recipe not in self.failures:
-                    self._preparer.request(recipe, AHEAD)
+                    self._preparer.request(recipe, AHEAD if likely else LATER)
