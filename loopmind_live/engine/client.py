@@ -84,6 +84,7 @@ class ProcessEngine:
         self._moved: dict[str, bytes] = {}
         self._gap_before: tuple[int, int] | None = None
         self.stand_by: int | None = None
+        self.supervisor_pid: int | None = None
         if folder is None:
             self.arena = Arena.create(options.arena_frames)
             self._folder = self.arena.path.parent
@@ -255,8 +256,10 @@ class ProcessEngine:
     def _supervised(self, told: dict[str, Any] | None) -> None:
         """Take what the supervisor tells, in its thread: an engine started or ended."""
         if told is not None and told["kind"] != "died":
-            if told["kind"] == "ready":
-                self.stand_by = int(told["pid"])
+            if told["kind"] in ("ready", "unready"):
+                self.stand_by = told.get("pid")
+            elif told["kind"] == "watching":
+                self.supervisor_pid = told["pid"]
             return
         reason = "the engine's supervisor ended: another one is started, the music plays on"
         if told is not None:

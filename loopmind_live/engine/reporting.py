@@ -1,6 +1,7 @@
 """The supervisor's end of its socket: one performer at a time hears what happens."""
 
 import json
+import os
 import select
 import socket
 import time
@@ -14,6 +15,8 @@ FIRST_S = 10.0
 """How long the performer that started the supervisor may take to connect."""
 _MOST_UNTOLD = 50
 _SEND_S = 1.0
+STAND_BY_KINDS = ("ready", "unready", "died")
+"""What tells whether a stand-by is there."""
 
 
 class Reports:
@@ -32,6 +35,7 @@ class Reports:
         self._path.chmod(0o600)
         self._listener.listen(1)
         self._performer: socket.socket | None = None
+        self._ready = b""
         self._untold: deque[bytes] = deque(maxlen=_MOST_UNTOLD)
         self._until_s = time.monotonic() + max(FIRST_S, keep_s)
 
@@ -54,6 +58,7 @@ class Reports:
                 return
             performer.settimeout(_SEND_S)
             self._performer = performer
+            self._welcome()
             while self._untold and self._performer is not None:
                 self._send(self._untold.popleft())
             return
@@ -70,11 +75,19 @@ class Reports:
 
     def tell(self, **facts: object) -> None:
         """Tell the performer, or the next one that comes."""
-        line = json.dumps(facts).encode() + b"\n"
+        line = _line(**facts)
+        if facts["kind"] in STAND_BY_KINDS:
+            self._ready = line if facts["kind"] == "ready" else b""
         if self._performer is None:
             self._untold.append(line)
         else:
             self._send(line)
+
+    def _welcome(self) -> None:
+        """Tell a performer that has just come what there is."""
+        self._send(_line(kind="watching", pid=os.getpid()))
+        if self._ready:
+            self._send(self._ready)
 
     def _send(self, line: bytes) -> None:
         if self._performer is None:
@@ -91,3 +104,7 @@ class Reports:
             self._performer.close()
             self._performer = None
             self._until_s = time.monotonic() + self._keep_s
+
+
+def _line(**facts: object) -> bytes:
+    return json.dumps(facts).encode() + b"\n"

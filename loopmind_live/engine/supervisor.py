@@ -4,7 +4,8 @@
 that plays in FOLDER, where one does, else it starts one. Through JACK a stand-by is booted beside
 it, which takes over where the engine ends or is stuck. A performer connects to a socket in FOLDER
 and hears of the engine there, one JSON object a line: {"kind": "started", "pid"}, {"kind":
-"adopted", "pid"}, {"kind": "died", "status", "reason", "stand_by"}, {"kind": "ready", "pid"}. Its
+"adopted", "pid"}, {"kind": "died", "status", "reason", "stand_by"}, {"kind": "ready", "pid"},
+{"kind": "unready"}; first of all {"kind": "watching", "pid"}, the supervisor's own. Its
 line "close" ends all and leaves the folder to it. When it goes without a word the music plays on
 for KEEP_S seconds, then everything ends, and the folder too.
 """
@@ -123,6 +124,7 @@ class Supervisor:
                 engine.kill()
         if child.ended():
             self._stand_by = None
+            self._reports.tell(kind="unready")
 
     def _is_playing(self, engine: Child) -> bool:
         """Tell whether the engine plays through JACK, and steadily: no other device is shared."""
