@@ -40,7 +40,7 @@ class Strips:
         self._controls[:, :, VALUE] = self._controls[:, :, TARGET] = NEUTRAL
         self._memories = np.zeros((MAX_TRACKS, STATES))
         self._total = np.zeros_like(self.buses)
-        self._work = np.zeros((block, 2))
+        self._work = np.zeros(2 * block)
         self._lanes = np.zeros((len(CONTROLS), block))
         # The first call compiles, for just these arrays: never inside the callback.
         self.mix(np.zeros((MAX_TRACKS, block, 2)))
@@ -68,6 +68,6 @@ class Strips:
         self.buses[:] = self._total
 
     def _mix(self, tracks: Tracks, controls: Block, memories: Block) -> None:
-        mix_strips(
-            tracks, controls, memories, self.buses, self._work, self._lanes, float(self._rate_hz)
-        )
+        buses = self.buses.reshape(len(self.buses), -1)
+        flat = tracks.reshape(len(tracks), -1)
+        mix_strips(flat, controls, memories, buses, self._work, self._lanes, float(self._rate_hz))
