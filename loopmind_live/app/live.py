@@ -20,6 +20,7 @@ from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Loop
 from loopmind_live.score.script import ScriptLine, read_script
 from loopmind_live.session.session import Options, Session
+from loopmind_live.workers.niceness import come_first
 
 if TYPE_CHECKING:
     from loopmind_live.engine.client import ProcessEngine
@@ -71,6 +72,8 @@ class LiveShow:
             )
         beats = arrangement.beats_per_bar if arrangement is not None else 4
         script = read_script(request.script, beats) if request.script else ()
+        if not come_first():
+            log.info("normal priority for the performer and its workers")
         with ExitStack() as stack:
             engine, pool = stack.enter_context(live_engine(request.sound))
             events = self._events(engine, arrangement)

@@ -27,6 +27,7 @@ from loopmind_live.prepare.pool import ClipPool
 from loopmind_live.score.loop import Loop
 from loopmind_live.session.commands import Command, When
 from loopmind_live.session.session import Options, Session
+from loopmind_live.workers.niceness import come_first
 
 if TYPE_CHECKING:
     from loopmind_live.engine.client import ProcessEngine
@@ -178,6 +179,7 @@ def _measure(
     known: list[Loop], commands: int, regenerations: int, limit_s: float, seed: int
 ) -> Measured:
     found = Measured()
+    come_first()  # as a performance does
     engine = open_engine("jack", RATE_HZ, BLOCK)
     try:
         pool = ClipPool(config.cache_folder() / "clips", engine.arena, WORKERS)

@@ -1,0 +1,28 @@
+"""A performance goes before other programs where that may be, and goes on where it may not."""
+
+import os
+import subprocess
+import sys
+
+from loopmind_live.workers import niceness
+
+ASK = """
+import os
+from loopmind_live.workers.niceness import come_first
+print(come_first(), os.getpriority(os.PRIO_PROCESS, 0))
+"""
+
+
+def test_what_was_asked_for_is_what_there_is():
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    done = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True, check=True)
+    granted, place = done.stdout.split()
+    assert int(place) == (niceness.PERFORMER if granted == "True" else before)
+
+
+def test_without_the_right_to_it_all_stays_as_it_is(monkeypatch):
+    def refuse(*_arguments: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "setpriority", refuse)
+    assert niceness.come_first() is False
