@@ -6,7 +6,7 @@ import re
 PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 MODES = ("maj", "min")
 _KEY = re.compile(
-    r"^\s*([A-Ga-g])\s*(#|♯|b|♭|-?sharp|-?flat)?\s*:?\s*(m|M|min|minor|maj|major|moll|dur)?\s*$"
+    r"^\s*([A-Ga-g])\s*(#|♯|b|♭|-?sharp|-?flat)?\s*:?\s*(m|M|(?i:min|minor|maj|major|moll|dur))?\s*$"
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from loopmind_live.errors import ScoreError
 
-_POSITION = re.compile(r"^(\d{1,6})(?:\.(\d+(?:\.\d+)?))?$")
+_POSITION = re.compile(r"(\d{1,6})(?:\.(\d+(?:\.\d+)?))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,7 +26,7 @@ class Position:
     @classmethod
     def parse(cls, text: str, beats_per_bar: int) -> "Position":
         """Read "BAR" or "BAR.BEAT"; raise ScoreError where it is neither or out of the bar."""
-        match = _POSITION.match(text)
+        match = _POSITION.fullmatch(text)
         if match is None:
             raise ScoreError(f"position {text!r}: write BAR or BAR.BEAT, counted from 1, as in 5.3")
         bar, beat = int(match.group(1)), float(match.group(2) or 1.0)
@@ -40,7 +40,9 @@ class Position:
     def from_bars(cls, bars: float, beats_per_bar: int) -> "Position":
         """Return the position `bars` after the start (0.0 is bar 1, beat 1)."""
         bar = int(bars // 1)
-        return cls(bar + 1, 1.0 + (bars - bar) * beats_per_bar)
+        beat = 1.0 + (bars - bar) * beats_per_bar
+        # So near to the next line, a float holds nothing between.
+        return cls(bar + 1, beat) if beat < beats_per_bar + 1 else cls(bar + 2)
 
     def to_bars(self, beats_per_bar: int) -> float:
         """Return the offset from the start, in bars."""

@@ -116,7 +116,7 @@ class TempoMap:
         >>> ramp.bpm_at(2.0), ramp.bpm_at(5.0), round(ramp.bar(ramp.frame(3.3)), 9)
         (130.0, 140.0, 3.3)
         """
-        if bars <= 0.0:
+        if not 0.0 < bars < math.inf:
             raise ScoreError(f"a ramp over {bars:g} bars: choose more than 0")
         start = self.bpm_at(bar)
         kept = tuple(segment for segment in self.segments if segment.bar < bar)
