@@ -3,8 +3,9 @@
     track -> filter -> fader -> pan -+-> master bus
                                      +-> reverb send, delay send
 
-Pure functions of their arrays, like the voice kernel; written out in loops, which compile faster. A silent track costs a look at its block, a
-neutral control nothing. NUMBA_CACHE_DIR must be set before this module is imported.
+Pure functions of their arrays, like the voice kernel; written out in loops, which compile faster.
+A silent track costs a look at its block, a neutral control nothing. NUMBA_CACHE_DIR must be set
+before this module is imported.
 """
 
 import numba
