@@ -89,7 +89,7 @@ class LiveShow:
                 engine, pool, arranger_for(loops, arrangement), events,
                 Options(
                     request.seed, request.sound.dry, live=True,
-                    guard_frames=round(GUARD_S * engine.rate_hz),
+                    guard_frames=engine.block + round(GUARD_S * engine.rate_hz),
                 ),
                 self._tell,
             )  # fmt: skip

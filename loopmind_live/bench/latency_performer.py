@@ -80,7 +80,7 @@ class Performer:
         self.notes = Notes()
         self.engine = engine
         self._loops = loops
-        guard = round(GUARD_S * engine.rate_hz)
+        guard = engine.block + round(GUARD_S * engine.rate_hz)
         self.session = Session(
             engine, pool, RuleArranger(loops), self.notes,
             Options(seed, live=True, guard_frames=guard), lambda _text: None,
