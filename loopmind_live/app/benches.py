@@ -7,6 +7,7 @@ from loopmind_live.bench.latency import run_latency_bench
 from loopmind_live.bench.prepare_speed import run_prepare_bench
 from loopmind_live.bench.rows import BenchRow
 from loopmind_live.bench.soak import run_soak_bench
+from loopmind_live.bench.survival import run_survival_bench
 from loopmind_live.bench.swap import run_swap_bench
 from loopmind_live.bench.tempo import run_tempo_bench
 from loopmind_live.errors import ConfigError
@@ -19,6 +20,7 @@ BENCHES: dict[str, Callable[[Progress], list[BenchRow]]] = {
     "latency": run_latency_bench,
     "tempo": run_tempo_bench,
     "soak": run_soak_bench,
+    "survival": run_survival_bench,
 }
 
 

@@ -243,6 +243,7 @@ def stand_by(engine: EngineProcess, stop: threading.Event) -> bool:
     if engine.watch is None:
         return False
     engine.settle()
+    realtime.ask_for_priority(engine.backend)  # its turn comes when all else is busy
     return wait_to_play(engine.status, engine.watch, stop)
 
 

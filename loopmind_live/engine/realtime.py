@@ -14,13 +14,17 @@ _NICE = 15
 _PR_SET_PDEATHSIG = 1
 
 
-def ask_for_priority(backend: str) -> str:
-    """Ask for real-time priority for this thread and those it starts; return what was granted."""
+def ask_for_priority(backend: str, alone: bool = False) -> str:
+    """Ask for real-time priority for this thread and those it starts; return what was granted.
+
+    With `alone` what this thread starts gets none.
+    """
     if not hasattr(os, "sched_setscheduler"):
         return "normal priority (this system has no SCHED_FIFO)"
     priority = PRIORITIES.get(backend, 4)
     try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))
+        policy = os.SCHED_FIFO | (os.SCHED_RESET_ON_FORK if alone else 0)
+        os.sched_setscheduler(0, policy, os.sched_param(priority))
     except OSError as error:
         return f"normal priority (SCHED_FIFO {priority}: {error.strerror})"
     return f"SCHED_FIFO {priority}"

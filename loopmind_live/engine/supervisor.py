@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from loopmind_live.engine import shared
+from loopmind_live.engine import realtime, shared
 from loopmind_live.engine.children import Child
 from loopmind_live.engine.patchbay import FILE_NAME as LINKS_NAME
 from loopmind_live.engine.reporting import Reports
@@ -156,6 +156,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     folder, keep_s = Path(sys.argv[1]), float(sys.argv[2])
     holds = shared.hold(folder), _lock(folder)
+    realtime.ask_for_priority("jack", alone=True)  # an engine that dies must not wait to be seen
     if not Supervisor(folder, keep_s, sys.argv[3:]).run():
         shutil.rmtree(folder, ignore_errors=True)
     for descriptor in holds:
