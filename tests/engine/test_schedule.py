@@ -20,6 +20,8 @@ END = 400
 PASSES = (20.0, 33.4, 47.0)
 TAILS = (0, 25, 90)
 """By clip; the last is longer than its pass."""
+FADES = (0, 5, 30)
+gaps = st.just(0) | st.integers(0, 60)
 
 
 def heard(rows: Sequence[Row]) -> Mixed:
@@ -37,19 +39,27 @@ def a_plan(draw: st.DrawFn, begin: int = 0, ring: bool = True) -> list[Row]:
     """Return rows as a session sends them: on each track one after the other, often in phase."""
     rows = []
     for track in range(TRACKS):
-        at = begin + draw(st.just(0) | st.integers(0, 60))
-        for _ in range(draw(st.integers(0, 3))):
-            clip = a_clip(draw(st.integers(0, 2)), ring)
-            origin = draw(st.sampled_from((0.0, 2 * clip.pass_frames, float(at), 7.25)))
-            stop = at + draw(st.integers(1, 150))
-            fade = draw(st.sampled_from((0, 5, 30))) if ring else 0
+        at = begin + draw(gaps)
+        for choice in draw(st.lists(st.integers(0, 2**16), max_size=3)):
+            # One number decides all: drawing costs more than rendering.
+            kinds, length = divmod(choice, 150)
+            kinds, number = divmod(kinds, len(PASSES))
+            kinds, fade = divmod(kinds, len(FADES))
+            kinds, quiet = divmod(kinds, 2)
+            gap, phase = divmod(kinds, 4)
+            clip = a_clip(number, ring)
             rows.append(
                 replace(
-                    clip, track=track, origin=origin, start=at, stop=stop, fade_frames=fade,
-                    gain=draw(st.sampled_from((1.0, 0.5))),
+                    clip,
+                    track=track,
+                    origin=(0.0, 2 * clip.pass_frames, float(at), 7.25)[phase],
+                    start=at,
+                    stop=at + length + 1,
+                    fade_frames=FADES[fade] if ring else 0,
+                    gain=0.5 if quiet else 1.0,
                 )
-            )  # fmt: skip
-            at = stop + draw(st.just(0) | st.integers(0, 40))
+            )
+            at += length + 1 + gap % 3 * 17
         if rows and rows[-1].track == track and draw(st.booleans()):
             rows[-1] = replace(rows[-1], stop=FOREVER)
     return rows
@@ -65,9 +75,14 @@ def a_change(draw: st.DrawFn, ring: bool = True) -> tuple[tuple[Row, ...], int, 
     if draw(st.booleans()):
         old = splice(old, draw(frames_of), draw(a_plan(ring=ring)), 0)
     frame = draw(frames_of)
-    kept = [row for row in old if draw(st.booleans())]
-    ends = [draw(st.just(row.stop) | st.integers(1, 400)) for row in kept]
-    kept = [replace(row, stop=max(row.start + 1, end)) for row, end in zip(kept, ends, strict=True)]
+    fates = draw(st.lists(st.integers(0, 800), min_size=len(old), max_size=len(old)))
+    kept = []  # as they are, or with another end
+    for row, fate in zip(old, fates, strict=True):
+        if fate < 200:
+            kept.append(row)
+        elif fate < 500:
+            stop = row.stop if fate % 4 == 0 else max(row.start + 1, fate - 150)
+            kept.append(replace(row, stop=stop, fade_frames=FADES[fate % 3] if ring else 0))
     return old, frame, _apart([*kept, *draw(a_plan(frame, ring))])
 
 

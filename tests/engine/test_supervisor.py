@@ -20,7 +20,7 @@ from loopmind_live.errors import EngineError
 from tests.engine.processes import BLOCK, RATE, gone, jack_server, until
 from tests.engine.test_process import PASS, RAMP, collect, pid_of, ramp_row
 
-KEEP_S = 3.0
+KEEP_S = 1.0
 
 
 def playing(engine: ProcessEngine) -> int:
