@@ -21,12 +21,14 @@ def test_each_change_is_heard_at_its_frame_beside_two_busy_processes(tmp_path, c
         folder = tmp_path / str(attempt)
         folder.mkdir()
         live = check_live(folder, 20, 3.0, busy=2, bpm=200.0, clients=clients)
-        idle = live.heard.idle
-        if idle["gaps"] == idle["xruns"] == 0:
-            break
+        assert live.heard.status == 0, live.heard.output
+        assert live.report is not None, str(live)
+        assert live.report.commands == 20
+        if live.passed:
+            return
+        lost = [live.heard.idle, live.heard.capture]
+        if not any(client["gaps"] or client["xruns"] for client in lost):
+            break  # nobody lost a block: what is wrong is the program's
     else:
-        pytest.skip("sound device: even a client that does nothing loses blocks on this machine")
-    assert live.heard.status == 0, live.heard.output
-    assert live.report is not None, str(live)
-    assert live.report.commands == 20
-    assert live.passed, f"{live}\n{live.to_json()}"
+        pytest.skip("sound device: clients that play nothing lose blocks on this machine")
+    raise AssertionError(f"{live}\n{live.to_json()}")
