@@ -267,13 +267,14 @@ class ProcessEngine:
         with self._changed:
             if self._closing:
                 return
-            self._reason = reason
+            # Where an engine is taken up it plays already: its supervisor's end is no failure.
+            again = told is None and (self._attached or self._hello is not None)
+            self._reason = None if again else reason
             if told is not None:
                 self._gap_before = self._tap.gap() if told["stand_by"] else None
             self.stand_by = None
             self._tell("error", reason)
             self._changed.notify_all()
-            again = told is None and self._hello is not None
         if again:
             time.sleep(_PAUSE_S)
             with self._lock:

@@ -201,7 +201,8 @@ def test_another_performer_takes_up_what_plays_and_nothing_is_lost(
     engine = ProcessEngine(options, folder)
     assert_plays_on(engine, pids[1])
     leave(engine)
-    os.kill(pids[0], signal.SIGKILL)  # and the supervisor is gone, too
+    os.kill(pids[0], signal.SIGKILL)
+    until(lambda: gone(pids[0]))  # and the supervisor is gone, too
     engine = ProcessEngine(options, folder)
     assert_plays_on(engine, pids[1])
     stop = engine.frame() + 2400
