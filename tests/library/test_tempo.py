@@ -23,7 +23,7 @@ def silence(seconds: float) -> np.ndarray:
     return np.zeros((round(seconds * RATE_HZ), 1), np.float32)
 
 
-@given(st.floats(85.0, 165.0), st.sampled_from([4, 8, 16]))
+@given(st.floats(90.0, 165.0), st.sampled_from([4, 8, 16]))
 @settings(max_examples=25, deadline=None)
 def test_a_loop_cut_to_its_beats_has_its_tempo_and_its_beats(bpm: float, beats: int) -> None:
     tempo = tempo_of(drum_loop(bpm, beats))
@@ -31,6 +31,17 @@ def test_a_loop_cut_to_its_beats_has_its_tempo_and_its_beats(bpm: float, beats: 
     assert tempo.bpm == pytest.approx(bpm, rel=0.003)
     assert (tempo.beats, tempo.start_s) == (beats, 0.0)
     assert tempo.confidence > 0.5
+
+
+@given(st.floats(64.0, 90.0), st.sampled_from([4, 8, 16]))
+@settings(max_examples=15, deadline=None)
+def test_a_slow_loop_is_counted_in_its_own_or_in_double_time(bpm: float, beats: int) -> None:
+    tempo = tempo_of(drum_loop(bpm, beats))
+    assert tempo is not None
+    factor = round(tempo.bpm / bpm)
+    assert factor in (1, 2)
+    assert tempo.bpm == pytest.approx(factor * bpm, rel=0.003)
+    assert tempo.beats == factor * beats
 
 
 @pytest.mark.parametrize("bpm", [92, 128, 140, 150])
