@@ -25,6 +25,11 @@ FADE_S = 0.005
 DEFAULT_BPM = 120.0
 DEFAULT_RATE_HZ = 48000
 DEFAULT_BLOCK = 256
+PIECE_BYTES = 1 << 16
+"""Files are read and written in pieces of this size while music plays.
+
+Many kernels finish a call before they let even a real-time thread run.
+"""
 
 
 def data_folder() -> Path:

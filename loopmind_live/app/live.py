@@ -20,7 +20,7 @@ from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Loop
 from loopmind_live.score.script import ScriptLine, read_script
 from loopmind_live.session.session import Options, Session
-from loopmind_live.workers.niceness import come_first
+from loopmind_live.workers.niceness import ask_for_small_pages, come_first
 
 if TYPE_CHECKING:
     from loopmind_live.engine.client import ProcessEngine
@@ -74,6 +74,7 @@ class LiveShow:
         script = read_script(request.script, beats) if request.script else ()
         if not come_first():
             log.info("normal priority for the performer and its workers")
+        ask_for_small_pages()
         with ExitStack() as stack:
             engine, pool = stack.enter_context(live_engine(request.sound))
             events = self._events(engine, arrangement)

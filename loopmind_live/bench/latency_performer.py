@@ -27,7 +27,7 @@ from loopmind_live.prepare.pool import ClipPool
 from loopmind_live.score.loop import Loop
 from loopmind_live.session.commands import Command, When
 from loopmind_live.session.session import Options, Session
-from loopmind_live.workers.niceness import come_first
+from loopmind_live.workers.niceness import ask_for_small_pages, come_first
 
 if TYPE_CHECKING:
     from loopmind_live.engine.client import ProcessEngine
@@ -180,6 +180,7 @@ def _measure(
 ) -> Measured:
     found = Measured()
     come_first()  # as a performance does
+    ask_for_small_pages()
     engine = open_engine("jack", RATE_HZ, BLOCK)
     try:
         pool = ClipPool(config.cache_folder() / "clips", engine.arena, WORKERS)

@@ -39,9 +39,9 @@ class Effects:
     """
 
     def __init__(
-        self, reverb: list[pyo.PyoObject], delay: list[pyo.PyoObject], rate_hz: int
+        self, reverb: list[pyo.PyoObject], delay: list[pyo.PyoObject], rate_hz: int, block: int
     ) -> None:
-        self._rate_hz = rate_hz
+        self._rate_hz, self._block = rate_hz, block
         self._values = dict(_DEFAULTS)
         self._size, self._damp, self._time, self._feedback = (
             pyo.SigTo(value, time=0.02, init=value)
@@ -79,19 +79,19 @@ class Effects:
         signal.time = max(ramp_s, 1.0 / self._rate_hz)
         signal.value = wanted
 
-    def wake(self, sends: npt.NDArray[np.float64]) -> None:
+    def wake(self, sent: npt.NDArray[np.bool_]) -> None:
         """Start what is sent to in this block, and stop what has rung out.
 
-        sends: float64 [2, block, 2], to the reverb and to the delay.
+        sent: bool [2], whether anything goes to the reverb and to the delay.
         """
         for effect, signals in enumerate((self._rooms, self._echoes)):
-            if sends[effect].any():
+            if sent[effect]:
                 if not self._left[effect]:
                     for signal in signals:
                         signal.play()
                 self._left[effect] = self._tail_frames(effect)
             elif self._left[effect]:
-                self._left[effect] = max(0, self._left[effect] - sends.shape[1])
+                self._left[effect] = max(0, self._left[effect] - self._block)
                 if not self._left[effect]:
                     for signal in signals:
                         signal.stop()

@@ -20,6 +20,7 @@ from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine.effects import Effects
 from loopmind_live.engine.guard import CEILING, Parameter
 from loopmind_live.engine.host_audio import pyo_import
+from loopmind_live.engine.kernel import level, split
 from loopmind_live.engine.player import Tracks
 from loopmind_live.engine.strips import Strips
 from loopmind_live.errors import EngineError
@@ -33,6 +34,13 @@ LATENCY_FRAMES = LOOK_AHEAD_FRAMES - 1
 RELEASE_S = 0.15
 WARM_UP_S = 0.025
 """The server fades in for 5 ms and the limiter's mean fills up: silence is played meanwhile."""
+
+
+def compile_graph(rate_hz: int, block: int) -> None:
+    """Compile what a graph calls in each block, or load it from the disk cache."""
+    strips = Strips(rate_hz, block)
+    split(strips.buses[0], np.zeros(block), np.zeros(block))
+    level(np.zeros((block, 2), np.float32))
 
 
 class Graph:
@@ -93,7 +101,9 @@ class Graph:
             for side, signal in enumerate(master):
                 signal.out(side)
         else:
-            self._effects = Effects(self._read_table(), self._read_table(), self.rate_hz)
+            self._effects = Effects(
+                self._read_table(), self._read_table(), self.rate_hz, self.block
+            )
             self._build_master(master)
         for track in range(MAX_TRACKS if stems else 0):
             self._build_stem(track)
@@ -123,12 +133,11 @@ class Graph:
         strips = self._strips
         strips.mix(tracks)
         if self._effects is not None:
-            self._effects.wake(strips.buses[1:])
+            self._effects.wake(strips.sent)
         after = () if strips.after is None else strips.after
         buses = strips.buses[:1] if self._effects is None else strips.buses
         for (left, right), block in zip(self._tables, (*buses, *after), strict=True):
-            left[:] = block[:, 0]
-            right[:] = block[:, 1]
+            split(block, left, right)
 
     def apply(self, change: Parameter) -> None:
         """Move a live parameter from the next block on; a dry graph has none."""

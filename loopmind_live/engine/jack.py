@@ -42,6 +42,12 @@ class JackWatch:
             raise EngineError("JACK is not installed: install jackd2, or use --audio portaudio")
         _declare(library)
         self._library = library
+        # Asked in the audio callback, which must not lose the interpreter by it.
+        self._last_frame_time = ctypes.PyDLL(library._name, handle=library._handle)[
+            "jack_last_frame_time"
+        ]
+        self._last_frame_time.restype = ctypes.c_uint32
+        self._last_frame_time.argtypes = (ctypes.c_void_p,)
         self.xruns = 0
         self.changed = True
         self._came: deque[int] = deque(maxlen=_MOST_PORTS)
@@ -77,7 +83,7 @@ class JackWatch:
 
     def frame_time(self) -> int:
         """Return the server's count of frames as this block began, of 32 bits: it wraps."""
-        return int(self._library.jack_last_frame_time(self._client))
+        return int(self._last_frame_time(self._client))
 
     def client_names(self) -> frozenset[str]:
         """Return the names of the clients that have ports."""
@@ -162,7 +168,6 @@ def _declare(library: ctypes.CDLL) -> None:
         "jack_get_sample_rate": (ctypes.c_uint32, (client,)),
         "jack_get_buffer_size": (ctypes.c_uint32, (client,)),
         "jack_cpu_load": (ctypes.c_float, (client,)),
-        "jack_last_frame_time": (ctypes.c_uint32, (client,)),
         "jack_get_ports": (_Names, (client, text, text, ctypes.c_ulong)),
         "jack_port_by_name": (ctypes.c_void_p, (client, text)),
         "jack_port_by_id": (ctypes.c_void_p, (client, ctypes.c_uint32)),

@@ -2,6 +2,8 @@
 
 A pure function of its arrays: live, offline and replay run the same one. Compiled by numba, with
 its disk cache in a folder of its own (NUMBA_CACHE_DIR must be set before this module is imported).
+
+Nothing here gives the interpreter away while it runs: the audio callback would have to wait for it.
 """
 
 import numba
@@ -14,19 +16,19 @@ PIECE_FRAMES = 256
 """A following row moves evenly within a piece of this length; between pieces its clock is exact."""
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(cache=True, inline="always")
 def _pass_start(origin, pass_frames, index):  # type: ignore[no-untyped-def]
     return np.int64(np.rint(origin + index * pass_frames))
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _add(out, samples, gain):  # type: ignore[no-untyped-def]
     """Add `samples` to `out`, both flat and of one length, so that it can be vectorized."""
     for i in range(out.shape[0]):
         out[i] += gain * samples[i]
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _add_straight(out, pool, first, a, b, gain, slope, into):  # type: ignore[no-untyped-def]
     """Add pool[first:] to frames a..b of the block, `into` frames after the gain began to move.
 
@@ -41,7 +43,7 @@ def _add_straight(out, pool, first, a, b, gain, slope, into):  # type: ignore[no
         out[2 * (a + i) + 1] += g * pool[2 * (first + i) + 1]
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _add_cubic(out, pool, row, x, step, at, a, b, gain, slope):  # type: ignore[no-untyped-def]
     """Add the body to frames a..b of the block, of which the first is frame `at`.
 
@@ -75,7 +77,7 @@ def _add_cubic(out, pool, row, x, step, at, a, b, gain, slope):  # type: ignore[
         into += 1.0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _bar_at(row, frame):  # type: ignore[no-untyped-def]
     """Return the bar of a following row's clock at `frame`."""
     n = (frame - row.clock_frame) / row.clock_bar_frames
@@ -84,7 +86,7 @@ def _bar_at(row, frame):  # type: ignore[no-untyped-def]
     return row.clock_bar + np.expm1(row.clock_change * n) / row.clock_change
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _add_following(out, frame, begin, end, pool, row, gain, slope):  # type: ignore[no-untyped-def]
     """Add the body over frames begin..end where the row's clock says."""
     scale = row.pass_frames / row.clip_bars
@@ -113,7 +115,7 @@ def _add_following(out, frame, begin, end, pool, row, gain, slope):  # type: ign
             at = until
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _add_body(out, frame, begin, end, pool, row, gain, slope):  # type: ignore[no-untyped-def]
     """Add the body's passes over frames begin..end; the gain moves from the row's stop on."""
     if row.clip_bars > 0.0:
@@ -135,7 +137,7 @@ def _add_body(out, frame, begin, end, pool, row, gain, slope):  # type: ignore[n
         index += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _add_tails(out, frame, end, pool, row):  # type: ignore[no-untyped-def]
     """Add what rings on, in frames frame..end, of each pass that the row played to its end."""
     tail = row.offset + row.body_frames
@@ -152,7 +154,7 @@ def _add_tails(out, frame, end, pool, row):  # type: ignore[no-untyped-def]
         index += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def mix(out, frame, pool, rows):  # type: ignore[no-untyped-def]
     """Mix the block that starts at `frame` into `out`, overwriting it.
 
@@ -184,6 +186,42 @@ def mix(out, frame, pool, rows):  # type: ignore[no-untyped-def]
             _add_body(track, frame, begin, until, samples, row, row.gain, slope)
         if row.tail_frames > 0 and row.clip_bars == 0.0:
             _add_tails(track, frame, end, samples, row)
+
+
+@numba.njit(cache=True)
+def level(samples):  # type: ignore[no-untyped-def]
+    """Return the highest magnitude in `samples`, [frames, channels]; inf where one is no number."""
+    highest = 0.0
+    for i in range(samples.shape[0]):
+        for j in range(samples.shape[1]):
+            size = abs(samples[i, j])
+            if not size < np.inf:
+                return np.inf
+            highest = max(highest, size)
+    return highest
+
+
+@numba.njit(cache=True)
+def levels(tracks, into):  # type: ignore[no-untyped-def]
+    """Write each track's `level` to `into`. tracks: float64 [tracks, frames, 2]."""
+    for t in range(tracks.shape[0]):
+        into[t] = level(tracks[t])
+
+
+@numba.njit(cache=True)
+def copy(into, samples):  # type: ignore[no-untyped-def]
+    """Write `samples` to `into`, both [frames, 2]."""
+    for i in range(samples.shape[0]):
+        into[i, 0] = samples[i, 0]
+        into[i, 1] = samples[i, 1]
+
+
+@numba.njit(cache=True)
+def split(samples, left, right):  # type: ignore[no-untyped-def]
+    """Write the two channels of `samples`, [frames, 2], to `left` and `right`."""
+    for i in range(samples.shape[0]):
+        left[i] = samples[i, 0]
+        right[i] = samples[i, 1]
 
 
 def compile_kernel() -> None:

@@ -1,9 +1,12 @@
 """What happens in the engine's audio callback: messages in, a block out, facts to shared memory.
 
-Nothing here waits, allocates more than a few objects, or reads a file.
+Nothing here waits, allocates more than a few objects, or reads a file. Nor does it give away the
+interpreter, which the other threads would take at once and hold on to: so no system call but what
+PyDLL makes, and no work of numpy's on more than 500 numbers.
 """
 
 import os
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -14,12 +17,15 @@ import numpy as np
 from loopmind_live.engine.base import EngineEvent
 from loopmind_live.engine.graph import Graph
 from loopmind_live.engine.guard import Parameter
+from loopmind_live.engine.kernel import level
 from loopmind_live.engine.player import Player
 from loopmind_live.engine.protocol import ANY_TIME, Kind, Message, answer, event
 from loopmind_live.engine.rows import Rows
 from loopmind_live.engine.status import StatusBlock, frame_on_device
 from loopmind_live.engine.tap import MasterTap
 
+WHOLE_BLOCK_S = 0.005
+"""While a block is computed, no thread waits less before it asks for the interpreter."""
 _MESSAGES_A_BLOCK = 64
 _MOST_CHANGES = 256
 
@@ -45,8 +51,8 @@ class Change:
 class LivePlayer:
     """Plays on `graph` what `inbox` brings; `outbox` holds the answers.
 
-    `wake` is called when something was put into the outbox. The first frame follows what the
-    status block says of the engine before this one, so that the beat is kept over a restart.
+    `wake` is called after a block that put something into the outbox. The first frame follows what
+    the status block says of the engine before this one, so that the beat is kept over a restart.
     `device_frame` returns what the device counts as the block begins. Once another engine has
     claimed the status block this one is `deposed`: it falls silent and writes nothing more.
     """
@@ -79,9 +85,12 @@ class LivePlayer:
         self._block_ns = graph.block * 1_000_000_000 // graph.rate_hz
         self._pid = os.getpid()
         self._broken = False
+        level(graph.output)  # compiles, for just this array: never inside the callback
 
     def before_block(self) -> None:
         """Prepare the next block. pyo prints what this raises, forever: so it never does."""
+        interval_s = sys.getswitchinterval()
+        sys.setswitchinterval(WHOLE_BLOCK_S)
         try:
             now_ns = time.monotonic_ns()
             if self._warm_up or self.deposed:
@@ -99,6 +108,10 @@ class LivePlayer:
             if not self._broken:
                 self._broken = True
                 self._say(event(EngineEvent("error", self._player.frame, f"engine: {error!r}")))
+        finally:
+            if self.outbox:
+                self._wake()
+            sys.setswitchinterval(interval_s)
 
     def _begin(self, now_ns: int) -> None:
         """Go on where the engine before this one would be by now."""
@@ -113,8 +126,7 @@ class LivePlayer:
         output = self._graph.output
         if self.blocks:
             self._tap.write(self._player.frame - self._graph.block, output)
-            newest = float(max(output.max(), -output.min()))
-            self._peak = max(newest, self._peak * self._player.fall)
+            self._peak = max(level(output), self._peak * self._player.fall)
         for _ in range(min(len(self.inbox), _MESSAGES_A_BLOCK)):
             self._take(self.inbox.popleft())
         for _ in range(len(self._changes)):
@@ -163,7 +175,6 @@ class LivePlayer:
 
     def _say(self, message: Message) -> None:
         self.outbox.append(message)
-        self._wake()
 
 
 class GapCount:

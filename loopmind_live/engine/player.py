@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine.base import EngineEvent
-from loopmind_live.engine.kernel import mix
+from loopmind_live.engine.kernel import levels, mix
 from loopmind_live.engine.rows import ROW_DTYPE, Rows
 
 PEAK_FALL_DB_PER_S = 24.0
@@ -28,10 +28,11 @@ class Player:
         self._block = block
         self._rows: Rows = np.zeros(0, ROW_DTYPE)
         self.fall = 10.0 ** (-PEAK_FALL_DB_PER_S * block / rate_hz / 20.0)
-        self._level = np.zeros_like(self.out)
+        self._levels = np.zeros(MAX_TRACKS)
         self._muted = np.zeros(MAX_TRACKS, bool)
         # The first call compiles for just these arrays: never inside the callback.
         mix(self.out, self.frame, self._pool, self._rows)
+        levels(self.out, self._levels)
 
     def install(self, rows: Rows) -> None:
         """Play `rows` (checked by `guard.check_rows`) from the next block on."""
@@ -43,7 +44,8 @@ class Player:
         Returns one "muted" event when that begins on a track.
         """
         mix(self.out, self.frame, self._pool, self._rows)
-        newest = np.abs(self.out, out=self._level).max(axis=(1, 2))
+        newest = self._levels
+        levels(self.out, newest)
         bad = ~np.isfinite(newest)
         events: list[EngineEvent] = []
         if bad.any():

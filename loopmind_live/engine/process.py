@@ -7,6 +7,7 @@ else runs in it: pyo takes the interpreter for every block.
 """
 
 import argparse
+import ctypes
 import logging
 import os
 import select
@@ -24,7 +25,7 @@ from loopmind_live.engine.arena import FILE_NAME as ARENA_NAME
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent
 from loopmind_live.engine.connection import SOCKET_NAME
-from loopmind_live.engine.graph import Graph
+from loopmind_live.engine.graph import Graph, compile_graph
 from loopmind_live.engine.guard import check_parameter, check_rows
 from loopmind_live.engine.jack import JackWatch
 from loopmind_live.engine.live import Change, GapCount, LivePlayer, Table
@@ -62,7 +63,9 @@ class EngineProcess:
         self._asked = rate_hz, block, dry
         self._settled: str | None = None
         self.hold = shared.hold(folder)
-        Player(self._arena.view, rate_hz, block)  # compiles, before this process takes priority
+        # Compiled before this process takes priority, and long before a stand-by takes over.
+        Player(self._arena.view, rate_hz, block)
+        compile_graph(rate_hz, block)
 
     def settle(self) -> None:
         """Do what is slow about `start`, well before it."""
@@ -84,6 +87,7 @@ class EngineProcess:
         self._player = Player(self._arena.view, self._graph.rate_hz, self._graph.block)
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
+        self._write = _system_write()
         self.live = LivePlayer(
             self._graph, self._player, self.status, self._tap, self._wake, self._xrun_count(),
             (lambda: UNKNOWN) if self.watch is None else self.watch.frame_time,
@@ -123,10 +127,8 @@ class EngineProcess:
         return lambda: gaps.block_at(time.monotonic_ns())
 
     def _wake(self) -> None:
-        try:
-            os.write(self._wake_write, b"!")
-        except BlockingIOError:
-            return  # the pipe is full of reasons to wake up: one is enough
+        # A pipe that is full has reasons enough to wake up: what this returns tells nothing.
+        self._write(self._wake_write, b"!", 1)
 
     def _serve(self) -> None:
         while True:
@@ -257,6 +259,14 @@ def _choose(audio: str) -> tuple[JackWatch | None, str]:
         if audio == "jack":
             raise
         return None, "portaudio"
+
+
+def _system_write() -> Callable[[int, bytes, int], int]:
+    """Return the system's write(), for which the audio callback does not lose the interpreter."""
+    write = ctypes.PyDLL(None).write
+    write.restype = ctypes.c_ssize_t
+    write.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
+    return write
 
 
 def _listen(path: Path) -> socket.socket:

@@ -5,8 +5,9 @@ import gc
 import os
 import signal
 import sys
+from pathlib import Path
 
-SWITCH_INTERVAL_S = 0.0002
+SWITCH_INTERVAL_S = 0.0001
 PRIORITIES = {"jack": 4, "portaudio": 60}
 """Below JACK's own clients (5 and more), above everything without real-time priority."""
 _MCL_CURRENT = 1
@@ -15,19 +16,30 @@ _PR_SET_PDEATHSIG = 1
 
 
 def ask_for_priority(backend: str, alone: bool = False) -> str:
-    """Ask for real-time priority for this thread and those it starts; return what was granted.
+    """Ask for real-time priority for this process's threads; return what was granted.
 
-    With `alone` what this thread starts gets none.
+    Each of them may hold the interpreter, so none may be kept waiting by other programs. With
+    `alone` only this thread asks, and what it starts gets none.
     """
     if not hasattr(os, "sched_setscheduler"):
         return "normal priority (this system has no SCHED_FIFO)"
     priority = PRIORITIES.get(backend, 4)
     try:
         policy = os.SCHED_FIFO | (os.SCHED_RESET_ON_FORK if alone else 0)
-        os.sched_setscheduler(0, policy, os.sched_param(priority))
+        for thread in (0,) if alone else _threads():
+            if os.sched_getscheduler(thread) == os.SCHED_OTHER:
+                os.sched_setscheduler(thread, policy, os.sched_param(priority))
     except OSError as error:
         return f"normal priority (SCHED_FIFO {priority}: {error.strerror})"
     return f"SCHED_FIFO {priority}"
+
+
+def _threads() -> tuple[int, ...]:
+    """Return the ids of this process's threads, this one first (0)."""
+    try:
+        return (0, *(int(task.name) for task in Path("/proc/self/task").iterdir()))
+    except OSError:
+        return (0,)  # a system without /proc: what this thread starts inherits from it
 
 
 def settle() -> str:

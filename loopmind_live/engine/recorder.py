@@ -8,7 +8,7 @@ from loopmind_live.engine.tap import MasterTap
 from loopmind_live.engine.wav import Encoding, WavWriter, free_path
 from loopmind_live.errors import EngineError
 
-_PIECE_FRAMES = 1 << 16
+_PIECE_FRAMES = 1 << 13
 _WAIT_S = 0.05
 
 

@@ -30,7 +30,7 @@ SWEEP_FRAMES = 4
 _TINY = 1e-15
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _coefficients(amount, wet, rate_hz):  # type: ignore[no-untyped-def]
     """Return (a1, a2, a3, low, band, dry) of the filter at `amount`, of which `wet` is heard.
 
@@ -51,12 +51,12 @@ def _coefficients(amount, wet, rate_hz):  # type: ignore[no-untyped-def]
     return a1, a2, g * a2, -wet, -wet * DAMPING, 1.0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _wet(amount):  # type: ignore[no-untyped-def]
     return min(1.0, abs(amount) / ENTRY)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _filter(into, source, a, b, memory, coefficients):  # type: ignore[no-untyped-def]
     """Write frames a..b of `source`, filtered, to `into`, both flat."""
     a1, a2, a3, low, band, dry = coefficients
@@ -79,7 +79,7 @@ def _filter(into, source, a, b, memory, coefficients):  # type: ignore[no-untype
     memory[0], memory[1], memory[2], memory[3] = l1, l2, r1, r2
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _settle(memory):  # type: ignore[no-untyped-def]
     """Forget what is too small to be heard, and what is no number: it would stay for good."""
     for i in range(STATES):
@@ -87,7 +87,7 @@ def _settle(memory):  # type: ignore[no-untyped-def]
             memory[i] = 0.0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _silent(block):  # type: ignore[no-untyped-def]
     i = 0
     while i < block.shape[0] and block[i] == 0.0:
@@ -95,7 +95,7 @@ def _silent(block):  # type: ignore[no-untyped-def]
     return i == block.shape[0]
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _advance(control, lane):  # type: ignore[no-untyped-def]
     """Write a control's value in each frame of the block to `lane`, and move it on."""
     frames = lane.shape[0]
@@ -113,7 +113,7 @@ def _advance(control, lane):  # type: ignore[no-untyped-def]
     control[LEFT] -= moving
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _add(out, samples, left, right):  # type: ignore[no-untyped-def]
     """Add `samples` to `out`, flat, left and right in turn; one gain is done in wider steps."""
     if left == right:
@@ -125,7 +125,7 @@ def _add(out, samples, left, right):  # type: ignore[no-untyped-def]
         out[i + 1] += right * samples[i + 1]
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _still(track, work, control, memory, buses, rate_hz):  # type: ignore[no-untyped-def]
     """Add a track whose controls stand still to the buses."""
     source = track
@@ -143,7 +143,7 @@ def _still(track, work, control, memory, buses, rate_hz):  # type: ignore[no-unt
             _add(buses[bus], source, left * level, right * level)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _moving(track, work, control, memory, buses, lanes, rate_hz):  # type: ignore[no-untyped-def]
     """Add a track with a control in motion to the buses, frame by frame."""
     frames = track.shape[0] // 2
@@ -181,7 +181,7 @@ def _moving(track, work, control, memory, buses, lanes, rate_hz):  # type: ignor
             buses[2, n] += level * lanes[DELAY, i]
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def mix_strips(tracks, controls, memories, buses, work, lanes, rate_hz):  # type: ignore[no-untyped-def]
     """Mix one block of all tracks into the buses, overwriting them, and move the controls on.
 
@@ -208,3 +208,10 @@ def mix_strips(tracks, controls, memories, buses, work, lanes, rate_hz):  # type
         else:
             _still(tracks[t], work, control, memory, buses, rate_hz)
         _settle(memory)
+
+
+@numba.njit(cache=True)
+def find_sound(buses, found):  # type: ignore[no-untyped-def]
+    """Write to `found` which of `buses`, float64 [buses, frames, 2], are not silent."""
+    for bus in range(buses.shape[0]):
+        found[bus] = not _silent(buses[bus].reshape(-1))

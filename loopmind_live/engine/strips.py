@@ -17,6 +17,7 @@ from loopmind_live.engine.strip_kernel import (
     STEP,
     TARGET,
     VALUE,
+    find_sound,
     mix_strips,
 )
 
@@ -29,11 +30,13 @@ class Strips:
     """The strips of all tracks. Nothing is allocated while it runs.
 
     `buses`: float64 [3, block, 2], the newest block of the master, the reverb's send and the
-    delay's; `after`: float64 [tracks, block, 2], each track's share of the master, with `stems`.
+    delay's; `sent`: bool [2], whether the sends' are not silent; `after`: float64
+    [tracks, block, 2], each track's share of the master, with `stems`.
     """
 
     def __init__(self, rate_hz: int, block: int, stems: bool = False) -> None:
         self.buses: Block = np.zeros((3, block, 2))
+        self.sent = np.zeros(2, np.bool_)
         self.after: Tracks | None = np.zeros((MAX_TRACKS, block, 2)) if stems else None
         self._rate_hz = rate_hz
         self._controls = np.zeros((MAX_TRACKS, len(CONTROLS), 4))
@@ -57,6 +60,7 @@ class Strips:
         """Mix one block of the tracks. tracks: float64 [tracks, block, 2]."""
         if self.after is None:
             self._mix(tracks, self._controls, self._memories)
+            find_sound(self.buses[1:], self.sent)
             return
         for track in range(MAX_TRACKS):
             one = slice(track, track + 1)
@@ -66,6 +70,7 @@ class Strips:
                 self._total[:] = 0.0
             self._total += self.buses
         self.buses[:] = self._total
+        find_sound(self.buses[1:], self.sent)
 
     def _mix(self, tracks: Tracks, controls: Block, memories: Block) -> None:
         buses = self.buses.reshape(len(self.buses), -1)

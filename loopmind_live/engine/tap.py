@@ -15,6 +15,8 @@ _RANGE = struct.Struct("=qq")
 _GAP = struct.Struct("=qq")
 _GAP_AT = _RANGE.size
 _FRAME_BYTES = 8
+_STEP_FRAMES = 200
+"""numpy copies so few without letting another thread have the interpreter meanwhile."""
 
 Audio = npt.NDArray[np.float32]
 
@@ -56,11 +58,13 @@ class MasterTap:
 
     def write(self, frame: int, audio: Audio) -> None:
         """Write the block that begins at `frame`. Called from the audio callback."""
-        at = frame % self.capacity
-        first = min(len(audio), self.capacity - at)
-        self._ring[at : at + first] = audio[:first]
-        if first < len(audio):
-            self._ring[: len(audio) - first] = audio[first:]
+        for begin in range(0, len(audio), _STEP_FRAMES):
+            step = audio[begin : begin + _STEP_FRAMES]
+            at = (frame + begin) % self.capacity
+            first = min(len(step), self.capacity - at)
+            self._ring[at : at + first] = step[:first]
+            if first < len(step):
+                self._ring[: len(step) - first] = step[first:]
         struct.pack_into("=q", self._map, 8, frame + len(audio))
 
     def written(self) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.lib import format as npy
 
+from loopmind_live.config import PIECE_BYTES
 from loopmind_live.dsp.seams import Audio
 from loopmind_live.errors import PrepareError
 from loopmind_live.prepare.clip_audio import ClipAudio
@@ -64,8 +65,11 @@ class ClipCache:
             with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".tmp", delete=False) as file:
                 temporary = Path(file.name)
                 try:
-                    for part in (header.getvalue(), audio.data, trailer):
-                        file.write(part)
+                    file.write(header.getvalue())
+                    samples = audio.data.cast("B")
+                    for begin in range(0, len(samples), PIECE_BYTES):
+                        file.write(samples[begin : begin + PIECE_BYTES])
+                    file.write(trailer)
                     file.close()
                     temporary.replace(self._path(key))
                 except BaseException:

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+from loopmind_live.config import PIECE_BYTES
 from loopmind_live.errors import PrepareError
 from loopmind_live.prepare.cache import ClipCache
 from loopmind_live.prepare.clip_audio import make_audio
@@ -35,8 +36,11 @@ def warm_up() -> None:
 def content_hash(path: Path) -> str:
     """Return the SHA-256 of a file, in hex; PrepareError where it cannot be read."""
     try:
+        digest = hashlib.sha256()
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            while piece := file.read(PIECE_BYTES):
+                digest.update(piece)
+        return digest.hexdigest()
     except FileNotFoundError as error:
         raise PrepareError(gone(path)) from error
     except OSError as error:

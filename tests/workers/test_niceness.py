@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from loopmind_live.workers import niceness
 
 ASK = """
@@ -26,3 +28,24 @@ def test_without_the_right_to_it_all_stays_as_it_is(monkeypatch):
 
     monkeypatch.setattr(os, "setpriority", refuse)
     assert niceness.come_first() is False
+
+
+PAGES = """
+from loopmind_live.workers.niceness import ask_for_small_pages
+print(ask_for_small_pages())
+import subprocess, sys
+words = "[l for l in open('/proc/self/status') if l.startswith('THP_enabled')]"
+subprocess.run([sys.executable, "-c", f"print({words})"], check=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has huge pages to refuse")
+def test_small_pages_are_for_this_process_and_those_it_starts():
+    done = subprocess.run(
+        [sys.executable, "-uc", PAGES], capture_output=True, text=True, check=True
+    )
+    granted, told = done.stdout.splitlines()
+    if told == "[]":
+        pytest.skip("system: this kernel does not tell of huge pages")
+    assert granted == "True"
+    assert "THP_enabled:\\t0" in told
