@@ -12,13 +12,18 @@ from loopmind_live.session.actions import (
     Nudge,
     Refit,
     SetArrangement,
+    SetLevels,
+    SetMixer,
     Stop,
     apply,
     inverse,
 )
 from loopmind_live.session.commands import Command, CommandSpec, Lands, When
 from loopmind_live.session.plan import landing_frame, walk
-from loopmind_live.session.state import Change, Mode, State, Step
+from loopmind_live.session.state import MOST_STEPS, Change, Mode, State, Step
+
+GESTURE_S = 1.0
+"""Faders that move again within it go on with one gesture, which is undone as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def queue(
     state = replace(state, next_number=number + 1)
     if spec.undoable and mode == "do" and not isinstance(action, Enter | Stop | Nudge):
         step = Step(number, command.text or command.name, action, spec.lands)
-        state = replace(state, done=(*state.done, step), undone=())
+        state = replace(state, done=(*state.done, step)[-MOST_STEPS:], undone=())
     change = Change(
         number, command.text or command.name, action, place.bar, place.bar, place.frame, mode, step
     )
@@ -107,21 +112,57 @@ def queue(
 
 
 def apply_at_once(
-    state: State, command: Command, spec: CommandSpec, action: Action, refit: Refit
+    state: State, command: Command, spec: CommandSpec, action: Action, refit: Refit, frame: int
 ) -> State:
-    """Return the state after an edit that nobody has to wait for, such as a lock or a fader."""
+    """Return the state after an edit at `frame` that nobody has to wait for: a lock or a fader."""
     assert not isinstance(action, Enter | Stop | Nudge | SetArrangement)
     before = state.document
     step = Step(
-        state.next_number, command.text or command.name, action, spec.lands, inverse(before, action)
-    )
+        state.next_number, command.text or command.name, action, spec.lands,
+        inverse(before, action), frame,
+    )  # fmt: skip
     return replace(
         state,
         document=apply(before, action, refit),
         next_number=state.next_number + 1,
-        done=(*state.done, step),
+        done=_with_step(state, step)[-MOST_STEPS:],
         undone=(),
     )
+
+
+def _with_step(state: State, step: Step) -> tuple[Step, ...]:
+    """Return the undo stack with `step`, which goes on with the gesture that it belongs to."""
+    done = state.done
+    soon = round(GESTURE_S * state.tempo.rate_hz)
+    for place in reversed(range(len(done) if not state.undone else 0)):
+        before = done[place]
+        if not isinstance(before.action, SetLevels | SetMixer) or step.frame - before.frame > soon:
+            break
+        joined = _joined(before, step)
+        if joined is not None:
+            return (*done[:place], *done[place + 1 :], joined)
+    return (*done, step)
+
+
+def _joined(before: Step, after: Step) -> Step | None:
+    """Return two moves of faders as one step, None where they are none, or of two kinds."""
+    back, again, first, then = before.inverse, after.inverse, before.action, after.action
+    match first, then, back, again:
+        case SetLevels(), SetLevels(), SetLevels(), SetLevels():
+            levels = dict(first.levels_db) | dict(then.levels_db)
+            origin = dict(again.levels_db) | dict(back.levels_db)
+            return replace(
+                after, action=SetLevels(tuple(levels.items())),
+                inverse=SetLevels(tuple(origin.items())),
+            )  # fmt: skip
+        case SetMixer(), SetMixer(), SetMixer(), SetMixer():
+            settings = dict(first.settings) | dict(then.settings)
+            neutral = dict(again.settings) | dict(back.settings)
+            return replace(
+                after, action=SetMixer(tuple(settings.items())),
+                inverse=SetMixer(tuple(neutral.items())),
+            )  # fmt: skip
+    return None
 
 
 def cancel(state: State, change: Change) -> State:

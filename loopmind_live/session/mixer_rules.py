@@ -68,5 +68,7 @@ def _set(
     told: str,
 ) -> Result:
     settings: Mixer = tuple(((role, control), value) for role, value in values.items())
-    state = apply_at_once(state, command, spec, SetMixer(settings), desk.arranger.refit)
+    state = apply_at_once(
+        state, command, spec, SetMixer(settings), desk.arranger.refit, desk.now.frame
+    )
     return state, (*faders(SetMixer(settings)), Say(f"{control} {names(values)} {told}"))

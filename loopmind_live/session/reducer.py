@@ -139,7 +139,8 @@ def _roles(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Res
     }[spec.name]
     words = f"{spec.name} {names(roles)}".strip()
     if spec.lands is None:
-        return apply_at_once(state, command, spec, action, desk.arranger.refit), (Say(words),)
+        at_once = apply_at_once(state, command, spec, action, desk.arranger.refit, desk.now.frame)
+        return at_once, (Say(words),)
     place = desk.landing(state, command, spec)
     state = queue(state, command, spec, action, place)
     return state, (say(state, words, place),)
@@ -165,7 +166,9 @@ def _level(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Res
         )
         for role in roles
     )
-    state = apply_at_once(state, command, spec, SetLevels(wanted), desk.arranger.refit)
+    state = apply_at_once(
+        state, command, spec, SetLevels(wanted), desk.arranger.refit, desk.now.frame
+    )
     told = ", ".join(f"{role} {db:+.1f} dB" for role, db in wanted)
     return state, (*faders(SetLevels(wanted)), Say(f"level {told}"))
 

@@ -20,7 +20,7 @@ from loopmind_live.session.landing import Now, cancel, margin_frames
 from loopmind_live.session.plan import Moment, Stage, landing_frame, plan_rows, walk, walk_to
 from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.reducer import queue_arrangement, reduce
-from loopmind_live.session.state import Change, State
+from loopmind_live.session.state import Change, State, differs_by_faders_alone
 from loopmind_live.session.tempo_rules import heard_bpm
 from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
 
@@ -117,14 +117,16 @@ class Session:
         self, command: Command, now: Now, rule: Callable[[], tuple[State, tuple[Effect, ...]]]
     ) -> Reply:
         self._write("command", now.frame, text=command.text or command.name, name=command.name)
+        before = self.state
         try:
             self.state, effects = rule()
         except LoopMindError as error:
             self._write("error", now.frame, text=str(error))
             return Reply((str(error),), ok=False)
-        self._dirty = True
-        self._readiness.forget_failures()
-        self._request()
+        if not differs_by_faders_alone(before, self.state):  # faders come by the hundred
+            self._dirty = True
+            self._readiness.forget_failures()
+            self._request()
         for effect in effects:
             if isinstance(effect, SetParameter):
                 self._set_parameter(effect)

@@ -1,7 +1,7 @@
 """The one snapshot of a performance, from which every surface is drawn. Frozen."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from loopmind_live.score.arrangement import Arrangement, Part, Section
@@ -10,6 +10,8 @@ from loopmind_live.session.commands import Lands
 from loopmind_live.timing.tempo_map import TempoMap
 
 Mode = Literal["do", "undo", "redo"]
+MOST_STEPS = 256
+"""So many steps can be undone: a set may last all night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,17 @@ class Playhead:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One undoable command. `inverse` is None until it has landed."""
+    """One undoable command. `inverse` is None until it has landed.
+
+    `frame` is when a fader was last moved: what follows soon belongs to the same gesture.
+    """
 
     number: int
     text: str
     action: Edit
     lands: Lands | None
     inverse: Edit | None = None
+    frame: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +119,22 @@ class State:
     def tried(self, name: str) -> int:
         """Return how many choices were made for `name`."""
         return dict(self.tries).get(name, 0)
+
+
+def differs_by_faders_alone(before: State, after: State) -> bool:
+    """Tell whether two states call for the same rows: at most faders, sends and filters moved.
+
+    >>> still = State(TempoMap.constant(120.0, 48000))
+    >>> moved = replace(still, document=replace(still.document, levels_db=(("bass", -3.0),)))
+    >>> differs_by_faders_alone(still, moved)
+    True
+    >>> differs_by_faders_alone(still, replace(moved, playing=True))
+    False
+    """
+    document = replace(
+        after.document, levels_db=before.document.levels_db, mixer=before.document.mixer
+    )
+    return before == replace(
+        after, document=document, done=before.done, undone=before.undone,
+        next_number=before.next_number,
+    )  # fmt: skip

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from loopmind_live.session.commands import Command
+from loopmind_live.session.state import MOST_STEPS
 from tests.session.stage import Rig
 
 
@@ -26,12 +27,61 @@ def submit(rig: Rig, name: str, **arguments: object) -> str:
 def test_a_filter_is_set_at_once_undone_and_redone() -> None:
     rig = started()
     assert submit(rig, "filter", roles=("bass",), sweep=-40.0) == "filter bass -40 %"
+    rig.play_to(rig.BAR)
     submit(rig, "filter", roles=("bass",), sweep=25.0)
     submit(rig, "undo")
     submit(rig, "undo")
     submit(rig, "redo")
     values = [-0.4, 0.25, -0.4, 0.0, -0.4]
     assert told(rig) == [("track/5/filter", value) for value in values]
+
+
+def test_faders_that_move_together_are_one_gesture_and_undone_as_one() -> None:
+    rig = started()
+    for db in (-1.0, -2.0, -3.0):
+        submit(rig, "level", roles=("bass",), db=db)
+        submit(rig, "pan", roles=("bass",), place=db)
+        submit(rig, "level", roles=("drums",), db=db)
+    assert len(rig.session.state.done) == 2  # faders, and the controls beside them
+    submit(rig, "undo")
+    submit(rig, "undo")
+    document = rig.session.state.document
+    assert [document.level_db(role) for role in ("bass", "drums")] == [0.0, 0.0]
+    assert document.control("bass", "pan") == 0.0
+    submit(rig, "redo")
+    submit(rig, "redo")
+    assert rig.session.state.document.level_db("drums") == -3.0
+
+
+def test_another_change_or_a_rest_ends_a_gesture() -> None:
+    rig = started()
+    submit(rig, "level", roles=("bass",), db=-1.0)
+    submit(rig, "lock", roles=("bass",))
+    submit(rig, "level", roles=("bass",), db=-2.0)
+    rig.play_to(rig.BAR)
+    submit(rig, "level", roles=("bass",), db=-3.0)
+    assert [step.text for step in rig.session.state.done] == ["level", "lock", "level", "level"]
+    submit(rig, "undo")
+    assert rig.session.state.document.level_db("bass") == -2.0
+
+
+def test_as_many_steps_are_kept_as_can_be_undone() -> None:
+    rig = started()
+    for number in range(MOST_STEPS + 9):
+        submit(rig, ("lock", "unlock")[number % 2], roles=("bass",))
+    assert len(rig.session.state.done) == MOST_STEPS
+
+
+def test_a_fader_leaves_the_rows_alone() -> None:
+    rig = started()
+    rig.play_to(rig.BAR)
+    sent, kept = len(rig.engine.splices), rig.shelf.kept
+    submit(rig, "level", roles=("bass",), db=-6.0)
+    rig.session.advance()
+    assert len(rig.engine.splices) == sent and rig.shelf.kept is kept
+    submit(rig, "mute", roles=("bass",))
+    rig.session.advance()
+    assert len(rig.engine.splices) > sent and rig.shelf.kept is not kept
 
 
 def test_pan_tells_the_side() -> None:
@@ -46,6 +96,7 @@ def test_more_of_a_send_that_is_off_begins_to_be_heard() -> None:
     reverb = {"roles": ("vocal",), "to": "reverb"}
     assert submit(rig, "send", **reverb, delta_db=3.0) == "reverb vocal -12.0 dB"
     assert submit(rig, "send", **reverb, delta_db=3.0) == "reverb vocal -9.0 dB"
+    rig.play_to(rig.BAR)
     assert submit(rig, "send", **reverb, db=-60.0) == "reverb vocal off"
     submit(rig, "undo")
     assert [value for _, value in told(rig)] == [0.251, 0.355, 0.0, 0.355]
