@@ -44,8 +44,9 @@ def render(request: RenderRequest, progress: Callable[[int, int], None] | None =
     """
     loops = library_loops_if_any(request.library)
     arrangement = timeline(request.timeline, loops)
-    sound = Sound("offline", request.rate_hz, request.block, request.dry, request.stems is not None)
+    sound = Sound("offline", request.rate_hz, request.block, request.dry)
     with offline_engine(sound) as (engine, pool):
+        engine.sharing = request.stems is not None
         problems: list[str] = []
         session = Session(
             engine, pool, arranger_for(loops, arrangement), NoEvents(),
@@ -92,21 +93,24 @@ def _run(
     progress: Callable[[int, int], None] | None,
 ) -> int:
     skip = engine.latency_frames
-    mix = files[0]
+    mix, *stems = files
+    # The shares are not late: they wait here for their part of the mix.
+    shares: npt.NDArray[np.float32] = np.zeros((len(stems), 0, 2), np.float32)
     ring_end = end + (0 if skip == 0 else round(RING_S * engine.rate_hz))
     while mix.frames < ring_end:
         session.advance()
-        blocks: list[npt.NDArray[np.float32]] = [engine.render()]
-        if tracks:
-            stems = engine.stems()
-            blocks += [stems[track] for track in tracks]
+        block = engine.render()
         begin = min(skip, engine.block)
         skip -= begin
-        keep = begin + min(engine.block - begin, ring_end - mix.frames)
-        if mix.frames >= end and np.abs(blocks[0]).max() < _SILENCE:
+        if stems:
+            shares = np.concatenate((shares, engine.shares()[tracks]), axis=1)
+        if mix.frames >= end and np.abs(block).max() < _SILENCE:
             break
-        for file, block in zip(files, blocks, strict=True):
-            file.write(block[begin:keep])
+        kept = block[begin : begin + ring_end - mix.frames]
+        mix.write(kept)
+        for stem, share in zip(stems, shares, strict=True):
+            stem.write(share[: len(kept)])
+        shares = shares[:, len(kept) :]
         if progress is not None:
             progress(min(mix.frames, end), end)
     return mix.frames

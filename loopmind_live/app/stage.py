@@ -32,7 +32,6 @@ class Sound:
     rate_hz: int = 48000
     block: int = 256
     dry: bool = False
-    stems: bool = False
 
 
 @contextmanager
@@ -40,7 +39,7 @@ def offline_engine(sound: Sound) -> Iterator["tuple[OfflineEngine, ClipPool]"]:
     """Open an engine that is driven block by block, and the pool that fills its arena."""
     from loopmind_live.engine.open import open_offline
 
-    engine = open_offline(sound.rate_hz, sound.block, sound.dry, stems=sound.stems)
+    engine = open_offline(sound.rate_hz, sound.block, sound.dry)
     try:
         pool = ClipPool(clip_cache(), engine.arena, WORKERS)
         try:

@@ -16,7 +16,6 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine.effects import Effects
 from loopmind_live.engine.guard import CEILING, Parameter
 from loopmind_live.engine.host_audio import pyo_import
@@ -44,7 +43,7 @@ def compile_graph(rate_hz: int, block: int) -> None:
 
 
 class Graph:
-    """A booted pyo server and what it plays. Two channels out; with `stems` two more a track.
+    """A booted pyo server and what it plays, on two channels.
 
     A dry graph is the plain sum of the tracks: it takes no parameters and may exceed full scale.
     Through JACK it is the client `client`, whose outputs are connected to nothing yet.
@@ -56,10 +55,9 @@ class Graph:
         rate_hz: int,
         block: int,
         dry: bool,
-        stems: bool = False,
         client: str = "loopmind",
     ) -> None:
-        channels = 2 + (2 * MAX_TRACKS if stems else 0)
+        channels = 2
         if backend == "portaudio" and pyo.pa_get_default_output() < 0:
             # pyo ends the process with a crash where it boots without a device.
             raise EngineError(
@@ -90,7 +88,7 @@ class Graph:
         self._callback: Callable[[], None] | None = None
         self._objects: list[object] = []
         self._tables: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = []
-        self._strips = Strips(self.rate_hz, self.block, stems)
+        self._strips = Strips(self.rate_hz, self.block)
         self._effects: Effects | None = None
         self._master: pyo.SigTo | None = None
         self._limit: pyo.SigTo | None = None
@@ -105,8 +103,6 @@ class Graph:
                 self._read_table(), self._read_table(), self.rate_hz, self.block
             )
             self._build_master(master)
-        for track in range(MAX_TRACKS if stems else 0):
-            self._build_stem(track)
 
     def start(self, callback: Callable[[], None]) -> None:
         """Call `callback` before every block, and start.
@@ -128,15 +124,23 @@ class Graph:
         """Compute one block (manual back-end only)."""
         self._server.process()
 
-    def feed(self, tracks: Tracks) -> None:
-        """Mix the next block, and give it to the tables. tracks: float64 [tracks, block, 2]."""
+    @property
+    def shares(self) -> Tracks:
+        """Return what each track adds to the master, float64 [tracks, block, 2], as last fed."""
+        return self._strips.shares
+
+    def feed(self, tracks: Tracks, sharing: bool = False) -> None:
+        """Mix the next block, and give it to the tables. tracks: float64 [tracks, block, 2].
+
+        `shares` are renewed with `sharing`.
+        """
         strips = self._strips
+        strips.sharing = sharing
         strips.mix(tracks)
         if self._effects is not None:
             self._effects.wake(strips.sent)
-        after = () if strips.after is None else strips.after
         buses = strips.buses[:1] if self._effects is None else strips.buses
-        for (left, right), block in zip(self._tables, (*buses, *after), strict=True):
+        for (left, right), block in zip(self._tables, buses, strict=True):
             split(block, left, right)
 
     def apply(self, change: Parameter) -> None:
@@ -186,11 +190,6 @@ class Graph:
         left, right = (np.asarray(table.getBuffer()) for table in tables)
         self._tables.append((left, right))
         return [self._keep(pyo.TableIndex(table, self._place)) for table in tables]
-
-    def _build_stem(self, track: int) -> None:
-        for side, signal in enumerate(self._read_table()):
-            late = self._delay(signal, self.latency_frames) if self.latency_frames else signal
-            self._keep(pyo.Sig(late)).out(2 + 2 * track + side)
 
     def _build_master(self, bus: list[pyo.PyoObject]) -> None:
         assert self._effects is not None

@@ -46,7 +46,6 @@ def open_offline(
     block: int = config.DEFAULT_BLOCK,
     dry: bool = False,
     arena_frames: int = 600 * config.DEFAULT_RATE_HZ,
-    stems: bool = False,
 ) -> "OfflineEngine":
     """Return an engine in this process, whose clock is its `render`."""
     _check(rate_hz, block)
@@ -56,7 +55,7 @@ def open_offline(
 
     arena = Arena.create(arena_frames)
     try:
-        return OfflineEngine(rate_hz, block, arena, dry, stems)
+        return OfflineEngine(rate_hz, block, arena, dry)
     except BaseException:
         arena.close()
         raise

@@ -2,6 +2,7 @@
 
     track -> filter -> fader -> pan -+-> master bus
                                      +-> reverb send, delay send
+                                     +-> the track's share, where asked for
 
 Pure functions of their arrays, like the voice kernel; written out in loops, which compile faster.
 A silent track costs a look at its block, a neutral control nothing. NUMBA_CACHE_DIR must be set
@@ -126,8 +127,8 @@ def _add(out, samples, left, right):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _still(track, work, control, memory, buses, rate_hz):  # type: ignore[no-untyped-def]
-    """Add a track whose controls stand still to the buses."""
+def _still(track, work, control, memory, buses, share, rate_hz):  # type: ignore[no-untyped-def]
+    """Add a track whose controls stand still to the buses, and to its share where it has one."""
     source = track
     amount = control[FILTER, VALUE]
     if amount != 0.0:
@@ -137,6 +138,8 @@ def _still(track, work, control, memory, buses, rate_hz):  # type: ignore[no-unt
     gain, pan = control[GAIN, VALUE], control[PAN, VALUE]
     left, right = gain * min(1.0, 1.0 - pan), gain * min(1.0, 1.0 + pan)
     _add(buses[0], source, left, right)
+    if share.shape[0]:
+        _add(share, source, left, right)
     for bus, send in ((1, REVERB), (2, DELAY)):
         level = control[send, VALUE]
         if level != 0.0:
@@ -144,8 +147,8 @@ def _still(track, work, control, memory, buses, rate_hz):  # type: ignore[no-unt
 
 
 @numba.njit(cache=True)
-def _moving(track, work, control, memory, buses, lanes, rate_hz):  # type: ignore[no-untyped-def]
-    """Add a track with a control in motion to the buses, frame by frame."""
+def _moving(track, work, control, memory, buses, share, lanes, rate_hz):  # type: ignore[no-untyped-def]
+    """Add a track with a control in motion to the buses and its share, frame by frame."""
     frames = track.shape[0] // 2
     sign = np.sign(control[FILTER, VALUE])
     stride = SWEEP_FRAMES if control[FILTER, LEFT] > 0.0 else frames
@@ -174,25 +177,32 @@ def _moving(track, work, control, memory, buses, lanes, rate_hz):  # type: ignor
         wet = _wet(sweep[i])
         for side in range(2):
             n = 2 * i + side
-            share = gain * min(1.0, 1.0 - pan if side == 0 else 1.0 + pan)
-            level = (track[n] + wet * (work[n] - track[n])) * share
+            side_gain = gain * min(1.0, 1.0 - pan if side == 0 else 1.0 + pan)
+            level = (track[n] + wet * (work[n] - track[n])) * side_gain
             buses[0, n] += level
+            if share.shape[0]:
+                share[n] += level
             buses[1, n] += level * lanes[REVERB, i]
             buses[2, n] += level * lanes[DELAY, i]
 
 
 @numba.njit(cache=True)
-def mix_strips(tracks, controls, memories, buses, work, lanes, rate_hz):  # type: ignore[no-untyped-def]
+def mix_strips(tracks, controls, memories, buses, shares, work, lanes, rate_hz):  # type: ignore[no-untyped-def]
     """Mix one block of all tracks into the buses, overwriting them, and move the controls on.
 
     tracks: float64 [tracks, 2 * frames], finite, left and right in turn · controls: float64
     [tracks, controls, 4] · memories: float64 [tracks, STATES] · buses: float64 [3, 2 * frames]:
-    master, reverb, delay · work: float64 [2 * frames] and lanes: float64 [controls, frames],
-    scratch. The tracks are added in their order; with neutral controls the master is their sum.
+    master, reverb, delay · shares: float64 [tracks, 2 * frames], what each adds to the master, or
+    [tracks, 0] where nobody asks · work: float64 [2 * frames] and lanes: float64
+    [controls, frames], scratch. The tracks are added in their order; with neutral controls the
+    master is their sum.
     """
     for bus in range(buses.shape[0]):
         for i in range(buses.shape[1]):
             buses[bus, i] = 0.0
+    for t in range(shares.shape[0]):
+        for i in range(shares.shape[1]):
+            shares[t, i] = 0.0
     for t in range(tracks.shape[0]):
         control, memory = controls[t], memories[t]
         moving = False
@@ -204,9 +214,9 @@ def mix_strips(tracks, controls, memories, buses, work, lanes, rate_hz):  # type
                     _advance(control[i], lanes[i])
             continue
         if moving:
-            _moving(tracks[t], work, control, memory, buses, lanes, rate_hz)
+            _moving(tracks[t], work, control, memory, buses, shares[t], lanes, rate_hz)
         else:
-            _still(tracks[t], work, control, memory, buses, rate_hz)
+            _still(tracks[t], work, control, memory, buses, shares[t], rate_hz)
         _settle(memory)
 
 
@@ -215,3 +225,21 @@ def find_sound(buses, found):  # type: ignore[no-untyped-def]
     """Write to `found` which of `buses`, float64 [buses, frames, 2], are not silent."""
     for bus in range(buses.shape[0]):
         found[bus] = not _silent(buses[bus].reshape(-1))
+
+
+@numba.njit(cache=True)
+def keep(ring, at, shares):  # type: ignore[no-untyped-def]
+    """Write a block of every track to a ring from place `at` on, going round at its end.
+
+    ring: float32 [tracks, capacity, 2] · shares: float64 [tracks, frames, 2], frames <= capacity.
+    """
+    capacity, frames = ring.shape[1], shares.shape[1]
+    first = min(frames, capacity - at)
+    for t in range(shares.shape[0]):
+        lane, share = ring[t], shares[t]
+        for i in range(first):
+            lane[at + i, 0] = share[i, 0]
+            lane[at + i, 1] = share[i, 1]
+        for i in range(first, frames):
+            lane[i - first, 0] = share[i, 0]
+            lane[i - first, 1] = share[i, 1]

@@ -30,19 +30,21 @@ class Strips:
     """The strips of all tracks. Nothing is allocated while it runs.
 
     `buses`: float64 [3, block, 2], the newest block of the master, the reverb's send and the
-    delay's; `sent`: bool [2], whether the sends' are not silent; `after`: float64
-    [tracks, block, 2], each track's share of the master, with `stems`.
+    delay's; `sent`: bool [2], whether the sends' are not silent; `shares`: float64
+    [tracks, block, 2], each track's share of the master, renewed while `sharing` is set.
     """
 
-    def __init__(self, rate_hz: int, block: int, stems: bool = False) -> None:
+    def __init__(self, rate_hz: int, block: int) -> None:
         self.buses: Block = np.zeros((3, block, 2))
         self.sent = np.zeros(2, np.bool_)
-        self.after: Tracks | None = np.zeros((MAX_TRACKS, block, 2)) if stems else None
+        self.shares: Tracks = np.zeros((MAX_TRACKS, block, 2))
+        self.sharing = False
         self._rate_hz = rate_hz
         self._controls = np.zeros((MAX_TRACKS, len(CONTROLS), 4))
         self._controls[:, :, VALUE] = self._controls[:, :, TARGET] = NEUTRAL
         self._memories = np.zeros((MAX_TRACKS, STATES))
-        self._total = np.zeros_like(self.buses)
+        self._flat_shares = self.shares.reshape(MAX_TRACKS, -1)
+        self._no_shares: Block = np.zeros((MAX_TRACKS, 0))
         self._work = np.zeros(2 * block)
         self._lanes = np.zeros((len(CONTROLS), block))
         # The first call compiles, for just these arrays: never inside the callback.
@@ -58,21 +60,11 @@ class Strips:
 
     def mix(self, tracks: Tracks) -> None:
         """Mix one block of the tracks. tracks: float64 [tracks, block, 2]."""
-        if self.after is None:
-            self._mix(tracks, self._controls, self._memories)
-            find_sound(self.buses[1:], self.sent)
-            return
-        for track in range(MAX_TRACKS):
-            one = slice(track, track + 1)
-            self._mix(tracks[one], self._controls[one], self._memories[one])
-            self.after[track] = self.buses[0]
-            if track == 0:
-                self._total[:] = 0.0
-            self._total += self.buses
-        self.buses[:] = self._total
-        find_sound(self.buses[1:], self.sent)
-
-    def _mix(self, tracks: Tracks, controls: Block, memories: Block) -> None:
         buses = self.buses.reshape(len(self.buses), -1)
         flat = tracks.reshape(len(tracks), -1)
-        mix_strips(flat, controls, memories, buses, self._work, self._lanes, float(self._rate_hz))
+        mix_strips(
+            flat, self._controls, self._memories, buses,
+            self._flat_shares if self.sharing else self._no_shares,
+            self._work, self._lanes, float(self._rate_hz),
+        )  # fmt: skip
+        find_sound(self.buses[1:], self.sent)

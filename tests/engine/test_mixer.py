@@ -183,6 +183,26 @@ def test_the_strips_are_the_plain_sum_where_all_is_neutral(block: int) -> None:
     assert not strips.buses[1:].any()
 
 
+def test_the_shares_add_up_to_the_master_and_change_nothing_of_it() -> None:
+    plain, shared = Strips(RATE, 256), Strips(RATE, 256)
+    noise = np.random.default_rng(3).uniform(-1, 1, (12, 16, 256, 2))
+    noise[:, (1, 5)] = 0.0
+    noise[6:, 4] = 0.0  # its filter rings on
+    settings = {"gain": 0.7, "filter": -0.4, "pan": 0.3, "reverb": 0.5, "delay": 0.2}
+    for block, tracks in enumerate(noise):
+        for strips in (plain, shared):
+            for place, (name, value) in enumerate(settings.items()):
+                strips.move(3 + place // 2, name, value * (1 - block % 3), 0.01)
+            strips.sharing = strips is shared and block % 4 != 3
+            strips.mix(tracks)
+        assert np.array_equal(plain.buses, shared.buses)
+        if shared.sharing:
+            assert np.abs(shared.shares.sum(axis=0) - shared.buses[0]).max() < 1e-12
+            assert not shared.shares[[1, 5]].any()
+            assert np.array_equal(shared.shares[0], tracks[0])
+    assert not plain.shares.any()
+
+
 def test_a_still_strip_and_one_in_motion_to_where_it_is_sound_alike() -> None:
     still, moved = Strips(RATE, 256), Strips(RATE, 256)
     noise = np.random.default_rng(2).uniform(-1, 1, (40, 16, 256, 2))
