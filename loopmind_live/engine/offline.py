@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
 from loopmind_live.engine.graph import Graph
@@ -19,15 +18,14 @@ from loopmind_live.errors import EngineError
 class OfflineEngine:
     """An engine whose clock is `render`. The same calls give the same samples, always.
 
-    What `render` returns is late by `latency_frames` (0 when dry), stems too: the first music
-    frame is at that place of the concatenated blocks.
+    What `render` returns is late by `latency_frames` (0 when dry): the first music frame is at that
+    place of the concatenated blocks. With `sharing` set, `shares` are each block's, not late.
     """
 
-    def __init__(
-        self, rate_hz: int, block: int, arena: Arena, dry: bool = False, stems: bool = False
-    ) -> None:
+    def __init__(self, rate_hz: int, block: int, arena: Arena, dry: bool = False) -> None:
         self.arena = arena
-        self._graph = Graph("manual", rate_hz, block, dry, stems)
+        self.sharing = False
+        self._graph = Graph("manual", rate_hz, block, dry)
         self._player = Player(arena.view, rate_hz, block)
         self._rows: tuple[Row, ...] = ()
         self._events: list[EngineEvent] = []
@@ -88,14 +86,13 @@ class OfflineEngine:
         self._peak = float(np.abs(master).max())
         return master
 
-    def stems(self) -> npt.NDArray[np.float32]:
-        """Return the newest block of each track after its fader, float32 [tracks, block, 2].
+    def shares(self) -> npt.NDArray[np.float32]:
+        """Return the newest block of each track after its strip, float32 [tracks, block, 2].
 
-        Only where the engine was opened with `stems`; their sum is the master before its gain and
-        limiter.
+        Their sum is the master before its effects, gain and limiter.
         """
-        tracks = self._graph.output[:, 2:].reshape(self.block, -1, 2)
-        return np.ascontiguousarray(tracks[:, :MAX_TRACKS].transpose(1, 0, 2))
+        with np.errstate(over="ignore"):  # as the compiled copy of a live engine does it
+            return self._graph.shares.astype(np.float32)
 
     def places_in_use(self) -> frozenset[int]:
         """Return the arena offsets (of bodies) that a row can still reach."""
@@ -124,6 +121,6 @@ class OfflineEngine:
                 self._events += self._player.render()
             else:
                 self._player.silence()
-            self._graph.feed(self._player.out)
+            self._graph.feed(self._player.out, self.sharing)
         except Exception as error:  # noqa: BLE001 - raised again by `render`
             self._failure = error
