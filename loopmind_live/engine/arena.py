@@ -74,6 +74,22 @@ class Arena:
         """Return the first frame of a free place of `frames`, now taken; None where it is full."""
         return self.places.allocate(frames)
 
+    def hold(self, offset: int, frames: int, sounding: bool) -> bool:
+        """Take a place where another process laid a clip; return whether it could be taken.
+
+        The parts of a `sounding` clip that rows reach may count as taken already.
+        """
+        take = self.places.widen if sounding else self.places.reserve
+        try:
+            take(offset, frames)
+        except EngineError:
+            return False
+        return True
+
+    def read(self, offset: int, frames: int) -> npt.NDArray[np.float32]:
+        """Return what lies at `offset`, float32 [frames, 2]: the memory itself."""
+        return self.view[offset : offset + frames]
+
     def free(self, offset: int) -> None:
         """Give the place that begins at `offset` back."""
         self.places.free(offset)

@@ -54,6 +54,29 @@ class Places:
                 return
         raise EngineError(f"arena frames {offset}..{offset + frames}: not all of them are free")
 
+    def widen(self, offset: int, frames: int) -> None:
+        """Take just this place, of which parts may be taken already as places of their own.
+
+        EngineError where what is taken there reaches beyond it.
+
+        >>> places = Places(100)
+        >>> places.reserve(20, 30)
+        >>> places.widen(10, 50)
+        >>> places.free(10)
+        >>> places.free_frames
+        100
+        """
+        end = offset + frames
+        inside = {at: n for at, n in self._taken.items() if offset <= at and at + n <= end}
+        for at in inside:
+            self.free(at)
+        try:
+            self.reserve(offset, frames)
+        except EngineError:
+            for at, size in inside.items():
+                self.reserve(at, size)
+            raise
+
     def free(self, offset: int) -> None:
         """Give the place at `offset` back; neighbors become one. EngineError if it is not taken."""
         frames = self._taken.pop(offset, None)

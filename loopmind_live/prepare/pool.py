@@ -4,6 +4,7 @@ import itertools
 import queue
 import threading
 from collections import OrderedDict
+from collections.abc import Collection, Iterable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,14 @@ class Arena(Protocol):
 
     def free(self, offset: int) -> None:
         """Give the place that begins at `offset` back."""
+        ...
+
+    def hold(self, offset: int, frames: int, sounding: bool) -> bool:
+        """Take a place where another process laid a clip; return whether it could be taken."""
+        ...
+
+    def read(self, offset: int, frames: int) -> Audio:
+        """Return what lies at `offset`: stereo, the memory itself."""
         ...
 
     def write(self, offset: int, audio: Audio) -> None:
@@ -117,6 +126,40 @@ class ClipPool:
             self._kept = recipes
             unseen = (one.recipe for one in self._finished if isinstance(one, Clip))
             self._lent = set(unseen)
+
+    def adopt(self, clips: Iterable[Clip], sounding: Collection[int]) -> frozenset[ClipRecipe]:
+        """Take clips over that another process laid into the arena; return the recipes of those.
+
+        What lies at an offset of `sounding` is taken as it is; any other clip must be, to the
+        sample, what the cache holds, as its place may have been given to another one meanwhile.
+        """
+        ordered = sorted(clips, key=lambda clip: clip.offset not in sounding)
+        for clip in ordered:
+            sure = clip.offset in sounding
+            begin = clip.offset - clip.lead_frames
+            if not sure and not self._lies_there(clip):
+                continue
+            with self._changed:
+                known = clip.recipe in self._clips or clip.recipe in self._orders
+                if not known and self._arena.hold(begin, clip.frames, sure):
+                    self._clips[clip.recipe] = clip
+                    self._lent.add(clip.recipe)
+        with self._changed:
+            return frozenset(self._clips)
+
+    def _lies_there(self, clip: Clip) -> bool:
+        """Tell whether the arena holds a clip's samples where it says."""
+        audio = self._cache.load(clip.recipe.key) if clip.recipe.content_hash else None
+        sizes = (clip.lead_frames, clip.body_frames, clip.tail_frames)
+        if audio is None or (len(audio.lead), len(audio.body), len(audio.tail)) != sizes:
+            return False
+        begin = clip.offset - clip.lead_frames
+        for part in (audio.lead, audio.body, audio.tail):
+            there = self._arena.read(begin, len(part))
+            if not np.array_equal(there, part):
+                return False
+            begin += len(part)
+        return True
 
     def close(self) -> None:
         """End the workers; nothing more is finished. The arena is left as it is."""

@@ -53,3 +53,15 @@ def test_a_place_that_was_freed_cannot_be_freed_again() -> None:
 def test_a_clip_must_have_frames(frames: int) -> None:
     with pytest.raises(EngineError, match="at least one"):
         Places(100).allocate(frames)
+
+
+def test_a_place_is_widened_over_its_own_parts_and_never_over_others() -> None:
+    places = Places(100)
+    places.reserve(20, 10)
+    places.reserve(50, 10)
+    places.widen(10, 30)
+    with pytest.raises(EngineError, match="not all of them are free"):
+        places.widen(45, 10)
+    places.free(10)
+    places.free(50)
+    assert places.free_frames == 100

@@ -288,3 +288,40 @@ def test_closing_in_the_middle_ends_the_workers(
     assert pool.worker_pids() == ()
     pool.request(long_job, URGENT)
     assert pool.poll() == []
+
+
+def test_another_pool_takes_over_clips_that_lie_there_still_and_no_others(
+    tmp_path: Path, clicks: Clicks, write: Write, recipe: Recipe
+) -> None:
+    first = Arena.create(3_000_000, parent=tmp_path)
+    one, two, three, four = (
+        recipe(write(clicks(120.0, 4, 48000)), bpm=bpm) for bpm in (120.0, 125.0, 130.0, 135.0)
+    )
+    pool = ClipPool(tmp_path / "clips", first, workers=1)
+    for each in (one, two, three):
+        pool.request(each, URGENT)
+    pool.wait()
+    clips = [clip for clip in (pool.clip(one), pool.clip(two), pool.clip(three)) if clip]
+    pool.close()
+    first.view[clips[0].offset + 100] += 0.25  # a row plays it: it is what it is
+    first.view[clips[1].offset + 100] += 0.25  # another clip was laid here meanwhile
+    moved = Clip(four, clips[2].offset, clips[2].body_frames)
+    again = Arena.adopt(first.path.parent)
+    later = ClipPool(tmp_path / "clips", again, workers=1)
+    try:
+        again.places.reserve(clips[0].offset + 10, 500)  # as rows do that reach part of it
+        taken = later.adopt([moved, *clips], {clips[0].offset})
+        assert taken == {one, three}
+        assert later.clip(one) == clips[0]
+        later.request(two, URGENT)
+        later.wait()
+        new = later.clip(two)
+        assert new is not None
+        for other in (clips[0], clips[2]):
+            assert new.offset >= other.offset + other.frames or (
+                new.offset + new.frames <= other.offset
+            )
+        assert later.poll() == [new]
+    finally:
+        later.close()
+        again.close()

@@ -1,0 +1,49 @@
+"""All that a session needs to go on in another process: what its journal keeps."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from loopmind_live.score.clip import Clip, ClipRecipe
+from loopmind_live.session.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A clip in the arena, and the first frame at which it may be given to the engine."""
+
+    clip: Clip
+    not_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A session at one moment.
+
+    `recipes` are those that rows speak of, in the order of their `clip_id`; `placed` is what was
+    laid into the arena and may still lie there; `told_bpm` the tempo that the engine was told.
+    """
+
+    state: State
+    recipes: tuple[ClipRecipe, ...] = ()
+    placed: tuple[Placed, ...] = ()
+    told_bpm: float = 0.0
+
+
+def with_placed(placed: Iterable[Placed], new: Placed) -> tuple[Placed, ...]:
+    """Return `placed` and `new`, without the clips whose place or name it took.
+
+    >>> from pathlib import Path
+    >>> one, two = (ClipRecipe(Path(n), n, 0.0, 4, 120.0, 120.0, 0, 48000) for n in "ab")
+    >>> old = with_placed((), Placed(Clip(one, 0, 100)))
+    >>> [len(with_placed(old, Placed(Clip(two, at, 100)))) for at in (99, 100)]
+    [1, 2]
+    """
+    begin = new.clip.offset - new.clip.lead_frames
+    end = begin + new.clip.frames
+
+    def stays(one: Placed) -> bool:
+        first = one.clip.offset - one.clip.lead_frames
+        apart = first >= end or first + one.clip.frames <= begin
+        return apart and one.clip.recipe != new.clip.recipe
+
+    return (*(one for one in placed if stays(one)), new)
