@@ -6,6 +6,8 @@ from typing import Protocol
 
 FOREVER = 1 << 62
 """The stop frame of a row that plays until it is replaced."""
+SLOWEST_TAIL = 2
+"""A tail that follows a clock rings for so many times its length at most, however slow that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Row:
     A row with `clip_bars` follows a clock instead, at varispeed: the bar at frame f is
     ``clock_bar + expm1(clock_change * n) / clock_change`` (``clock_bar + n`` for no change) with
     ``n = (f - clock_frame) / clock_bar_frames``; its clip is `clip_bars` long and began at
-    `origin_bar`. Source of the formula: `timing.tempo_map`.
+    `origin_bar`. Its tails ring at the clock's pace too. Source of the formula: `timing.tempo_map`.
     """
 
     track: int

@@ -9,11 +9,16 @@ Nothing here gives the interpreter away while it runs: the audio callback would 
 import numba
 import numpy as np
 
-from loopmind_live.engine.base import Row
+from loopmind_live.engine.base import SLOWEST_TAIL, Row
 from loopmind_live.engine.rows import pack
 
 PIECE_FRAMES = 256
 """A following row moves evenly within a piece of this length; between pieces its clock is exact."""
+MOST_DRIFT = 0.125
+"""Up to so far from a step of 1 a frame, runs of frames are worth their while."""
+_NO_DRIFT = 1e-9
+_GRAIN = 2.0**20
+_FARTHEST = 2.0**48
 
 
 @numba.njit(cache=True, inline="always")
@@ -43,38 +48,91 @@ def _add_straight(out, pool, first, a, b, gain, slope, into):  # type: ignore[no
         out[2 * (a + i) + 1] += g * pool[2 * (first + i) + 1]
 
 
-@numba.njit(cache=True)
-def _add_cubic(out, pool, row, x, step, at, a, b, gain, slope):  # type: ignore[no-untyped-def]
-    """Add the body to frames a..b of the block, of which the first is frame `at`.
+@numba.njit(cache=True, inline="always")
+def _between(a, b, c, d, part):  # type: ignore[no-untyped-def]
+    """Return what lies `part` of the way from `b` to `c` (Catmull-Rom, in Hermite's form)."""
+    rise = c - b
+    tangent = 0.5 * (c - a)
+    bend = tangent - rise
+    twist = bend + (0.5 * (d - b) - rise)
+    return b + part * (tangent + part * (part * twist - (bend + twist)))
 
-    Its place is `x` where the piece of `at` begins, and moves `step` a frame; it is interpolated
-    (Catmull-Rom).
+
+@numba.njit(cache=True)
+def _add_cubic(out, pool, clip, x, step, n, gain, slope, into):  # type: ignore[no-untyped-def]
+    """Add to `out` what lies at place `x + step * n` of `clip`, `x + step * (n + 1)`, and so on.
+
+    out: flat · clip: (its first frame in the pool, the frame before that, its last place) ·
+    `into`: frames since the gain began to move.
     """
-    offset = row.offset
-    last = row.body_frames - 3
-    end_of_pass = 2 * (offset + np.int64(row.pass_frames) - 1)
-    # Counted, not added up: the same samples, wherever the block begins.
-    n = np.float64(at % PIECE_FRAMES)
-    into = np.float64(at - row.stop)
-    for i in range(a, b):
-        place = x + step * n
+    first, before_first, last = clip
+    for i in range(out.shape[0] // 2):
+        # Counted, not added up: the same samples, wherever the block begins.
+        place = max(0.0, x + step * np.float64(n + i))
         k = min(np.int64(place), last)
-        f = place - k
-        f2 = f * f
-        f3 = f2 * f
-        g = gain + slope * into
-        w0 = g * (f2 - 0.5 * (f + f3))
-        w1 = g * (1.5 * f3 - 2.5 * f2 + 1.0)
-        w2 = g * (0.5 * f + 2.0 * f2 - 1.5 * f3)
-        w3 = g * 0.5 * (f3 - f2)
-        p = 2 * (offset + k)
-        before = p - 2 if k > 0 else end_of_pass
-        out[2 * i] += w0 * pool[before] + w1 * pool[p] + w2 * pool[p + 2] + w3 * pool[p + 4]
-        out[2 * i + 1] += (
-            w0 * pool[before + 1] + w1 * pool[p + 1] + w2 * pool[p + 3] + w3 * pool[p + 5]
-        )
-        n += 1.0
-        into += 1.0
+        part = place - k
+        g = gain + slope * np.float64(into + i)
+        p = 2 * (first + k)
+        before = p - 2 if k > 0 else 2 * before_first
+        for side in range(2):
+            out[2 * i + side] += g * _between(
+                np.float64(pool[before + side]), np.float64(pool[p + side]),
+                np.float64(pool[p + 2 + side]), np.float64(pool[p + 4 + side]), part,
+            )  # fmt: skip
+
+
+@numba.njit(cache=True)
+def _add_run(out, samples, parts, gain):  # type: ignore[no-untyped-def]
+    """Add the same as `_add_cubic`, where each frame's place is one frame after the one before.
+
+    All flat, left and right in turn, so that it can be vectorized; `samples` begin a frame before.
+    """
+    for i in range(out.shape[0]):
+        out[i] += gain * _between(
+            np.float64(samples[i]), np.float64(samples[i + 2]),
+            np.float64(samples[i + 4]), np.float64(samples[i + 6]), parts[i],
+        )  # fmt: skip
+
+
+@numba.njit(cache=True)
+def _parts_of(parts, x, step, n, ahead):  # type: ignore[no-untyped-def]
+    """Write how far each place lies after frame `n + i + ahead`; tell whether all are within it."""
+    outside = 0
+    for i in range(parts.shape[0] // 2):
+        part = x + step * np.float64(n + i) - np.float64(n + i + ahead)
+        parts[2 * i] = part
+        parts[2 * i + 1] = part
+        outside += (part < 0.0) | (part >= 1.0)
+    return outside == 0
+
+
+@numba.njit(cache=True)
+def _add_runs(out, pool, clip, x, step, n, gain, slope, into, parts):  # type: ignore[no-untyped-def]
+    """Add the same as `_add_cubic`, bit for bit, in runs of frames where that is faster."""
+    first, _, last = clip
+    drift = step - 1.0
+    if slope != 0.0 or abs(drift) > MOST_DRIFT:
+        _add_cubic(out, pool, clip, x, step, n, gain, slope, into)
+        return
+    i = 0
+    while 2 * i < out.shape[0]:
+        place = x + step * np.float64(n)
+        k = np.int64(place)
+        left = np.float64(out.shape[0] // 2 - i)
+        if drift != 0.0:
+            # So many frames until the place has drifted to the next frame, or the one before.
+            left = min(left, np.ceil((k + (drift > 0.0) - place) / drift))
+        count = max(1, np.int64(left))
+        into_run, now = out[2 * i : 2 * (i + count)], parts[: 2 * count]
+        # Rounding may put one more or fewer into a run: then, as at the seam, one by one.
+        if k < 1 or k + count > last or not _parts_of(now, x, step, n, k - n):
+            count = 1
+            _add_cubic(into_run[:2], pool, clip, x, step, n, gain, 0.0, 0)
+        else:
+            begin = 2 * (first + k - 1)
+            _add_run(into_run, pool[begin : begin + 2 * count + 6], now, gain)
+        n += count
+        i += count
 
 
 @numba.njit(cache=True)
@@ -87,39 +145,96 @@ def _bar_at(row, frame):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _add_following(out, frame, begin, end, pool, row, gain, slope):  # type: ignore[no-untyped-def]
-    """Add the body over frames begin..end where the row's clock says."""
+def _frame_at(row, bar):  # type: ignore[no-untyped-def]
+    """Return the frame nearest to `bar` of a following row's clock; inf or nan where none is."""
+    n = bar - row.clock_bar
+    if row.clock_change != 0.0:
+        n = np.log1p(row.clock_change * n) / row.clock_change
+    return np.rint(row.clock_frame + n * row.clock_bar_frames)
+
+
+@numba.njit(cache=True)
+def _piece(row, frame):  # type: ignore[no-untyped-def]
+    """Return a following row's place at `frame`, counted from its origin, and its step a frame.
+
+    A clock beyond all bars has a step of 0: rounding leaves no place in the clip.
+    """
     scale = row.pass_frames / row.clip_bars
+    bars = _bar_at(row, frame)
+    step = (_bar_at(row, frame + PIECE_FRAMES) - bars) * scale / PIECE_FRAMES
+    x = (bars - row.origin_bar) * scale
+    if not (abs(x) < _FARTHEST and step > 0.0 and step < 64.0):
+        return 0.0, 0.0
+    return x, (1.0 if abs(step - 1.0) < _NO_DRIFT else step)
+
+
+@numba.njit(cache=True)
+def _settled(x, step):  # type: ignore[no-untyped-def]
+    """Return `x`, where the step is 1 rounded so that adding whole frames to it is exact."""
+    return np.rint(x * _GRAIN) / _GRAIN if step == 1.0 else x
+
+
+@numba.njit(cache=True)
+def _add_following(out, frame, begin, end, pool, row, gain, slope, parts):  # type: ignore[no-untyped-def]
+    """Add the body over frames begin..end where the row's clock says."""
+    clip = row.offset, row.offset + np.int64(row.pass_frames) - 1, row.body_frames - 3
     at = begin
     while at < end:
         # Pieces lie on a grid of their own: the same samples, whatever the block.
         piece = at // PIECE_FRAMES * PIECE_FRAMES
-        bars = _bar_at(row, piece)
-        step = (_bar_at(row, piece + PIECE_FRAMES) - bars) * scale / PIECE_FRAMES
-        x = (bars - row.origin_bar) * scale
-        x -= np.floor(x / row.pass_frames) * row.pass_frames
-        if not (x > -1.0 and x < row.pass_frames + 1.0 and step > 0.0 and step < 64.0):
-            return  # a clock beyond all bars: rounding leaves no place in the clip
-        x = max(0.0, x)
+        x, step = _piece(row, piece)
+        if step == 0.0:
+            return
+        x = max(0.0, _settled(x - np.floor(x / row.pass_frames) * row.pass_frames, step))
         stop = min(end, piece + PIECE_FRAMES)
         while at < stop:
             while x + step * (at - piece) >= row.pass_frames:
-                x -= row.pass_frames
+                x = _settled(x - row.pass_frames, step)
             rest = min(np.float64(PIECE_FRAMES), (row.pass_frames - x) / step)
             until = min(stop, piece + np.int64(rest))
             while until < stop and x + step * (until - piece) < row.pass_frames:
                 until += 1
             while until > at + 1 and x + step * (until - 1 - piece) >= row.pass_frames:
                 until -= 1
-            _add_cubic(out, pool, row, x, step, at, at - frame, until - frame, gain, slope)
+            here = out[2 * (at - frame) : 2 * (until - frame)]
+            _add_runs(here, pool, clip, x, step, at - piece, gain, slope, at - row.stop, parts)
             at = until
 
 
 @numba.njit(cache=True)
-def _add_body(out, frame, begin, end, pool, row, gain, slope):  # type: ignore[no-untyped-def]
+def _add_following_tails(out, frame, end, pool, row):  # type: ignore[no-untyped-def]
+    """Add what rings on of each pass that a following row played to its end, at the row's pace."""
+    tail = row.offset + row.body_frames
+    clip = tail, tail, row.tail_frames - 3
+    at = max(frame, row.start)
+    while at < end and row.tail_frames > 3:
+        piece = at // PIECE_FRAMES * PIECE_FRAMES
+        x, step = _piece(row, piece)
+        if step == 0.0:
+            return
+        stop = min(end, piece + PIECE_FRAMES)
+        # All that ring in the piece, whatever of it the block holds.
+        index = np.floor((x + step * PIECE_FRAMES) / row.pass_frames) + 1.0
+        while x - index * row.pass_frames < row.tail_frames:
+            ended = _frame_at(row, row.origin_bar + index * row.clip_bars)
+            if not ended > row.start + 1:
+                break
+            place = x - index * row.pass_frames
+            most = np.ceil((row.tail_frames - 2 - place) / step)
+            until = piece + np.int64(min(np.float64(stop - piece), most))
+            begin = max(at, np.int64(min(ended, np.float64(stop))))
+            if ended <= row.stop + 1 and begin < until:
+                here = out[2 * (begin - frame) : 2 * (until - frame)]
+                _add_cubic(here, pool, clip, place, step, begin - piece, row.gain, 0.0, 0)
+            index -= 1.0
+        at = stop
+
+
+@numba.njit(cache=True)
+def _add_body(out, frame, begin, end, pool, row, gain, slope, parts):  # type: ignore[no-untyped-def]
     """Add the body's passes over frames begin..end; the gain moves from the row's stop on."""
     if row.clip_bars > 0.0:
-        _add_following(out, frame, begin, end, pool, row, gain, slope)
+        _add_following(out, frame, begin, end, pool, row, gain, slope, parts)
         return
     origin = row.origin
     pass_frames = row.pass_frames
@@ -166,11 +281,13 @@ def mix(out, frame, pool, rows):  # type: ignore[no-untyped-def]
     out[:] = 0.0
     end = frame + out.shape[1]
     samples = pool.reshape(-1)
+    parts = np.empty(2 * PIECE_FRAMES)
     for v in range(rows.shape[0]):
         row = rows[v]
         if end <= row.start - row.lead_frames:
             continue
-        if frame >= row.stop + max(row.fade_frames, row.tail_frames):
+        ring = row.tail_frames if row.clip_bars == 0.0 else SLOWEST_TAIL * row.tail_frames
+        if frame >= row.stop + max(row.fade_frames, ring):
             continue
         track = out[row.track].reshape(-1)
         begin, until = max(frame, row.start - row.lead_frames), min(end, row.start)
@@ -179,13 +296,15 @@ def mix(out, frame, pool, rows):  # type: ignore[no-untyped-def]
             _add_straight(track, samples, first, begin - frame, until - frame, row.gain, 0.0, 0)
         begin, until = max(frame, row.start), min(end, row.stop)
         if begin < until:
-            _add_body(track, frame, begin, until, samples, row, row.gain, 0.0)
+            _add_body(track, frame, begin, until, samples, row, row.gain, 0.0, parts)
         begin, until = max(frame, row.stop), min(end, row.stop + row.fade_frames)
         if begin < until:
             slope = -row.gain / row.fade_frames
-            _add_body(track, frame, begin, until, samples, row, row.gain, slope)
+            _add_body(track, frame, begin, until, samples, row, row.gain, slope, parts)
         if row.tail_frames > 0 and row.clip_bars == 0.0:
             _add_tails(track, frame, end, samples, row)
+        elif row.tail_frames > 0:
+            _add_following_tails(track, frame, min(end, row.stop + ring), samples, row)
 
 
 @numba.njit(cache=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from loopmind_live.config import MAX_ROWS
-from loopmind_live.engine.base import Row
+from loopmind_live.engine.base import SLOWEST_TAIL, Row
 from loopmind_live.errors import EngineError
 
 _SAME_PHASE_FRAMES = 1e-3
@@ -80,7 +80,8 @@ def last_frame(row: Row) -> int:
     >>> last_frame(Row(0, 1, 0, 104, 100.0, 0.0, start=0, stop=100, fade_frames=240))
     340
     """
-    return row.stop + max(row.fade_frames, row.tail_frames)
+    ring_frames = row.tail_frames * SLOWEST_TAIL if row.clip_bars else row.tail_frames
+    return row.stop + max(row.fade_frames, ring_frames)
 
 
 def _from(frame: int, row: Row) -> Row:

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loopmind_live.engine.base import FOREVER, Row
+from loopmind_live.engine.schedule import last_frame
 from tests.engine.mixing import POOL, TRACKS, Mixed, render
 
 CLIPS = POOL.astype(np.float64)
@@ -149,6 +150,87 @@ def test_varispeed_runs_on_without_a_step_where_the_clock_says(
 
 
 @given(
+    st.floats(-0.13, 0.13) | st.floats(-1e-8, 1e-8) | st.just(0.0),
+    st.integers(0, 400),
+    st.booleans(),
+    st.integers(0, 300),
+)
+@example(0.0, 0, True, 0)
+@example(2.0**-40, 60, True, 0)
+def test_near_its_own_pace_a_clip_is_interpolated_as_at_any_other(
+    drift: float, into: int, whole: bool, start: int
+) -> None:
+    """Runs of frames are mixed in another way there: each against the textbook's Catmull-Rom."""
+    speed, body = 1.0 + drift, 600
+    row = Row(0, 1, 20, body + 5, float(body), 0.0, start, gain=0.7, clip_bars=1.0)
+    place = into if whole else into + 0.3
+    row = replace(
+        row, clock_frame=float(start), clock_bar=place / body, clock_bar_frames=body / speed
+    )
+    heard = render([row], [300], start, start + 200)[0]
+    at = (place + speed * np.arange(200)) % body
+    k = np.floor(at + 1e-9).astype(int)
+    f = np.maximum(at - k, 0.0)[:, None]
+    clip = CLIPS[20 : 20 + body + 5]
+    a, b, c, d = clip[np.where(k, k - 1, body - 1)], clip[k], clip[k + 1], clip[k + 2]
+    cubic = b + 0.5 * f * (
+        c - a + f * (2 * a - 5 * b + 4 * c - d + f * (3 * (b - c) + d - a))
+    )  # fmt: skip
+    assert np.abs(heard - 0.7 * cubic).max() < 1e-5
+
+
+@given(
+    st.just(0.0) | st.floats(-0.02, 0.02),
+    st.floats(0.55, 1.9),
+    st.floats(0.0, 1.0),
+    st.integers(0, 3000),
+    st.none() | st.integers(1, 20_000),
+    blocks_of,
+)
+def test_tails_ring_on_at_the_clock_s_pace(
+    change: float, speed: float, phase: float, start: int, length: int | None, blocks: list[int]
+) -> None:
+    """A silent body whose tail is a hump, which the passes played to their ends leave behind."""
+    body, tail = 4000, 3000
+    hump = np.sin(np.pi * np.arange(tail) / tail) ** 2
+    pool = np.zeros((10 + body + 4 + tail, 2), np.float32)
+    pool[10 + body + 4 :] = hump[:, None]
+    row = Row(
+        0, 1, 10, body + 4, float(body), 0.0, start, tail_frames=tail, clip_bars=1.0,
+        origin_bar=-phase, clock_frame=float(start), clock_bar_frames=body / speed,
+        clock_change=change, fade_frames=100,
+    )  # fmt: skip
+    end = start + 16_000
+    if length is not None:
+        row = replace(row, stop=start + length)
+    heard = render([row], [*blocks, 512], start - 100, end, pool)[0]
+    frames = np.arange(start - 100, end)
+    n = (frames - start) * speed / body
+    bars = (np.expm1(change * n) / change if change else n) + phase
+    expected = np.zeros(len(frames))
+    for index in range(1, 20):
+        since = bars - index
+        ends = int(np.argmax(since >= 0)) + start - 100
+        if since[-1] < 0 or not start + 2 < ends < row.stop:
+            continue
+        ringing = (since >= 0) & (since < tail / body)
+        expected += np.where(ringing, np.sin(np.pi * since * body / tail) ** 2, 0.0)
+    near_the_ends = any(
+        abs((bars[i] + 0.5) % 1 - 0.5) < 3 * speed / body
+        for i in (101, np.searchsorted(frames, min(row.stop, end - 1)))
+    )
+    if not near_the_ends:
+        assert np.abs(heard - expected[:, None]).max() < 2e-3
+
+
+def test_a_row_that_follows_is_over_when_its_slowest_tail_may_be() -> None:
+    row = Row(0, 1, 10, 104, 100.0, 0.0, 0, stop=150, tail_frames=80, clip_bars=1.0)
+    row = replace(row, clock_bar_frames=100 / 0.5)
+    heard = render([row], [64], -60, last_frame(row) + 300)[0]
+    assert heard[: 60 + 150].any() and not heard[60 + last_frame(row) :].any()
+
+
+@given(
     st.floats(-(2.0**51), 2.0**51), st.floats(-1.0, 1.0), st.floats(1.0, 2.0**51),
     st.floats(0.0, 2.0**51), st.floats(-(2.0**51), 2.0**51),
 )  # fmt: skip
@@ -158,8 +240,8 @@ def test_no_clock_that_the_guard_lets_in_leaves_the_clip(
     silent, loud = np.full((100, 2), np.nan, np.float32), POOL[:64]
     pool = np.concatenate([silent, loud, silent])
     row = Row(
-        0, 1, 100, 64, 60.0, 0.0, 0, clip_bars=bars, origin_bar=origin_bar, clock_bar=clock_bar,
-        clock_bar_frames=bar_frames, clock_change=change,
+        0, 1, 100, 44, 40.0, 0.0, 0, 900, tail_frames=20, clip_bars=bars, origin_bar=origin_bar,
+        clock_bar=clock_bar, clock_bar_frames=bar_frames, clock_change=change,
     )  # fmt: skip
     assert np.isfinite(render([row], [256], 0, 2000, pool)).all()
 
