@@ -122,11 +122,11 @@ def _add_runs(out, pool, clip, x, step, n, gain, slope, into, parts):  # type: i
         if drift != 0.0:
             # So many frames until the place has drifted to the next frame, or the one before.
             left = min(left, np.ceil((k + (drift > 0.0) - place) / drift))
-        count = max(1, np.int64(left))
+        count = max(np.int64(1), np.int64(left))
         into_run, now = out[2 * i : 2 * (i + count)], parts[: 2 * count]
         # Rounding may put one more or fewer into a run: then, as at the seam, one by one.
         if k < 1 or k + count > last or not _parts_of(now, x, step, n, k - n):
-            count = 1
+            count = np.int64(1)
             _add_cubic(into_run[:2], pool, clip, x, step, n, gain, 0.0, 0)
         else:
             begin = 2 * (first + k - 1)
