@@ -6,15 +6,17 @@ taken from here. Where and when it may take effect is worked out in `account`.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
 from loopmind_live.bench.rules import Meter
 from loopmind_live.bench.script import Typed
+from loopmind_live.config import PIECE_BYTES
 from loopmind_live.errors import ScoreError
 
+_FOLLOWED = tuple(f'"kind": "{kind}"'.encode() for kind in ("swap", "late", "xrun"))
 _NAME = re.compile(r"^([a-z]+)(?:[ _]?(\d+))?$")
 
 
@@ -33,15 +35,55 @@ class SwapEvent:
     frame: int
 
 
+class EventTail:
+    """Follows an events file while it is written; keeps what tells of swaps, moves and xruns.
+
+    `controls` counts the parameters that the engine was told.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.events: list[Mapping[str, Any]] = []
+        self.controls = 0
+        self._path = path
+        self._at = 0
+        self._held = b""
+
+    def read(self) -> None:
+        """Take what was written since the last look; a line that is not whole yet has to wait."""
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as file:
+            file.seek(self._at)
+            while piece := file.read(PIECE_BYTES):
+                self._at += len(piece)
+                *lines, self._held = (self._held + piece).split(b"\n")
+                for line in lines:
+                    self._take(line)
+
+    def _take(self, line: bytes) -> None:
+        if b'"kind": "param"' in line:
+            self.controls += 1
+        elif any(kind in line for kind in _FOLLOWED):
+            self.events.append(json.loads(line))
+
+
 def read_origin(path: Path, meter: Meter) -> int:
     """Return the frame of bar 1 in an events file: 0 offline; live, when the music began.
 
     The first swap tells it by its frame and bar. Raises ScoreError where there is none.
     """
-    for event in _events(path):
-        if event.get("kind") == "swap":
-            return int(event["frame"]) - meter.line(round(event["bar"]) - 1)
-    raise ScoreError(f"{path}: no swap: nothing was played")
+    origin = origin_of(_events(path), meter)
+    if origin is None:
+        raise ScoreError(f"{path}: no swap: nothing was played")
+    return origin
+
+
+def origin_of(events: Iterable[Mapping[str, Any]], meter: Meter) -> int | None:
+    """Return the frame of bar 1, None before anything has played."""
+    first = next((event for event in events if event.get("kind") == "swap"), None)
+    if first is None:
+        return None
+    return int(first["frame"]) - meter.line(round(first["bar"]) - 1)
 
 
 def read_swaps(
@@ -53,17 +95,24 @@ def read_swaps(
     Raises ScoreError where a line is no JSON or a swap lacks a field.
     """
     try:
-        return tuple(
-            _swap(event, aliases or {}, origin)
-            for event in _events(path)
-            if event.get("kind") == "swap"
-        )
+        return swaps_of(_events(path), aliases, origin)
     except (KeyError, TypeError, ValueError) as error:
         raise ScoreError(f"{path}: a swap is not as it should be: {error!r}") from error
 
 
-def apply_moves(
-    path: Path, typed: Sequence[Typed], meter: Meter, origin: int = 0
+def swaps_of(
+    events: Iterable[Mapping[str, Any]],
+    aliases: Mapping[str, str] | None = None,
+    origin: int = 0,
+) -> tuple[SwapEvent, ...]:
+    """Return the swaps among `events`, in their order, with their frames counted from `origin`."""
+    return tuple(
+        _swap(event, aliases or {}, origin) for event in events if event.get("kind") == "swap"
+    )
+
+
+def moved_lines(
+    events: Iterable[Mapping[str, Any]], typed: Sequence[Typed], meter: Meter, origin: int = 0
 ) -> tuple[tuple[Typed, ...], tuple[Typed, ...]]:
     """Return the lines with their landings as the events say they moved, and the ones that did.
 
@@ -71,7 +120,7 @@ def apply_moves(
     `target_frame`, `moved_to_bar`) says so. Offline nothing may move.
     """
     lines, moved = list(typed), set()
-    for event in _events(path):
+    for event in events:
         if event.get("kind") != "late" or "text" not in event:
             continue
         due = int(event["target_frame"]) - origin

@@ -23,6 +23,7 @@ end = time.monotonic() + {seconds}
 while time.monotonic() < end:
     sum(range(10000))
 """
+LOG_NAME = "jackd.log"
 _START_S = 10.0
 _POLL_S = 0.1
 _PROGRAMS = ("jackd", "jack_lsp")
@@ -40,9 +41,21 @@ def jack_server(folder: Path, rate_hz: int, block: int) -> Iterator[Mapping[str,
 
     Real-time priority where the system allows it. Raises LoopMindError where it does not start.
     """
+    with ranked_server(folder, rate_hz, block) as (env, _):
+        yield env
+
+
+@contextmanager
+def ranked_server(
+    folder: Path, rate_hz: int, block: int
+) -> Iterator[tuple[Mapping[str, str], bool]]:
+    """Run a server as `jack_server` does; tell, too, whether it has real-time priority.
+
+    What it says lies in `folder`/jackd.log.
+    """
     name = f"bench{os.getpid()}{secrets.token_hex(3)}"
     env = {**os.environ, "JACK_DEFAULT_SERVER": name, "JACK_NO_AUDIO_RESERVATION": "1"}
-    log = folder / "jackd.log"
+    log = folder / LOG_NAME
     for priority in ("-R", "-r"):
         command = ["jackd", "-n", name, priority, "-d", "dummy", "-r", str(rate_hz), "-p"]
         with log.open("w") as said:
@@ -50,7 +63,7 @@ def jack_server(folder: Path, rate_hz: int, block: int) -> Iterator[Mapping[str,
         try:
             refused = "Cannot use real-time scheduling"
             if _answers(server, env) and not (priority == "-R" and refused in log.read_text()):
-                yield env
+                yield env, priority == "-R"
                 return
         finally:
             end(server)

@@ -13,7 +13,10 @@ PROGRAM = (sys.executable, "-m", "loopmind_live.cli")
 
 @dataclass(frozen=True)
 class Order:
-    """A performance without an audience. `until_bar` counts from 1 and is not played."""
+    """A performance without an audience. `until_bar` counts from 1 and is not played.
+
+    `typed_into` says that lines come through its standard input, too.
+    """
 
     timeline: Path
     script: Path
@@ -25,6 +28,7 @@ class Order:
     rate_hz: int = 48000
     block: int = 256
     seed: int = 0
+    typed_into: bool = False
 
     def arguments(self) -> list[str]:
         """Return the words of the command line, dry and without a prompt."""
@@ -36,7 +40,7 @@ class Order:
             words += ["--record", str(self.record)]
         if self.library is not None:
             words += ["--library", str(self.library)]
-        if self.audio != "offline":
+        if self.audio != "offline" and not self.typed_into:
             words.append("--headless")
         return words
 

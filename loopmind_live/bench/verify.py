@@ -7,12 +7,12 @@ Nothing is taken from the performance but the names of the loops that the arrang
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loopmind_live.bench.account import Finding, settle
+from loopmind_live.bench.account import Finding, Settled, settle
 from loopmind_live.bench.codes import Code, CodeSet
 from loopmind_live.bench.events import SwapEvent
 from loopmind_live.bench.identify import Heard, identify
@@ -104,6 +104,68 @@ def expected_bar(state: BarState, meter: Meter, codes: Mapping[str, Code]) -> ND
     return mix
 
 
+@dataclass
+class Comparison:
+    """A comparison under way, bar by bar: what was wrong so far."""
+
+    made: CodeSet
+    residual: float = 0.0
+    wrong: dict[int, Mismatch] = field(default_factory=dict)
+
+    def compare(
+        self, state: BarState, audio: NDArray[np.float64], known: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Compare one bar with what was heard of it; frames that are not `known` tell nothing."""
+        worst, mismatch = _compare(
+            audio, known, state, self.made, len(self.wrong) < SHOWN_MISMATCHES
+        )
+        self.residual = max(self.residual, worst)
+        if mismatch is not None:
+            self.wrong[state.bar] = mismatch
+
+    def report(
+        self,
+        typed: Sequence[Typed],
+        settled: Settled,
+        states: Sequence[BarState],
+        frames: int | None = None,
+        from_bar: int = 1,
+    ) -> Report:
+        """Return what came out; `states` are all bars that were to be played."""
+        meter, wrong = self.made.meter, self.wrong
+        played = next((state.bar for state in states if state.place is None), len(states))
+        landings = [
+            meter.landing(line.at_bars, line.ahead) for line in typed if line.verb != "quit"
+        ]
+        landings = [bar for bar in landings if bar < played]
+        expected_frames = meter.line(played)
+        return Report(
+            commands=len(landings),
+            verified=sum(bar not in wrong and bar - 1 not in wrong for bar in landings),
+            audible=sum(
+                _changes(states[bar - 1], states[bar], self.made.codes) for bar in landings
+            ),
+            bars=played - from_bar + 1,
+            wrong_bars=len(wrong),
+            residual=self.residual,
+            frames=expected_frames if frames is None else frames,
+            expected_frames=expected_frames,
+            wrong=tuple(bar + 1 for bar in sorted(wrong)),
+            mismatches=tuple(wrong.values())[:SHOWN_MISMATCHES],
+            findings=settled.findings,
+            unanswered=settled.unanswered,
+        )
+
+
+def states_of(
+    made: CodeSet, typed: Sequence[Typed], swaps: Sequence[SwapEvent], bars: int, at_end: AtEnd
+) -> tuple[Settled, tuple[BarState, ...]]:
+    """Return what the swaps tell, and what must sound in each of the first `bars` bars."""
+    meter = made.meter
+    settled = settle(made.plan, meter, walk(made.plan, typed, meter, bars, (), at_end), swaps)
+    return settled, walk(made.plan, typed, meter, bars, settled.choices, at_end)
+
+
 def verify(
     read: Frames,
     made: CodeSet,
@@ -119,44 +181,28 @@ def verify(
     `read` counts frames from bar 1. `frames` is the recording's length where it is to be checked.
     `from_bar` (from 1) is where the comparison begins. Live, `at_end` is "loop".
     """
-    meter, bars = made.meter, until_bar - 1
-    settled = settle(made.plan, meter, walk(made.plan, typed, meter, bars, (), at_end), swaps)
-    states = walk(made.plan, typed, meter, bars, settled.choices, at_end)
-    played = next((state.bar for state in states if state.place is None), bars)
-    wrong: dict[int, Mismatch] = {}
-    residual = 0.0
-    for state in states[from_bar - 1 : played]:
-        worst, mismatch = _compare(read, state, made, len(wrong) < SHOWN_MISMATCHES)
-        residual = max(residual, worst)
-        if mismatch is not None:
-            wrong[state.bar] = mismatch
-    landings = [meter.landing(line.at_bars, line.ahead) for line in typed if line.verb != "quit"]
-    landings = [bar for bar in landings if bar < played]
-    expected_frames = meter.line(played)
-    return Report(
-        commands=len(landings),
-        verified=sum(bar not in wrong and bar - 1 not in wrong for bar in landings),
-        audible=sum(_changes(states[bar - 1], states[bar], made.codes) for bar in landings),
-        bars=played - from_bar + 1,
-        wrong_bars=len(wrong),
-        residual=residual,
-        frames=expected_frames if frames is None else frames,
-        expected_frames=expected_frames,
-        wrong=tuple(bar + 1 for bar in wrong),
-        mismatches=tuple(wrong.values())[:SHOWN_MISMATCHES],
-        findings=settled.findings,
-        unanswered=settled.unanswered,
-    )
+    settled, states = states_of(made, typed, swaps, until_bar - 1, at_end)
+    comparison = Comparison(made)
+    for state in states[from_bar - 1 :]:
+        if state.place is None:
+            break
+        comparison.compare(state, read(made.meter.line(state.bar), made.meter.line(state.bar + 1)))
+    return comparison.report(typed, settled, states, frames, from_bar)
 
 
 def _compare(
-    read: Frames, state: BarState, made: CodeSet, name_it: bool
+    audio: NDArray[np.float64],
+    known: NDArray[np.bool_] | None,
+    state: BarState,
+    made: CodeSet,
+    name_it: bool,
 ) -> tuple[float, Mismatch | None]:
     """Return the largest difference in a bar, and the mismatch where it is one."""
     start, expected = made.meter.line(state.bar), expected_bar(state, made.meter, made.codes)
-    audio = read(start, start + len(expected))
     difference = np.abs(expected)
     difference[: len(audio)] = np.abs(audio - expected[: len(audio)])
+    if known is not None:
+        difference[: len(audio)][~known] = 0.0
     worst = float(np.nan_to_num(difference, nan=np.inf).max(initial=0.0))
     if worst <= TOLERANCE:
         return worst, None

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from loopmind_live.bench.codes import CodeSet
+from loopmind_live.bench.jack_clients import Clients
+from loopmind_live.bench.live_run import Live, Piece, check_live
 from loopmind_live.bench.performing import Order
 from loopmind_live.bench.random_script import Script
 from tests.bench.reference import Performer
-from tests.jack.harness import CLIENT, Clients, compile_clients, missing
-from tests.jack.live import Live, check_live
+from tests.jack.harness import CLIENT, PLAYER, compile_client, compile_clients, missing
 
 if reason := missing():
     pytest.skip(reason, allow_module_level=True)
@@ -23,6 +24,8 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Clients:
 
 
 def listen_to(folder: Path, clients: Clients, skip_bar: float | None) -> Live:
+    stand_in = compile_client(PLAYER, folder)
+
     def player(made: CodeSet, script: Script, order: Order) -> list[str]:
         performer = Performer(made, script.typed, order.until_bar - 1, seed=order.seed)
         raw = folder / "set.raw"
@@ -33,9 +36,9 @@ def listen_to(folder: Path, clients: Clients, skip_bar: float | None) -> Live:
                 event = {"kind": "swap", "bar": bar, "section": swap.label, **swap.__dict__}
                 events.write(json.dumps(event) + "\n")
         skip = [] if skip_bar is None else [str(int(skip_bar * made.meter.bar_frames))]
-        return [str(clients.player), str(raw), CLIENT, *skip]
+        return [str(stand_in), str(raw), CLIENT, *skip]
 
-    return check_live(folder, 8, 4.0, busy=0, bpm=240.0, player=player, clients=clients)
+    return check_live(folder, Piece(8, 4.0, busy=0, bpm=240.0), player, clients, every_s=0.3)
 
 
 def test_a_stand_in_that_plays_by_the_rules_is_heard_to_the_sample(tmp_path, clients):

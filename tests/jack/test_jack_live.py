@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.jack.harness import Clients, compile_clients, missing
-from tests.jack.live import check_live
+from loopmind_live.bench.jack_clients import Clients
+from loopmind_live.bench.live_run import Piece, check_live
+from tests.jack.harness import compile_clients, missing
 
 if reason := missing():
     pytest.skip(reason, allow_module_level=True)
@@ -20,7 +21,7 @@ def test_each_change_is_heard_at_its_frame_beside_two_busy_processes(tmp_path, c
     for attempt in range(3):
         folder = tmp_path / str(attempt)
         folder.mkdir()
-        live = check_live(folder, 20, 3.0, busy=2, bpm=200.0, clients=clients)
+        live = check_live(folder, Piece(20, 3.0, busy=2, bpm=200.0), clients=clients)
         assert live.heard.status == 0, live.heard.output
         assert live.report is not None, str(live)
         assert live.report.commands == 20

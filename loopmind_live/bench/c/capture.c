@@ -1,13 +1,16 @@
-/* Capture a client's stereo output to a raw file of interleaved floats, and count what went wrong.
+/* Capture a client's stereo output as interleaved floats, in pieces, and count what went wrong.
  *
- *   capture OUT.raw SECONDS CLIENT [STOP_FILE]
+ *   capture FOLDER PIECE_FRAMES SECONDS CLIENT [STOP_FILE]
  *
- * Writes from its own activation on, silence where nothing is connected. It connects itself to the
- * first two audio outputs of CLIENT as soon as they are there. A gap is a cycle that does not start
- * where the last one ended (jack_last_frame_time); the frames that were missed are counted, and
- * not written; gap_frames says where in the file. An overrun is a cycle that found no room because the disk was too slow.
- * Ends after SECONDS, or once STOP_FILE exists; then prints one line of JSON.
+ * Writes FOLDER/000000.raw, FOLDER/000001.raw and so on, each of PIECE_FRAMES frames, from its own
+ * activation on, silence where nothing is connected. It connects itself to the first two audio
+ * outputs of CLIENT as soon as they are there. A gap is a cycle that does not start where the last
+ * one ended (jack_last_frame_time); the frames that were missed are counted, and not written. Each
+ * gap is a line of FOLDER/gaps, there before what came after it: JACK's time, the frame in the
+ * pieces, and the frames missed. An overrun is a cycle that found no room because the disk was too
+ * slow. Ends after SECONDS, or once STOP_FILE exists; then prints one line of JSON.
  */
+#include <fcntl.h>
 #include <jack/jack.h>
 #include <jack/ringbuffer.h>
 #include <signal.h>
@@ -17,14 +20,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MOST 256 /* times are kept of so many */
+#define MOST 65536        /* times are kept of so many */
+#define WRITE_BYTES 65536 /* more at once would hold up a kernel that does not preempt itself */
 
 static jack_port_t *ports[2];
 static jack_ringbuffer_t *ring;
 static volatile sig_atomic_t ended;
 static volatile long frames, gaps, missed, xruns, overruns, cycles;
-static jack_nframes_t expected, first, gap_times[MOST], xrun_times[MOST],
-    gap_frames[MOST];
+static jack_nframes_t expected, first, gap_times[MOST], xrun_times[MOST];
+static long gap_frames[MOST], gap_missed[MOST];
 static jack_client_t *client;
 static float mixed[2 * 8192];
 
@@ -37,8 +41,10 @@ static int process(jack_nframes_t n, void *unused) {
     else if (now != expected) {
         if (gaps < MOST) {
             gap_times[gaps] = now;
-            gap_frames[gaps] = (jack_nframes_t)frames;
+            gap_frames[gaps] = frames;
+            gap_missed[gaps] = (int)(now - expected);
         }
+        __sync_synchronize(); /* the gap is known before what follows it */
         gaps++;
         missed += (int)(now - expected);
     }
@@ -91,14 +97,68 @@ static int connect_to(const char *name) {
     return done;
 }
 
-static void drain(FILE *out) {
-    static char bytes[1 << 18];
-    size_t n;
-    while ((n = jack_ringbuffer_read(ring, bytes, sizeof bytes)) > 0)
-        if (fwrite(bytes, 1, n, out) != n) {
-            perror("capture");
-            exit(1);
+static void fail(const char *what) {
+    perror(what);
+    exit(1);
+}
+
+/* Open the piece of number `number`, or the list of gaps where it is negative. */
+static int open_piece(const char *folder, long number) {
+    char path[4096];
+    if (number < 0)
+        snprintf(path, sizeof path, "%s/gaps", folder);
+    else
+        snprintf(path, sizeof path, "%s/%06ld.raw", folder, number);
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (file < 0)
+        fail(path);
+    return file;
+}
+
+static void write_all(int file, const char *bytes, size_t n) {
+    while (n > 0) {
+        ssize_t done = write(file, bytes, n);
+        if (done < 0)
+            fail("capture");
+        bytes += done;
+        n -= done;
+    }
+}
+
+/* Write down the gaps of which nobody has been told. */
+static void tell_gaps(int file) {
+    static long told;
+    for (; told < gaps && told < MOST; told++) {
+        char line[96];
+        int n = snprintf(line, sizeof line, "%u %ld %ld\n", gap_times[told], gap_frames[told],
+                         gap_missed[told]);
+        write_all(file, line, n);
+    }
+}
+
+/* Write what has come; gaps first, so that who reads on past a gap knows of it. */
+static void drain(const char *folder, int gap_file, size_t piece_bytes) {
+    static char bytes[WRITE_BYTES];
+    static int file = -1;
+    static long number;
+    static size_t left;
+    size_t come = jack_ringbuffer_read_space(ring);
+    __sync_synchronize();
+    tell_gaps(gap_file);
+    while (come > 0) {
+        if (left == 0) {
+            if (file >= 0)
+                close(file);
+            file = open_piece(folder, number++);
+            left = piece_bytes;
         }
+        size_t n = come < sizeof bytes ? come : sizeof bytes;
+        n = n < left ? n : left;
+        n = jack_ringbuffer_read(ring, bytes, n);
+        write_all(file, bytes, n);
+        come -= n;
+        left -= n;
+    }
 }
 
 static void print_times(const char *name, const jack_nframes_t *times, long n) {
@@ -109,14 +169,16 @@ static void print_times(const char *name, const jack_nframes_t *times, long n) {
 }
 
 int main(int count, char **args) {
-    if (count < 4) {
-        fprintf(stderr, "usage: capture OUT.raw SECONDS CLIENT [STOP_FILE]\n");
+    if (count < 5 || atol(args[2]) < 1) {
+        fprintf(stderr, "usage: capture FOLDER PIECE_FRAMES SECONDS CLIENT [STOP_FILE]\n");
         return 2;
     }
-    FILE *out = fopen(args[1], "wb");
+    const char *folder = args[1];
+    size_t piece_bytes = atol(args[2]) * 2 * sizeof(float);
+    int gap_file = open_piece(folder, -1);
     client = jack_client_open("capture", JackNoStartServer, NULL);
-    if (!out || !client) {
-        fprintf(stderr, "capture: no %s\n", out ? "JACK server" : "place to write");
+    if (!client) {
+        fprintf(stderr, "capture: no JACK server\n");
         return 1;
     }
     if (jack_get_buffer_size(client) > 8192) {
@@ -136,26 +198,25 @@ int main(int count, char **args) {
     int connected = 0;
     struct timespec began, now;
     clock_gettime(CLOCK_MONOTONIC, &began);
-    double limit = atof(args[2]), passed = 0;
+    double limit = atof(args[3]), passed = 0;
     while (!ended && passed < limit) {
         if (!connected)
-            connected = connect_to(args[3]);
-        drain(out);
+            connected = connect_to(args[4]);
+        drain(folder, gap_file, piece_bytes);
         usleep(2000);
-        if (count > 4 && access(args[4], F_OK) == 0)
+        if (count > 5 && access(args[5], F_OK) == 0)
             break;
         clock_gettime(CLOCK_MONOTONIC, &now);
         passed = (now.tv_sec - began.tv_sec) + (now.tv_nsec - began.tv_nsec) / 1e9;
     }
     jack_deactivate(client);
-    drain(out);
-    fclose(out);
+    drain(folder, gap_file, piece_bytes);
+    close(gap_file);
     printf("{\"frames\": %ld, \"cycles\": %ld, \"gaps\": %ld, \"missed_frames\": %ld, "
            "\"xruns\": %ld, \"overruns\": %ld, \"connected\": %s, \"server_ended\": %s, \"first\": %u",
            frames, cycles, gaps, missed, xruns, overruns, connected ? "true" : "false",
            ended ? "true" : "false", first);
     print_times("gap_times", gap_times, gaps);
-    print_times("gap_frames", gap_frames, gaps);
     print_times("xrun_times", xrun_times, xruns);
     printf("}\n");
     fflush(stdout);

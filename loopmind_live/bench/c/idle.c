@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MOST 256 /* times are kept of so many */
+#define MOST 65536 /* times are kept of so many */
 
 static volatile sig_atomic_t ended;
 static volatile long gaps, missed, xruns, cycles;
