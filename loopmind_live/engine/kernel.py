@@ -114,7 +114,7 @@ def _add_runs(out, pool, clip, x, step, n, gain, slope, into, parts):  # type: i
     if slope != 0.0 or abs(drift) > MOST_DRIFT:
         _add_cubic(out, pool, clip, x, step, n, gain, slope, into)
         return
-    i = 0
+    i = np.int64(0)
     while 2 * i < out.shape[0]:
         place = x + step * np.float64(n)
         k = np.int64(place)
