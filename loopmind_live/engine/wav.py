@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from loopmind_live.config import PIECE_BYTES
 from loopmind_live.errors import EngineError
 
 Encoding = Literal["pcm24", "float32"]
@@ -38,19 +39,29 @@ class WavWriter:
 
         EngineError where the disk is full; what was written before stays playable.
         """
-        data = self._encode(audio)
+        rest = memoryview(self._encode(audio))
         try:
-            written = self._file.write(data)
-            while written < len(data):
-                written += self._file.write(data[written:])
-            self.frames += len(audio)
-            self._patch()
+            while rest:
+                rest = rest[self._file.write(rest[:PIECE_BYTES]) :]
+            self._grow(len(audio))
         except OSError as error:
-            self._shorten()
-            raise EngineError(
-                f"{self.path}: recording stopped after {self.frames / self._rate_hz:.1f} s "
-                f"({error.strerror}): make room and record again"
-            ) from error
+            raise self._stopped(error) from error
+
+    def write_silence(self, frames: int) -> None:
+        """Append silence, which takes no room where the disk's files may have holes.
+
+        EngineError where the disk is full; what was written before stays playable.
+        """
+        try:
+            while frames > 0:
+                piece = min(frames, PIECE_BYTES // self._frame_bytes)
+                end = _HEADER_BYTES + (self.frames + piece) * self._frame_bytes
+                self._file.truncate(end)
+                self._file.seek(end)
+                self._grow(piece)
+                frames -= piece
+        except OSError as error:
+            raise self._stopped(error) from error
 
     def close(self) -> None:
         """Close the file. May be called twice."""
@@ -64,7 +75,7 @@ class WavWriter:
         return np.ascontiguousarray(whole).view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
 
     def _header(self) -> bytes:
-        frame_bytes = self._channels * _WIDTH[self._encoding]
+        frame_bytes = self._frame_bytes
         size = self.frames * frame_bytes
         whole = size + _HEADER_BYTES - 8
         big = whole > _RIFF_LIMIT
@@ -83,20 +94,56 @@ class WavWriter:
             + struct.pack("<4sI", b"data", sizes[1])
         )  # fmt: skip
 
+    @property
+    def _frame_bytes(self) -> int:
+        return self._channels * _WIDTH[self._encoding]
+
+    def _grow(self, frames: int) -> None:
+        """Count frames that were written. The header never tells of more than there are."""
+        self.frames += frames
+        self._patch()
+
     def _patch(self) -> None:
         os.pwrite(self._file.fileno(), self._header(), 0)
 
-    def _shorten(self) -> None:
-        """Cut what was written of a block that did not fit."""
-        size = self.frames * self._channels * _WIDTH[self._encoding]
-        self._file.truncate(_HEADER_BYTES + size)
-        self._patch()
+    def _stopped(self, error: OSError) -> EngineError:
+        """Cut what was written of a block that did not fit; return what to tell."""
+        told = f"{self.path}: recording stopped after {self.frames / self._rate_hz:.1f} s"
+        try:
+            self._file.truncate(_HEADER_BYTES + self.frames * self._frame_bytes)
+            self._patch()
+        except OSError as worse:
+            told += f", its last block torn ({worse.strerror})"
+        return EngineError(f"{told} ({error.strerror}): make room and record again")
 
 
 def free_path(path: Path) -> Path:
     """Return `path`, or the first of "name 2", "name 3", ... where files exist already."""
     candidate, number = path, 2
-    while candidate.exists():
+    while os.path.lexists(candidate):
         candidate = path.with_name(f"{path.stem} {number}{path.suffix}")
         number += 1
     return candidate
+
+
+def new_folder(path: Path) -> Path:
+    """Make the folder `path`, or the first of "path 2", "path 3", ... where it has files already.
+
+    EngineError where it cannot be made.
+    """
+    candidate, number = path, 2
+    while os.path.lexists(candidate) and not _is_empty_folder(candidate):
+        candidate = path.with_name(f"{path.name} {number}")
+        number += 1
+    try:
+        candidate.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EngineError(f"{candidate}: cannot be made ({error.strerror})") from error
+    return candidate
+
+
+def _is_empty_folder(path: Path) -> bool:
+    try:
+        return path.is_dir() and next(path.iterdir(), None) is None
+    except OSError:
+        return False  # not ours to look into: not ours to write into

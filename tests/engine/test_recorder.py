@@ -100,7 +100,7 @@ def test_a_full_disk_ends_the_recording_with_an_event(
     def full(audio: object) -> None:
         raise EngineError("r.wav: recording stopped (No space left on device)")
 
-    monkeypatch.setattr(recorder._writer, "write", full)
+    monkeypatch.setattr(recorder._sink, "write", full)
     feed(tap, 640)
     until_done(recorder)
     (event,) = recorder.events()
