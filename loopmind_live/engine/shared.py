@@ -118,3 +118,18 @@ def map_file(path: Path, writable: bool) -> mmap.mmap:
 def _free_bytes(folder: Path) -> int:
     facts = os.statvfs(folder)
     return facts.f_bavail * facts.f_frsize
+
+
+def in_use(folder: Path) -> bool:
+    """Tell whether a process that lives holds `folder`: an engine, its supervisor or performer."""
+    try:
+        descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False  # it is gone, or another user's
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -49,7 +49,7 @@ class Prompt:
     `handle` returns what to answer, or None. A LoopMindError becomes one line; any other error is
     logged with its trace and shown in one line, and the prompt goes on. `view` and `sections` are
     asked on the event loop many times a second. Ctrl-D hands over "quit", after a question while
-    music plays; it is for the handler to call `close`.
+    music plays; it is for the handler to call `close`. A `guest` only leaves, so is not asked.
 
     On a terminal, what libraries print is caught, shown dimmed and given to `keep`, which must
     not print itself. Where standard input or output is no terminal, lines are read plainly, errors
@@ -64,6 +64,7 @@ class Prompt:
         history_path: Path | None = None,
         sections: Callable[[], Sequence[str]] = tuple,
         keep: Callable[[str], None] | None = None,
+        guest: bool = False,
         stdin: TextIO | None = None,
         stdout: TextIO | None = None,
     ) -> None:
@@ -72,6 +73,7 @@ class Prompt:
         self._history_path = history_path
         self._sections = sections
         self._keep = keep
+        self._guest = guest
         self._stdin = stdin or sys.stdin
         self._stdout = stdout or sys.stdout
         self._messages = Messages()
@@ -140,7 +142,7 @@ class Prompt:
 
     def _leave(self) -> None:
         """Hand over "quit", after a question while music plays; being asked twice means yes."""
-        if self._asking or not self._view().playing:
+        if self._asking or self._guest or not self._view().playing:
             self._asking = False
             self._accept("quit")
         else:
@@ -186,7 +188,8 @@ class Prompt:
                 self._asking = False
                 event.current_buffer.reset()
             else:
-                self.show("Ctrl-D or quit ends the performance")
+                ends = "leaves" if self._guest else "ends the performance"
+                self.show(f"Ctrl-D or quit {ends}")
 
         @keys.add("c-d", filter=typing & Condition(self._is_empty))
         def _end(event: KeyPressEvent) -> None:

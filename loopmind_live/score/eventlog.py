@@ -31,17 +31,21 @@ class EventLog:
     a line that a full disk cut off is taken back, so that the file stays whole.
     """
 
-    def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, header: Mapping[str, Any], *, go_on: bool = False) -> None:
         """Begin the file at `path` anew with `header`, to which the format is added.
 
-        Raise ScoreError where the file cannot be written.
+        To `go_on` is to add to a file that is there, less a last line that was cut off. Raise
+        ScoreError where the file cannot be written.
         """
         self.path = path
+        self._size = 0
+        if go_on:
+            self._go_on()
+            return
         try:
             self._file = path.open("wb", buffering=0)
         except OSError as error:
             raise self._failure(error) from error
-        self._size = 0
         try:
             self._line({"format": FORMAT, **header})
         except ScoreError:
@@ -74,6 +78,16 @@ class EventLog:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _go_on(self) -> None:
+        """Open the file behind its last whole line."""
+        try:
+            self._size = self.path.read_bytes().rfind(b"\n") + 1
+            self._file = self.path.open("r+b", buffering=0)
+            self._file.truncate(self._size)
+            self._file.seek(self._size)
+        except OSError as error:
+            raise self._failure(error) from error
 
     def _line(self, data: Mapping[str, Any]) -> None:
         try:

@@ -35,16 +35,25 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, header: Mapping[str, Any], tell: Callable[[str], None],
+        self,
+        path: Path,
+        header: Mapping[str, Any],
+        tell: Callable[[str], None],
+        *,
+        snapshot: Snapshot | None = None,
+        notes: Mapping[str, Any] | None = None,
         max_bytes: int = MAX_BYTES,
-    ) -> None:  # fmt: skip
-        """Begin the file at `path`, which must not be there yet; SessionError where it cannot."""
+    ) -> None:
+        """Write the file at `path` with what is known already, whole, in place of an older one.
+
+        SessionError where it cannot be written.
+        """
         self.path = path
         self.failure: str | None = None
         self._header, self._tell = dict(header), tell
         self._max_bytes, self._next_bytes = max_bytes, max_bytes
-        self._snapshot: Snapshot | None = None
-        self._notes: dict[str, Any] = {}
+        self._snapshot = snapshot
+        self._notes: dict[str, Any] = dict(notes or {})
         self._file = -1
         try:
             self._begin()

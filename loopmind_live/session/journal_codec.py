@@ -106,6 +106,30 @@ class Decoder:
             raise SessionError(f"{data[NOUN]} does not fit: {error}") from error
 
 
+def pack(value: object) -> dict[str, Any]:
+    """Return `value`, with the nouns it holds, as one JSON object."""
+    new: list[tuple[int, Any]] = []
+    data = Encoder().encode(value, new)
+    return {"nouns": [list(one) for one in new], "value": data}
+
+
+def unpack(data: Mapping[str, Any], *roots: type) -> Any:
+    """Return the value that `pack` packed, of nouns that stand in `roots`.
+
+    >>> from loopmind_live.score.arrangement import Part
+    >>> part = Part("bass", Loop(Path("a.wav"), "a"))
+    >>> unpack(pack(part), Part) == part
+    True
+    """
+    decoder = Decoder(nouns_of(*roots))
+    try:
+        for number, fields in data["nouns"]:
+            decoder.define(number, fields)
+        return decoder.decode(data["value"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise SessionError(f"a value cannot be read: {error!r}") from error
+
+
 def nouns_of(*roots: type) -> dict[str, type]:
     """Return every dataclass that can stand in one of `roots`, these too, by its name."""
     found: dict[str, type] = {}
