@@ -6,20 +6,20 @@ from loopmind_live.bench.engine_cost import run_engine_bench
 from loopmind_live.bench.latency import run_latency_bench
 from loopmind_live.bench.prepare_speed import run_prepare_bench
 from loopmind_live.bench.rows import BenchRow
-from loopmind_live.bench.soak import run_soak_bench
+from loopmind_live.bench.soak_live import run_soak_benches
 from loopmind_live.bench.survival import run_survival_bench
-from loopmind_live.bench.swap import run_swap_bench
+from loopmind_live.bench.swap_live import run_swap_benches
 from loopmind_live.bench.tempo import run_tempo_bench
 from loopmind_live.errors import ConfigError
 
 Progress = Callable[[str, float], None]
 BENCHES: dict[str, Callable[[Progress], list[BenchRow]]] = {
-    "swap": lambda progress: run_swap_bench(progress=progress),
+    "swap": run_swap_benches,
     "engine": run_engine_bench,
     "prepare": run_prepare_bench,
     "latency": run_latency_bench,
     "tempo": run_tempo_bench,
-    "soak": run_soak_bench,
+    "soak": run_soak_benches,
     "survival": run_survival_bench,
 }
 

@@ -2,13 +2,29 @@
 
 import subprocess
 import time
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from loopmind_live.bench.rows import BenchRow
+
 _FIELDS = ("Private_Clean:", "Private_Dirty:")
 MB = 1e6
+SETTLED_MINUTES = 10.0
+"""Growth counts from here on, or, in a shorter run, from its middle on."""
+SLOPE_MB_PER_HOUR = 1.0
+JUDGED_MINUTES = 20.0
+"""A shorter run says nothing about an hour: its slope is told, not judged."""
+_NAMES = {
+    "loopmind_live.cli": "performer",
+    "loopmind_live.engine.supervisor": "supervisor",
+    "loopmind_live.engine.process": "engine",
+    "loopmind_live.engine.standby": "stand-by",
+    "loopmind_live.workers": "worker",
+}
 
 
 @dataclass
@@ -28,21 +44,81 @@ class Watched:
         return float(np.polyfit(times, sizes, 1)[0])
 
 
-def watch(process: subprocess.Popen[str], timeout_s: float, every_s: float = 0.5) -> list[Watched]:
-    """Look at `process` and its descendants until it ends; TimeoutExpired where it does not."""
-    seen: dict[int, Watched] = {}
+class Watch:
+    """Looks at a process and its descendants, again and again."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, Watched] = {}
+
+    @property
+    def watched(self) -> list[Watched]:
+        """Return what was seen, the eldest first."""
+        return list(self._seen.values())
+
+    def look(self, pid: int, at_s: float) -> None:
+        """Look at `pid` and its descendants, `at_s` seconds after the beginning."""
+        for each in family(pid):
+            private = private_bytes(each)
+            if private is None:
+                continue
+            one = self._seen.setdefault(each, Watched(""))
+            one.name = name_of(each) or one.name or f"process {len(self._seen)}"
+            one.at_s.append(at_s)
+            one.private_mb.append(private / MB)
+
+
+def watch(
+    process: subprocess.Popen[str],
+    timeout_s: float,
+    every_s: float = 0.5,
+    look: Callable[[], None] = lambda: None,
+) -> list[Watched]:
+    """Look at `process` and its descendants until it ends; TimeoutExpired where it does not.
+
+    `look` is called each time as well.
+    """
+    watching = Watch()
     began = time.monotonic()
     while process.poll() is None:
-        for pid in family(process.pid):
-            private = private_bytes(pid)
-            if private is not None:
-                one = seen.setdefault(pid, Watched(f"process {len(seen) + 1}"))
-                one.at_s.append(time.monotonic() - began)
-                one.private_mb.append(private / MB)
+        watching.look(process.pid, time.monotonic() - began)
+        look()
         if time.monotonic() - began > timeout_s:
             raise subprocess.TimeoutExpired(process.args, timeout_s)
         time.sleep(every_s)
-    return list(seen.values())
+    return watching.watched
+
+
+def growth_rows(
+    bench: str, where: str, watched: Sequence[Watched], seconds: float, minutes: float
+) -> list[BenchRow]:
+    """Return how each process grew in an hour of music, counted from when it had settled.
+
+    `minutes` of music took `seconds`. A process that did not live until then is left out.
+    """
+    bar = f"<= {SLOPE_MB_PER_HOUR:g}"
+    if not watched:
+        reason = "not measured: no /proc/PID/smaps_rollup here"
+        return [BenchRow(bench, f"private memory {where}", None, reason, bar)]
+    settled_s = seconds * min(SETTLED_MINUTES / minutes, 0.5)
+    counts, rows = Counter(one.name for one in watched), []
+    numbers: Counter[str] = Counter()
+    judged = minutes >= JUDGED_MINUTES
+    for one in watched:
+        numbers[one.name] += 1
+        slope = one.slope(settled_s)
+        if slope is None:
+            continue
+        name = f"{one.name} {numbers[one.name]}" if counts[one.name] > 1 else one.name
+        hourly = slope * seconds / (minutes / 60.0)
+        unit = f"MB an hour of music; {one.private_mb[-1]:.0f} MB in the end"
+        rows.append(
+            BenchRow(
+                bench, f"private memory of the {name} {where}, growth", hourly,
+                unit if judged else f"{unit}, too short a run to judge", bar,
+                hourly <= SLOPE_MB_PER_HOUR if judged else None,
+            )
+        )  # fmt: skip
+    return rows or [BenchRow(bench, f"private memory {where}", None, "ended too soon to tell", bar)]
 
 
 def family(pid: int) -> list[int]:
@@ -65,3 +141,12 @@ def private_bytes(pid: int) -> int | None:
     except (FileNotFoundError, ProcessLookupError, PermissionError):
         return None
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(_FIELDS))
+
+
+def name_of(pid: int) -> str:
+    """Return what a process of the program does, "" for any other."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return next((name for module, name in _NAMES.items() if module in command), "")

@@ -213,7 +213,8 @@ def _compare(
             for loop in state.sounding.values()
         )
     )
-    heard = identify(audio, made.codes.values(), made.meter, state.bar) if name_it else ()
+    finite = np.nan_to_num(audio, posinf=0.0, neginf=0.0)
+    heard = identify(finite, made.codes.values(), made.meter, state.bar) if name_it else ()
     return worst, Mismatch(state.bar + 1, first, worst, want, heard)
 
 
