@@ -25,6 +25,10 @@ FADE_S = 0.005
 DEFAULT_BPM = 120.0
 DEFAULT_RATE_HZ = 48000
 DEFAULT_BLOCK = 256
+SHELLS = 2
+"""How many inserts a track takes, one after the other."""
+INSERTS = ("crush", "drive", "fold")
+"""The inserts there are; the engine's parameters number them from 1, and 0 is none."""
 PIECE_BYTES = 1 << 16
 """Files are read and written in pieces of this size while music plays.
 

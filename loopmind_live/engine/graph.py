@@ -21,6 +21,7 @@ from loopmind_live.engine.guard import CEILING, Parameter
 from loopmind_live.engine.host_audio import pyo_import
 from loopmind_live.engine.kernel import level, split
 from loopmind_live.engine.player import Tracks
+from loopmind_live.engine.shells import Shells, compile_shells
 from loopmind_live.engine.strips import Strips
 from loopmind_live.errors import EngineError
 
@@ -38,6 +39,7 @@ WARM_UP_S = 0.025
 def compile_graph(rate_hz: int, block: int) -> None:
     """Compile what a graph calls in each block, or load it from the disk cache."""
     strips = Strips(rate_hz, block)
+    compile_shells(block)
     split(strips.buses[0], np.zeros(block), np.zeros(block))
     level(np.zeros((block, 2), np.float32))
 
@@ -89,11 +91,14 @@ class Graph:
         self._objects: list[object] = []
         self._tables: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = []
         self._strips = Strips(self.rate_hz, self.block)
+        self._shells: Shells | None = None
         self._effects: Effects | None = None
         self._master: pyo.SigTo | None = None
         self._limit: pyo.SigTo | None = None
         trigger = self._keep(pyo.Trig().play())
         self._place = self._keep(pyo.Count(trigger, min=0, max=self.block - 1))
+        if not dry:
+            self._shells = Shells(self._place, self._strips, self.rate_hz, self._mix)
         master = self._read_table()
         if dry:
             for side, signal in enumerate(master):
@@ -134,8 +139,15 @@ class Graph:
 
         `shares` are renewed with `sharing`.
         """
+        self._strips.sharing = sharing
+        if self._shells is None:
+            self._mix(tracks)
+        else:
+            self._shells.run(tracks)
+
+    def _mix(self, tracks: Tracks) -> None:
+        """Mix the block that all inserts are done with, and give it to the tables."""
         strips = self._strips
-        strips.sharing = sharing
         strips.mix(tracks)
         if self._effects is not None:
             self._effects.wake(strips.sent)
@@ -143,11 +155,22 @@ class Graph:
         for (left, right), block in zip(self._tables, buses, strict=True):
             split(block, left, right)
 
+    def prepare(self, change: Parameter) -> None:
+        """Build what `change` is going to mount. Not in the audio callback."""
+        if self._shells is not None and change.target == "insert":
+            self._shells.prepare(change.index, int(change.control[-1]) - 1, int(change.value))
+
+    def troubles(self) -> list[str]:
+        """Return what was taken off since the last call, and why."""
+        return [] if self._shells is None else self._shells.troubles()
+
     def apply(self, change: Parameter) -> None:
         """Move a live parameter from the next block on; a dry graph has none."""
         if self._effects is None:
             return
-        if change.target == "track":
+        if change.target in ("insert", "amount"):
+            self._change_insert(change)
+        elif change.target == "track":
             self._strips.move(change.index, change.control, change.value, change.ramp_s)
         elif change.target == "effect":
             self._effects.move(change.control, change.value, change.ramp_s)
@@ -157,6 +180,14 @@ class Graph:
             signal.time = max(change.ramp_s, 1.0 / self.rate_hz)
             signal.value = change.value
 
+    def _change_insert(self, change: Parameter) -> None:
+        assert self._shells is not None
+        shell = int(change.control[-1]) - 1
+        if change.target == "insert":
+            self._shells.switch(change.index, shell, int(change.value), change.ramp_s)
+        else:
+            self._shells.move(change.index, shell, change.value, change.ramp_s)
+
     def close(self) -> None:
         """Stop the server and free everything, the objects before the server that they live in."""
         self._server.stop()
@@ -164,6 +195,8 @@ class Graph:
         self._master = self._limit = self._place = None
         if self._effects is not None:
             self._effects.close()
+        if self._shells is not None:
+            self._shells.close()
         while self._objects:  # consumers first: the other way round pyo reads freed memory
             self._objects.pop()
         self._server.shutdown()

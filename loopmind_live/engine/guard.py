@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from loopmind_live.config import MAX_BPM, MAX_ROWS, MAX_TRACKS, MIN_BPM
+from loopmind_live.config import INSERTS, MAX_BPM, MAX_ROWS, MAX_TRACKS, MIN_BPM, SHELLS
 from loopmind_live.engine.base import FOREVER
 from loopmind_live.engine.rows import Rows
 from loopmind_live.errors import EngineError
@@ -30,14 +30,16 @@ MAX_DELAY_BEATS = 4.0
 MAX_FEEDBACK = 0.94
 """A delay that repeats louder than this would not end."""
 
-Target = Literal["track", "effect", "master", "limit"]
-_TRACK = re.compile(r"track/(\d{1,2})/([a-z]+)")
+Target = Literal["track", "insert", "amount", "effect", "master", "limit"]
+_TRACK = re.compile(r"track/(\d{1,2})/([a-z]+\d?)")
 _TRACK_RANGES: Mapping[str, tuple[float, float]] = {
     "gain": (0.0, MAX_GAIN),
     "filter": (-1.0, 1.0),
     "pan": (-1.0, 1.0),
     "reverb": (0.0, 1.0),
     "delay": (0.0, 1.0),
+    **{f"insert{shell}": (0.0, float(len(INSERTS))) for shell in range(1, SHELLS + 1)},
+    **{f"amount{shell}": (0.0, 1.0) for shell in range(1, SHELLS + 1)},
 }
 _RANGES: Mapping[str, tuple[Target, float, float]] = {
     "master/gain": ("master", 0.0, 1.0),
@@ -75,7 +77,7 @@ def check_parameter(name: str, value: float, ramp_s: float) -> Parameter:
     track = _TRACK.fullmatch(name)
     index, control = (int(track.group(1)), track.group(2)) if track else (0, name)
     if track and index < MAX_TRACKS and control in _TRACK_RANGES:
-        target, (low, high) = "track", _TRACK_RANGES[control]
+        target, (low, high) = _target_of(control), _TRACK_RANGES[control]
     elif name in _RANGES:
         target, low, high = _RANGES[name]
     else:
@@ -83,11 +85,20 @@ def check_parameter(name: str, value: float, ramp_s: float) -> Parameter:
             f"{name!r} is no live parameter: there are track/0 to track/{MAX_TRACKS - 1}, each "
             f"with /{', /'.join(_TRACK_RANGES)}, and {', '.join(_RANGES)}"
         )
-    if not (math.isfinite(value) and low <= value <= high):
-        raise EngineError(f"{name} = {value}: give a number from {low:g} to {high:g}")
+    whole = target != "insert" or (math.isfinite(value) and value == int(value))
+    if not (math.isfinite(value) and low <= value <= high and whole):
+        kind = "whole number" if target == "insert" else "number"
+        raise EngineError(f"{name} = {value}: give a {kind} from {low:g} to {high:g}")
     if not (math.isfinite(ramp_s) and 0.0 <= ramp_s <= MAX_RAMP_S):
         raise EngineError(f"{name}: a ramp of {ramp_s} s: give 0 to {MAX_RAMP_S:g} s")
     return Parameter(target, index, control, float(value), float(ramp_s))
+
+
+def _target_of(control: str) -> Target:
+    """Return what a track's control belongs to: its strip, or one of its insert shells."""
+    if control.startswith("insert"):
+        return "insert"
+    return "amount" if control.startswith("amount") else "track"
 
 
 def check_rows(rows: Rows, arena_frames: int) -> None:

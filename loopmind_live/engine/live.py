@@ -137,6 +137,8 @@ class LivePlayer:
                 self._changes.append(change)
         for happened in self._player.render():
             self._say(event(happened))
+        for trouble in self._graph.troubles():
+            self._say(event(EngineEvent("muted", self._player.frame, trouble)))
         self.blocks += 1
         self._measure()
         xruns = self._xruns() - self._xruns_at_start

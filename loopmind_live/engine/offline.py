@@ -74,7 +74,9 @@ class OfflineEngine:
 
         A dry engine checks it and leaves its sound alone.
         """
-        self._graph.apply(check_parameter(name, value, ramp_s))
+        change = check_parameter(name, value, ramp_s)
+        self._graph.prepare(change)
+        self._graph.apply(change)
         return self._player.frame
 
     def render(self) -> npt.NDArray[np.float32]:
@@ -82,6 +84,8 @@ class OfflineEngine:
         self._graph.process()
         if self._failure is not None:
             raise EngineError(f"the engine failed: {self._failure}") from self._failure
+        for trouble in self._graph.troubles():
+            self._events.append(EngineEvent("muted", self._player.frame - self.block, trouble))
         master = self._graph.output[:, :2].copy()
         self._peak = float(np.abs(master).max())
         return master

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from loopmind_live.config import MAX_TRACKS
+from loopmind_live.engine.kernel import copy
 from loopmind_live.engine.player import Tracks
 from loopmind_live.engine.strip_kernel import (
     DELAY,
@@ -47,16 +48,45 @@ class Strips:
         self._no_shares: Block = np.zeros((MAX_TRACKS, 0))
         self._work = np.zeros(2 * block)
         self._lanes = np.zeros((len(CONTROLS), block))
+        # Of the tracks that are set apart: their filters alone, and where these put their sound.
+        self._apart = np.zeros(MAX_TRACKS, np.bool_)
+        self._filters = self._controls.copy()
+        self._filter_memories = np.zeros_like(self._memories)
+        self._filtered = np.zeros_like(self.buses)
         # The first call compiles, for just these arrays: never inside the callback.
         self.mix(np.zeros((MAX_TRACKS, block, 2)))
 
     def move(self, track: int, control: str, value: float, ramp_s: float) -> None:
         """Move a control evenly to `value` over `ramp_s`, from the next block on."""
-        moved = self._controls[track, CONTROLS[control]]
+        apart = control == "filter" and self._apart[track]
+        moved = (self._filters if apart else self._controls)[track, CONTROLS[control]]
         frames = max(1.0, float(round(ramp_s * self._rate_hz)))
         moved[TARGET] = value
         moved[STEP] = (value - moved[VALUE]) / frames
         moved[LEFT] = frames
+
+    def set_apart(self, track: int, apart: bool) -> None:
+        """Let a track be filtered by `filter` before it is mixed, or in `mix` again."""
+        if self._apart[track] == apart:
+            return
+        self._apart[track] = apart
+        for mine, other in (
+            (self._controls[track, FILTER], self._filters[track, FILTER]),
+            (self._memories[track], self._filter_memories[track]),
+        ):
+            kept = mine.copy()
+            mine[:] = other
+            other[:] = kept
+
+    def filter(self, track: int, signal: Block) -> None:
+        """Filter a track that is set apart, as `mix` would. signal: float64 [block, 2]."""
+        one = slice(track, track + 1)
+        mix_strips(
+            signal.reshape(1, -1), self._filters[one], self._filter_memories[one],
+            self._filtered.reshape(len(self._filtered), -1), self._no_shares, self._work,
+            self._lanes, float(self._rate_hz),
+        )  # fmt: skip
+        copy(signal, self._filtered[0])
 
     def mix(self, tracks: Tracks) -> None:
         """Mix one block of the tracks. tracks: float64 [tracks, block, 2]."""

@@ -1,0 +1,65 @@
+"""What a track's insert shells compute, compiled: fade an insert, and hold back bad sound.
+
+Like the strips' kernel, pure functions of their arrays. NUMBA_CACHE_DIR must be set before this
+module is imported.
+"""
+
+import numba
+
+LOUDEST = 100.0
+"""An insert that is louder than this (+40 dBFS) has run away."""
+VALUE, TARGET, STEP, LEFT = range(4)
+"""Of a share: where it is, where it goes, how far a frame, and for how many frames more."""
+
+
+@numba.njit(cache=True)
+def is_sound(left, right):  # type: ignore[no-untyped-def]
+    """Tell whether all samples are numbers no louder than LOUDEST; `left` and `right`: [frames]."""
+    for i in range(left.shape[0]):  # noqa: SIM110 - a loop compiles faster
+        if not (abs(left[i]) <= LOUDEST and abs(right[i]) <= LOUDEST):
+            return False
+    return True
+
+
+@numba.njit(cache=True)
+def blend(signal, dry, left, right, share):  # type: ignore[no-untyped-def]
+    """Move `signal` from `dry` towards left and right by `share`, frame by frame, and move it on.
+
+    signal, dry: float64 [frames, 2] · left, right: float64 [frames] · share: float64 [4]. Several
+    inserts may be blended in turn: while their shares add up to 1 nothing of `dry` is left.
+    """
+    for i in range(signal.shape[0]):
+        if share[LEFT] > 0.0:
+            share[LEFT] -= 1.0
+            share[VALUE] = share[TARGET] - share[STEP] * share[LEFT]
+        signal[i, 0] += share[VALUE] * (left[i] - dry[i, 0])
+        signal[i, 1] += share[VALUE] * (right[i] - dry[i, 1])
+
+
+@numba.njit(cache=True)
+def replace(signal, left, right):  # type: ignore[no-untyped-def]
+    """Write left and right, float64 [frames], to `signal`, float64 [frames, 2]."""
+    for i in range(signal.shape[0]):
+        signal[i, 0] = left[i]
+        signal[i, 1] = right[i]
+
+
+@numba.njit(cache=True)
+def silence(signal):  # type: ignore[no-untyped-def]
+    """Make `signal`, float64 [frames, 2], silent."""
+    for i in range(signal.shape[0]):
+        signal[i, 0] = 0.0
+        signal[i, 1] = 0.0
+
+
+@numba.njit(cache=True)
+def narrow(left, right, before, after):  # type: ignore[no-untyped-def]
+    """Draw two sides, float64 [frames], towards their mean: 0 is not at all, 1 is mono.
+
+    How far moves evenly from `before` to `after` over the block.
+    """
+    step = (after - before) / left.shape[0]
+    for i in range(left.shape[0]):
+        half = 0.5 * (before + step * (i + 1)) * (right[i] - left[i])
+        left[i] += half
+        right[i] -= half
