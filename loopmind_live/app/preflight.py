@@ -174,7 +174,7 @@ def _recipes(arrangement: Arrangement, rate_hz: int) -> list[ClipRecipe]:
         for part in section.parts:
             recipe = recipe_for(
                 part.loop, arrangement.bpm, part.semitones, rate_hz, arrangement.beats_per_bar,
-                dry=False,
+                dry=False, tone=part.tone,
             )  # fmt: skip
             if not recipe.content_hash and recipe.path.is_file():
                 recipe = replace(recipe, content_hash=content_hash(recipe.path))

@@ -117,6 +117,7 @@ def _recipe(
     return ClipRecipe(
         path, sha256, float(clip["start_s"]), int(clip["beats"]), float(clip["source_bpm"]),
         float(clip["bpm"]), int(clip["semitones"]), int(header["rate"]), bool(header["dry"]),
+        float(clip.get("low_db", 0.0)), float(clip.get("high_db", 0.0)),
     )  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def _clip_hashes(sound: Sound, rate_hz: int, arrangement: Arrangement | None) ->
     recipes = [
         recipe_for(
             part.loop, arrangement.bpm, part.semitones, rate_hz,
-            arrangement.beats_per_bar, sound.dry,
+            arrangement.beats_per_bar, sound.dry, part.tone,
         )
         for section in arrangement.sections
         for part in section.parts

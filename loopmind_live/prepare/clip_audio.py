@@ -28,6 +28,7 @@ from loopmind_live.prepare.retime import (
     retimed,
     silence,
 )
+from loopmind_live.prepare.tone import toned
 from loopmind_live.score.clip import ClipRecipe, body_frames
 
 MAX_PASS_S = 180.0
@@ -53,7 +54,8 @@ def make_audio(recipe: ClipRecipe) -> ClipAudio:
     """
     _check(recipe)
     audio, rate_hz = decode(recipe.path, until_s(recipe))
-    made = shape(cut(audio, rate_hz, recipe), rate_hz, recipe)
+    parts = toned(cut(audio, rate_hz, recipe), rate_hz, recipe)
+    made = shape(parts, rate_hz, recipe)
     for part in (made.lead, made.body, made.tail):
         if not np.isfinite(part).all():
             raise PrepareError(f"{recipe.path}: could not be retimed: leave it out of the set")

@@ -18,6 +18,7 @@ class Part:
     """One loop in a section: `semitones` and `stretch` say how it is fitted, `gain_db` how loud.
 
     `stretch` is the set's tempo over the loop's (above 1 plays faster).
+    `low_db` and `high_db` are its tone: shelves that are in the clip (see `dsp.shelves`).
     """
 
     role: Role
@@ -25,6 +26,13 @@ class Part:
     gain_db: float = 0.0
     semitones: int = 0
     stretch: float = 1.0
+    low_db: float = 0.0
+    high_db: float = 0.0
+
+    @property
+    def tone(self) -> tuple[float, float]:
+        """Return the low and the high shelf."""
+        return (self.low_db, self.high_db)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ class ClipRecipe:
     """All that decides the samples of a clip.
 
     `source_bpm`, `start_s` and `beats` say what is cut from the file; `bpm`, `semitones` and
-    `rate_hz` what it becomes. `dry` leaves out lead-in and tail.
+    `rate_hz` what it becomes, `low_db` and `high_db` its tone (see `dsp.shelves`). `dry` leaves out
+    lead-in and tail.
     """
 
     path: Path
@@ -28,6 +29,8 @@ class ClipRecipe:
     semitones: int
     rate_hz: int
     dry: bool = False
+    low_db: float = 0.0
+    high_db: float = 0.0
 
     @property
     def pass_frames(self) -> float:
@@ -40,6 +43,7 @@ class ClipRecipe:
         facts = (
             FORMAT, self.content_hash, repr(self.start_s), self.beats, repr(self.source_bpm),
             repr(self.bpm), self.semitones, self.rate_hz, self.dry,
+            repr(self.low_db), repr(self.high_db),
         )  # fmt: skip
         return hashlib.sha256("|".join(map(str, facts)).encode()).hexdigest()[:32]
 
@@ -79,20 +83,28 @@ def body_frames(pass_frames: float) -> int:
 
 
 def recipe_for(
-    loop: Loop, bpm: float, semitones: int, rate_hz: int, beats_per_bar: int, dry: bool
+    loop: Loop,
+    bpm: float,
+    semitones: int,
+    rate_hz: int,
+    beats_per_bar: int,
+    dry: bool,
+    tone: tuple[float, float] = (0.0, 0.0),
 ) -> ClipRecipe:
     """Return the recipe that fits `loop` to a set; one without a tempo fills whole bars at `bpm`.
 
     A one-shot or a loop without beats is taken as it is: as many whole bars, at least one, as its
-    length needs at the set's tempo.
+    length needs at the set's tempo. `tone` is low and high shelf in decibels; a dry clip has none.
     """
+    low_db, high_db = (0.0, 0.0) if dry else tone
     if loop.bpm is not None and loop.beats:
         return ClipRecipe(
             loop.path, loop.content_hash, loop.start_s, loop.beats, loop.bpm, bpm,
-            semitones, rate_hz, dry,
+            semitones, rate_hz, dry, low_db, high_db,
         )  # fmt: skip
     bar_s = beats_per_bar * 60.0 / bpm
     bars = max(1, min(8, math.ceil(loop.duration_s / bar_s - 1e-6)))
     return ClipRecipe(
-        loop.path, loop.content_hash, 0.0, bars * beats_per_bar, bpm, bpm, semitones, rate_hz, dry
-    )
+        loop.path, loop.content_hash, 0.0, bars * beats_per_bar, bpm, bpm, semitones, rate_hz, dry,
+        low_db, high_db,
+    )  # fmt: skip

@@ -126,6 +126,8 @@ def _clip_object(part: Part) -> dict[str, Any]:
     return {
         "role": part.role,
         "gain_db": part.gain_db,
+        "low_db": part.low_db,
+        "high_db": part.high_db,
         "semitones": part.semitones,
         "stretch": part.stretch,
         "bpm": part.loop.bpm,
@@ -248,6 +250,8 @@ class _Reader:
         return replace(
             part,
             gain_db=float(clip.get("gain_db", part.gain_db)),
+            low_db=float(clip.get("low_db", 0.0)),
+            high_db=float(clip.get("high_db", 0.0)),
             semitones=int(clip.get("semitones", part.semitones)),
         )
 

@@ -73,6 +73,8 @@ def _facts(row: Row, recipe: ClipRecipe) -> dict[str, object]:
             "source_bpm": recipe.source_bpm,
             "bpm": recipe.bpm,
             "semitones": recipe.semitones,
+            "low_db": recipe.low_db,
+            "high_db": recipe.high_db,
         },
         "origin": row.origin,
         "gain": row.gain,

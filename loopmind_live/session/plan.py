@@ -182,8 +182,9 @@ def recipe(state: State, part: Part, rate_hz: int, dry: bool) -> ClipRecipe:
     assert state.arrangement is not None
     arrangement = state.arrangement
     return recipe_for(
-        part.loop, arrangement.bpm, part.semitones, rate_hz, arrangement.beats_per_bar, dry
-    )
+        part.loop, arrangement.bpm, part.semitones, rate_hz, arrangement.beats_per_bar, dry,
+        part.tone,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ class Readiness:
         return [
             recipe_for(
                 part.loop, arrangement.bpm, part.semitones, self._rate_hz,
-                arrangement.beats_per_bar, self._dry,
+                arrangement.beats_per_bar, self._dry, part.tone,
             )
             for part in section.parts
         ]  # fmt: skip
