@@ -17,6 +17,8 @@ from loopmind_live.config import DEFAULT_BLOCK
 from loopmind_live.engine import protocol
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
+from loopmind_live.engine.capture import FILE_NAME as INPUT_NAME
+from loopmind_live.engine.capture import InputRing
 from loopmind_live.engine.connection import EngineConnection
 from loopmind_live.engine.guard import check_parameter, check_rows
 from loopmind_live.engine.launch import Launch
@@ -45,7 +47,8 @@ class EngineOptions:
     """What to ask of an engine. JACK's own rate and block win over these.
 
     `log` takes what the processes print; `kernel_cache` is numba's folder for them alone. Where
-    this process goes without a word they play on for `keep_s` seconds.
+    this process goes without a word they play on for `keep_s` seconds. `input` asks for the input
+    of the device, too; through JACK it is there always.
     """
 
     audio: str
@@ -56,6 +59,7 @@ class EngineOptions:
     block: int = DEFAULT_BLOCK
     dry: bool = False
     keep_s: float = 0.0
+    input: bool = False
 
 
 class ProcessEngine:
@@ -91,6 +95,7 @@ class ProcessEngine:
             self._seat = take_seat(self._folder)
             self._status = StatusBlock.create(self._folder)
             self._tap = MasterTap.create(self._folder)
+            self.input = InputRing.create(self._folder)
             self._newest = Newest.create(self._folder)
         else:
             self._seat = take_seat(folder)
@@ -98,6 +103,7 @@ class ProcessEngine:
             self._folder = folder
             self._status = StatusBlock(folder / STATUS_NAME, writable=False)
             self._tap = MasterTap(folder / TAP_NAME, writable=False)
+            self.input = InputRing(folder / INPUT_NAME, writable=False)
             self._newest = Newest(folder / NEWEST_NAME, writable=True)
             self._recall()
         try:
@@ -210,6 +216,7 @@ class ProcessEngine:
             self._launch.end()
         self._status.close()
         self._tap.close()
+        self.input.close()
         self._newest.close()
         os.close(self._seat)
         self.arena.close()
@@ -235,6 +242,8 @@ class ProcessEngine:
         ]  # fmt: skip
         if options.dry:
             arguments.append("--dry")
+        if options.input:
+            arguments.append("--input")
         return Launch(
             self._folder, options.keep_s, arguments, options.log, options.kernel_cache,
             self._supervised,

@@ -44,11 +44,29 @@ def compile_graph(rate_hz: int, block: int) -> None:
     level(np.zeros((block, 2), np.float32))
 
 
+def device_input() -> tuple[int, float]:
+    """Return portaudio's input channels, at most two, and the seconds of its way out and in.
+
+    The way is what the devices suggest. EngineError where there is no input.
+    """
+    index = pyo.pa_get_default_input()
+    inputs, outputs = pyo.pa_get_devices_infos()
+    if index < 0 or index not in inputs:
+        raise EngineError(
+            "this machine has no sound device with an input: plug one in, or leave out --input"
+        )
+    way_s = float(inputs[index]["latency"])
+    if pyo.pa_get_default_output() in outputs:
+        way_s += float(outputs[pyo.pa_get_default_output()]["latency"])
+    return min(2, max(1, int(pyo.pa_get_input_max_channels(index)))), way_s
+
+
 class Graph:
     """A booted pyo server and what it plays, on two channels.
 
     A dry graph is the plain sum of the tracks: it takes no parameters and may exceed full scale.
-    Through JACK it is the client `client`, whose outputs are connected to nothing yet.
+    Through JACK it is the client `client`, whose ports are connected to nothing yet. With `inputs`
+    the device is opened for so many channels of input, too.
     """
 
     def __init__(
@@ -58,6 +76,7 @@ class Graph:
         block: int,
         dry: bool,
         client: str = "loopmind",
+        inputs: int = 0,
     ) -> None:
         channels = 2
         if backend == "portaudio" and pyo.pa_get_default_output() < 0:
@@ -67,8 +86,8 @@ class Graph:
                 "use --audio offline"
             )
         self._server = pyo.Server(
-            sr=rate_hz, nchnls=channels, buffersize=block, duplex=0,
-            audio=backend, jackname=client, verbosity=1,
+            sr=rate_hz, nchnls=channels, buffersize=block, duplex=int(inputs > 0),
+            ichnls=max(1, inputs), audio=backend, jackname=client, verbosity=1,
         )  # fmt: skip
         self._server.deactivateMidi()
         # pyo would read beyond its ports where the sound card has more, and crash where it has
@@ -86,6 +105,7 @@ class Graph:
         self.latency_frames = 0 if dry else LATENCY_FRAMES
         self.warm_up_blocks = int(np.ceil(WARM_UP_S * self.rate_hz / self.block)) + 2
         self.output = self._view(channels)
+        self.input = self._input_view(inputs) if inputs else None
         self._called: list[Callable[[], None]] = []
         self._callback: Callable[[], None] | None = None
         self._objects: list[object] = []
@@ -206,6 +226,12 @@ class Graph:
         """Return the server's output, float32 [block, channels]: the block computed last."""
         address = int(self._server.getOutputAddr(), 16)
         samples = (ctypes.c_float * (self.block * channels)).from_address(address)
+        return np.ctypeslib.as_array(samples).reshape(self.block, channels)
+
+    def _input_view(self, channels: int) -> npt.NDArray[np.float64]:
+        """Return the server's input, float64 [block, channels]: filled before every callback."""
+        address = int(self._server.getInputAddr(), 16)
+        samples = (ctypes.c_double * (self.block * channels)).from_address(address)
         return np.ctypeslib.as_array(samples).reshape(self.block, channels)
 
     def _keep(self, item: pyo.PyoObject) -> pyo.PyoObject:

@@ -11,7 +11,8 @@ from loopmind_live.engine.host_audio import JACK, load_host_library
 from loopmind_live.errors import EngineError
 
 _NO_START_SERVER = 0x01
-_IS_INPUT, _IS_PHYSICAL = 0x1, 0x4
+_IS_INPUT, _IS_OUTPUT, _IS_PHYSICAL = 0x1, 0x2, 0x4
+_CAPTURE, _PLAYBACK = 0, 1
 _MOST_PORTS = 1000
 _AUDIO = b"32 bit float mono audio"
 _XRUN_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
@@ -23,6 +24,10 @@ _MESSAGE_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
 _Names = ctypes.POINTER(ctypes.c_char_p)
 
 
+class _LatencyRange(ctypes.Structure):
+    _fields_ = (("min", ctypes.c_uint32), ("max", ctypes.c_uint32))
+
+
 def load_libjack(host: str = JACK) -> ctypes.CDLL | None:
     """Return the libjack that pyo uses: the host's, else the one that its wheel brings, or None."""
     return load_host_library(host) or _load_bundled() or _load_found()
@@ -32,7 +37,7 @@ class JackWatch:
     """A silent client that counts the server's xruns and connects ports.
 
     JACK_DEFAULT_SERVER names the server. `changed` is set whenever a port comes, goes, or is
-    connected otherwise.
+    connected otherwise; `changes` counts that.
     """
 
     def __init__(self) -> None:
@@ -50,6 +55,7 @@ class JackWatch:
         self._last_frame_time.argtypes = (ctypes.c_void_p,)
         self.xruns = 0
         self.changed = True
+        self.changes = 0
         self._came: deque[int] = deque(maxlen=_MOST_PORTS)
         # Any thread of JACK's may have something to say while pyo, opening its client, holds the
         # interpreter and waits for that thread: so what listens must not be Python.
@@ -95,6 +101,24 @@ class JackWatch:
         flags = _IS_INPUT | (_IS_PHYSICAL if physical else 0)
         return self._take(self._library.jack_get_ports(self._client, None, _AUDIO, flags))
 
+    def outputs(self, physical: bool = False) -> tuple[str, ...]:
+        """Return the audio outputs of all clients; with `physical`, those of the sound card."""
+        flags = _IS_OUTPUT | (_IS_PHYSICAL if physical else 0)
+        return self._take(self._library.jack_get_ports(self._client, None, _AUDIO, flags))
+
+    def latency_frames(self, port: str, capture: bool) -> int:
+        """Return the longest way, in frames, from outside to `port`, or from it to the outside.
+
+        As the server reports it; 0 where the port is unknown or linked to nothing.
+        """
+        found = self._library.jack_port_by_name(self._client, os.fsencode(port))
+        if not found:
+            return 0
+        reported = _LatencyRange()
+        mode = _CAPTURE if capture else _PLAYBACK
+        self._library.jack_port_get_latency_range(found, mode, ctypes.byref(reported))
+        return int(reported.max)
+
     def new_ports(self) -> tuple[str, ...]:
         """Return the ports that came since the last call and are there."""
         names = []
@@ -104,12 +128,12 @@ class JackWatch:
                 names.append(os.fsdecode(self._library.jack_port_name(port)))
         return tuple(names)
 
-    def connections(self, output: str) -> tuple[str, ...]:
-        """Return the inputs that the port `output` is connected to; none where it is unknown."""
-        port = self._library.jack_port_by_name(self._client, os.fsencode(output))
-        if not port:
+    def connections(self, port: str) -> tuple[str, ...]:
+        """Return the ports that `port` is connected to; none where it is unknown."""
+        found = self._library.jack_port_by_name(self._client, os.fsencode(port))
+        if not found:
             return ()
-        return self._take(self._library.jack_port_get_all_connections(self._client, port))
+        return self._take(self._library.jack_port_get_all_connections(self._client, found))
 
     def connect(self, output: str, target: str) -> bool:
         """Connect `output` with the input `target`; return whether JACK took it."""
@@ -128,11 +152,13 @@ class JackWatch:
 
     def _note_change(self, *_: object) -> None:
         self.changed = True
+        self.changes += 1
 
     def _note_port(self, number: int, came: int, _: object) -> None:
         if came:
             self._came.append(number)
         self.changed = True
+        self.changes += 1
 
     def _take(self, names: "ctypes._Pointer[ctypes.c_char_p]") -> tuple[str, ...]:
         """Return the names of a list that JACK made, and give its memory back."""
@@ -174,6 +200,9 @@ def _declare(library: ctypes.CDLL) -> None:
         "jack_port_name": (text, (ctypes.c_void_p,)),
         "jack_port_get_all_connections": (_Names, (client, ctypes.c_void_p)),
         "jack_connect": (ctypes.c_int, (client, text, text)),
+        "jack_port_get_latency_range": (
+            None, (ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(_LatencyRange))
+        ),
         "jack_free": (None, (ctypes.c_void_p,)),
         "jack_set_xrun_callback": (ctypes.c_int, (client, _XRUN_CALLBACK, ctypes.c_void_p)),
         "jack_set_port_registration_callback": (

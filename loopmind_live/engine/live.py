@@ -53,8 +53,9 @@ class LivePlayer:
 
     `wake` is called after a block that put something into the outbox. The first frame follows what
     the status block says of the engine before this one, so that the beat is kept over a restart.
-    `device_frame` returns what the device counts as the block begins. Once another engine has
-    claimed the status block this one is `deposed`: it falls silent and writes nothing more.
+    `device_frame` returns what the device counts as the block begins; `hear` takes its input.
+    Once another engine has claimed the status block this one is `deposed`: it falls silent and
+    writes nothing more.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class LivePlayer:
         wake: Callable[[], None],
         xruns: Callable[[], int],
         device_frame: Callable[[], int],
+        hear: Callable[[int], None] = lambda _: None,
     ) -> None:
         self.inbox: deque[Table | Change] = deque()
         self.outbox: deque[Message] = deque()
@@ -73,6 +75,7 @@ class LivePlayer:
         self.blocks = 0
         self._graph, self._player, self._status, self._tap = graph, player, status, tap
         self._wake, self._xruns, self._device_frame = wake, xruns, device_frame
+        self._hear = hear
         self.deposed = False
         self._warm_up = graph.warm_up_blocks
         self._in_force = 0
@@ -123,6 +126,7 @@ class LivePlayer:
         self._xruns_at_start = self._xruns()
 
     def _play(self, now_ns: int) -> None:
+        self._hear(self._player.frame)
         output = self._graph.output
         if self.blocks:
             self._tap.write(self._player.frame - self._graph.block, output)

@@ -24,11 +24,14 @@ from loopmind_live.engine import protocol, realtime, shared
 from loopmind_live.engine.arena import FILE_NAME as ARENA_NAME
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent
+from loopmind_live.engine.capture import FILE_NAME as INPUT_NAME
+from loopmind_live.engine.capture import InputRing
 from loopmind_live.engine.connection import SOCKET_NAME
-from loopmind_live.engine.graph import Graph, compile_graph
+from loopmind_live.engine.graph import Graph, compile_graph, device_input
 from loopmind_live.engine.guard import check_parameter, check_rows
 from loopmind_live.engine.jack import JackWatch
 from loopmind_live.engine.live import Change, GapCount, LivePlayer, Table
+from loopmind_live.engine.live_input import CHANNELS, InputLinks, LiveInput
 from loopmind_live.engine.newest import FILE_NAME as NEWEST_NAME
 from loopmind_live.engine.newest import Newest
 from loopmind_live.engine.patchbay import Patchbay
@@ -53,8 +56,12 @@ _LOG = logging.getLogger(__name__)
 class EngineProcess:
     """Everything that the process holds, from its device to its socket."""
 
-    def __init__(self, folder: Path, audio: str, rate_hz: int, block: int, dry: bool) -> None:
+    def __init__(
+        self, folder: Path, audio: str, rate_hz: int, block: int, dry: bool, hears: bool = False
+    ) -> None:
         self.folder = folder
+        self._hears = hears
+        self._ring = InputRing(folder / INPUT_NAME, writable=True)
         self._arena = Arena(folder / ARENA_NAME, writable=False)
         self.status = StatusBlock(folder / STATUS_NAME, writable=True)
         self._tap = MasterTap(folder / TAP_NAME, writable=True)
@@ -79,10 +86,19 @@ class EngineProcess:
         if self.watch is not None:
             rate_hz, block = self.watch.rate_hz, self.watch.block
             self._patchbay = Patchbay(self.watch, self.folder)
-            self._graph = Graph(self.backend, rate_hz, block, dry, client=self._patchbay.client)
+            client = self._patchbay.client
+            self._graph = Graph(
+                self.backend, rate_hz, block, dry, client=client, inputs=CHANNELS
+            )  # fmt: skip
             self._patchbay.join()
+            links = InputLinks(self.watch, self.folder, client)
+            self._input = LiveInput(self._ring, self._graph.input, links=links)
         else:
-            self._graph = Graph(self.backend, rate_hz, block, dry)
+            channels, way_s = device_input() if self._hears else (0, 0.0)
+            self._graph = Graph(self.backend, rate_hz, block, dry, inputs=channels)
+            way_frames = round(way_s * self._graph.rate_hz)
+            self._input = LiveInput(self._ring, self._graph.input, way_frames)
+        self._input.look()
         self._dry = dry
         self._player = Player(self._arena.view, self._graph.rate_hz, self._graph.block)
         self._wake_read, self._wake_write = os.pipe()
@@ -91,6 +107,7 @@ class EngineProcess:
         self.live = LivePlayer(
             self._graph, self._player, self.status, self._tap, self._wake, self._xrun_count(),
             (lambda: UNKNOWN) if self.watch is None else self.watch.frame_time,
+            self._input.take,
         )  # fmt: skip
         for message in Newest(self.folder / NEWEST_NAME, writable=False).read():
             self._accept(message)
@@ -112,6 +129,7 @@ class EngineProcess:
         """Follow what others do to this engine's connections."""
         if self._patchbay is not None:
             self._patchbay.look()
+        self._input.look()
 
     def close(self) -> None:
         """Stop the sound."""
@@ -210,6 +228,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rate", type=int, required=True)
     parser.add_argument("--block", type=int, required=True)
     parser.add_argument("--dry", action="store_true")
+    parser.add_argument("--input", action="store_true")
     parser.add_argument("--keep", type=float, default=0.0)
     parser.add_argument("--stand-by", action="store_true")
     options = parser.parse_args(arguments)
@@ -220,7 +239,7 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         engine = EngineProcess(
-            options.folder, options.audio, options.rate, options.block, options.dry
+            options.folder, options.audio, options.rate, options.block, options.dry, options.input
         )
         if options.stand_by and not stand_by(engine, stop):
             os._exit(0)
