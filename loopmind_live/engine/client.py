@@ -26,7 +26,8 @@ from loopmind_live.engine.ledger import Ledger, Proposal
 from loopmind_live.engine.newest import FILE_NAME as NEWEST_NAME
 from loopmind_live.engine.newest import Newest
 from loopmind_live.engine.protocol import ANY_TIME, Hello, Kind, Message
-from loopmind_live.engine.recorder import MasterRecorder
+from loopmind_live.engine.recorder import MasterRecorder, StemRecorder
+from loopmind_live.engine.recorders import Recorders
 from loopmind_live.engine.rows import pack, places_of, unpack
 from loopmind_live.engine.schedule import last_frame
 from loopmind_live.engine.seat import take_seat
@@ -34,6 +35,9 @@ from loopmind_live.engine.status import FILE_NAME as STATUS_NAME
 from loopmind_live.engine.status import StatusBlock, frame_at
 from loopmind_live.engine.tap import FILE_NAME as TAP_NAME
 from loopmind_live.engine.tap import MasterTap
+from loopmind_live.engine.track_tap import FILE_NAME as TRACKS_NAME
+from loopmind_live.engine.track_tap import TrackTap
+from loopmind_live.engine.wav import Encoding
 from loopmind_live.errors import EngineError
 
 START_S = 60.0
@@ -82,7 +86,6 @@ class ProcessEngine:
         self._hello: Hello | None = None
         self._reason: str | None = None
         self._closing = False
-        self._recorders: list[MasterRecorder] = []
         self._attached = folder is not None
         self._table = b""
         self._moved: dict[str, bytes] = {}
@@ -95,6 +98,7 @@ class ProcessEngine:
             self._seat = take_seat(self._folder)
             self._status = StatusBlock.create(self._folder)
             self._tap = MasterTap.create(self._folder)
+            self._tracks = TrackTap.create(self._folder)
             self.input = InputRing.create(self._folder)
             self._newest = Newest.create(self._folder)
         else:
@@ -103,9 +107,12 @@ class ProcessEngine:
             self._folder = folder
             self._status = StatusBlock(folder / STATUS_NAME, writable=False)
             self._tap = MasterTap(folder / TAP_NAME, writable=False)
+            self._tracks = TrackTap(folder / TRACKS_NAME)
             self.input = InputRing(folder / INPUT_NAME, writable=False)
             self._newest = Newest(folder / NEWEST_NAME, writable=True)
             self._recall()
+        self._recorders = Recorders(self._tap, self._tracks)
+        self._encoding: Encoding = "float32" if options.dry else "pcm24"
         try:
             self._connection = EngineConnection(self._folder, self._heard, self._failed)
             self._launch = self._start()
@@ -167,12 +174,24 @@ class ProcessEngine:
 
     def record(self, path: Path, start_frame: int, stop_frame: int | None = None) -> MasterRecorder:
         """Record the master, 24 bit or, dry, float32; what goes wrong comes as an event."""
-        recorder = MasterRecorder(
-            self._tap, path, self.rate_hz, self.latency_frames, start_frame, stop_frame,
-            "float32" if self._options.dry else "pcm24",
-        )  # fmt: skip
-        self._recorders.append(recorder)
-        return recorder
+        return self._recorders.record_master(
+            path, self.rate_hz, self.latency_frames, start_frame, stop_frame, self._encoding
+        )
+
+    def record_tracks(
+        self, folder: Path, names: Sequence[str], start_frame: int, stop_frame: int | None = None
+    ) -> StemRecorder:
+        """Record each track that sounds to a file of its name in `folder`, as the master is.
+
+        Where `start_frame` lies in the past, `ask_for_tracks` must have been called before it.
+        """
+        return self._recorders.record_tracks(
+            folder, names, self.rate_hz, start_frame, stop_frame, self._encoding
+        )
+
+    def ask_for_tracks(self) -> None:
+        """Keep the tracks' newest seconds from now on, until a recording of them has ended."""
+        self._recorders.ask_for_tracks()
 
     def places_in_use(self) -> frozenset[int]:
         """Return the arena offsets (of bodies) that a row in the engine can still reach."""
@@ -195,19 +214,13 @@ class ProcessEngine:
             self._tell_gap()
             events = list(self._events)
             self._events.clear()
-        for recorder in list(self._recorders):
-            ended = not recorder.running
-            events += [event for event in recorder.events() if event.kind == "error"]
-            if ended:
-                self._recorders.remove(recorder)
-        return events
+        return events + self._recorders.events()
 
     def close(self) -> None:
         """Finish the recordings, end the processes, and remove the shared files."""
         if self._closing:
             return
-        for recorder in self._recorders:
-            recorder.finish()
+        self._recorders.finish()
         with self._lock:
             self._closing = True
         if self._connection is not None:
@@ -216,6 +229,7 @@ class ProcessEngine:
             self._launch.end()
         self._status.close()
         self._tap.close()
+        self._tracks.close()
         self.input.close()
         self._newest.close()
         os.close(self._seat)

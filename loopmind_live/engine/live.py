@@ -23,6 +23,7 @@ from loopmind_live.engine.protocol import ANY_TIME, Kind, Message, answer, event
 from loopmind_live.engine.rows import Rows
 from loopmind_live.engine.status import StatusBlock, frame_on_device
 from loopmind_live.engine.tap import MasterTap
+from loopmind_live.engine.track_tap import TrackTap
 
 WHOLE_BLOCK_S = 0.005
 """While a block is computed, no thread waits less before it asks for the interpreter."""
@@ -64,6 +65,7 @@ class LivePlayer:
         player: Player,
         status: StatusBlock,
         tap: MasterTap,
+        tracks: TrackTap,
         wake: Callable[[], None],
         xruns: Callable[[], int],
         device_frame: Callable[[], int],
@@ -76,6 +78,7 @@ class LivePlayer:
         self._graph, self._player, self._status, self._tap = graph, player, status, tap
         self._wake, self._xruns, self._device_frame = wake, xruns, device_frame
         self._hear = hear
+        self._tracks = tracks
         self.deposed = False
         self._warm_up = graph.warm_up_blocks
         self._in_force = 0
@@ -88,7 +91,9 @@ class LivePlayer:
         self._block_ns = graph.block * 1_000_000_000 // graph.rate_hz
         self._pid = os.getpid()
         self._broken = False
-        level(graph.output)  # compiles, for just this array: never inside the callback
+        # These compile, for just these arrays: never inside the callback.
+        level(graph.output)
+        tracks.compile(graph.shares)
 
     def before_block(self) -> None:
         """Prepare the next block. pyo prints what this raises, forever: so it never does."""
@@ -96,6 +101,7 @@ class LivePlayer:
         sys.setswitchinterval(WHOLE_BLOCK_S)
         try:
             now_ns = time.monotonic_ns()
+            sharing = False
             if self._warm_up or self.deposed:
                 self._warm_up -= 1
                 self._player.silence()
@@ -106,7 +112,10 @@ class LivePlayer:
                 if not self.blocks:
                     self._begin(now_ns)
                 self._play(now_ns)
-            self._graph.feed(self._player.out)
+                sharing = self._tracks.asked()
+            self._graph.feed(self._player.out, sharing)
+            if sharing:
+                self._tracks.write(self._player.frame - self._graph.block, self._graph.shares)
         except Exception as error:  # noqa: BLE001 - reported, once; the sound goes on
             if not self._broken:
                 self._broken = True

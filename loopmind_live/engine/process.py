@@ -41,6 +41,8 @@ from loopmind_live.engine.status import FILE_NAME as STATUS_NAME
 from loopmind_live.engine.status import UNKNOWN, StatusBlock
 from loopmind_live.engine.tap import FILE_NAME as TAP_NAME
 from loopmind_live.engine.tap import MasterTap
+from loopmind_live.engine.track_tap import FILE_NAME as TRACKS_NAME
+from loopmind_live.engine.track_tap import TrackTap
 from loopmind_live.engine.waiting import Watched, wait_to_play
 from loopmind_live.errors import EngineError
 
@@ -65,6 +67,7 @@ class EngineProcess:
         self._arena = Arena(folder / ARENA_NAME, writable=False)
         self.status = StatusBlock(folder / STATUS_NAME, writable=True)
         self._tap = MasterTap(folder / TAP_NAME, writable=True)
+        self._tracks = TrackTap(folder / TRACKS_NAME)
         self.watch, self.backend = _choose(audio)
         self._patchbay: Patchbay | None = None
         self._asked = rate_hz, block, dry
@@ -105,8 +108,8 @@ class EngineProcess:
         os.set_blocking(self._wake_write, False)
         self._write = _system_write()
         self.live = LivePlayer(
-            self._graph, self._player, self.status, self._tap, self._wake, self._xrun_count(),
-            (lambda: UNKNOWN) if self.watch is None else self.watch.frame_time,
+            self._graph, self._player, self.status, self._tap, self._tracks, self._wake,
+            self._xrun_count(), (lambda: UNKNOWN) if self.watch is None else self.watch.frame_time,
             self._input.take,
         )  # fmt: skip
         for message in Newest(self.folder / NEWEST_NAME, writable=False).read():
