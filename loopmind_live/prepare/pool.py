@@ -14,11 +14,11 @@ import numpy as np
 
 from loopmind_live.dsp.seams import Audio
 from loopmind_live.errors import LoopMindError, PrepareError
-from loopmind_live.prepare.base import NEXT, Failed
+from loopmind_live.prepare.base import NEXT, URGENT, Failed
 from loopmind_live.prepare.cache import DEFAULT_BYTES, ClipCache
 from loopmind_live.prepare.clip_audio import ClipAudio
 from loopmind_live.prepare.job import make_clip, warm_up
-from loopmind_live.score.clip import Clip, ClipRecipe
+from loopmind_live.score.clip import Clip, ClipRecipe, body_frames
 from loopmind_live.workers import WorkerPool
 
 JOB_TIMEOUT_S = 120.0
@@ -76,6 +76,8 @@ class ClipPool:
         self._clips: OrderedDict[ClipRecipe, Clip] = OrderedDict()
         self._kept: frozenset[ClipRecipe] = frozenset()
         self._lent: set[ClipRecipe] = set()
+        self._laid: set[ClipRecipe] = set()
+        self._placing = threading.Lock()
         self._finished: list[Clip | Failed] = []
         self._closed = False
         self._numbers = itertools.count()
@@ -108,6 +110,45 @@ class ClipPool:
                 self._clips.move_to_end(recipe)
                 self._lent.add(recipe)
             return clip
+
+    def lay(self, recipe: ClipRecipe) -> Clip | None:
+        """Return a place for a clip that is filled while it plays already; None without room.
+
+        What lies there is whatever lay there before. It stays until `let_go`.
+        """
+        frames = body_frames(recipe.pass_frames)
+        offset = self._room(frames)
+        if offset is None:
+            return None
+        clip = Clip(recipe, offset, frames)
+        with self._changed:
+            self._clips[recipe] = clip
+            self._laid.add(recipe)
+        return clip
+
+    def let_go(self, recipe: ClipRecipe) -> None:
+        """Say that a clip which was laid is filled, or will not be."""
+        with self._changed:
+            self._laid.discard(recipe)
+
+    def remake(self, recipe: ClipRecipe) -> "Future[Audio]":
+        """Return the body of a clip as its file makes it, kept in the cache too."""
+        made: Future[Audio] = Future()
+
+        def load(done: "Future[str]") -> None:
+            try:
+                audio = self._cache.load(done.result())
+                if audio is None:
+                    raise PrepareError(f"{recipe.path}: its clip did not stay in the cache")
+                made.set_result(audio.body)
+            except (LoopMindError, OSError, CancelledError) as error:
+                made.set_exception(error)
+
+        self._workers.submit(
+            make_clip, recipe, self._cache.folder, self._cache.max_bytes,
+            priority=URGENT, timeout_s=JOB_TIMEOUT_S,
+        ).add_done_callback(load)  # fmt: skip
+        return made
 
     def poll(self) -> list[Clip | Failed]:
         """Return what has been finished since the last call."""
@@ -245,16 +286,15 @@ class ClipPool:
 
     def _room(self, frames: int) -> int | None:
         """Return a place in the arena, for which the clips unused longest give way."""
-        while (offset := self._arena.allocate(frames)) is None:
-            with self._changed:
-                idle = (
-                    one for one in self._clips if one not in self._kept and one not in self._lent
-                )
-                victim = next(idle, None)
-                if victim is None:
-                    return None
-                clip = self._clips.pop(victim)
-            self._arena.free(clip.offset - clip.lead_frames)
+        with self._placing:
+            while (offset := self._arena.allocate(frames)) is None:
+                with self._changed:
+                    taken = self._kept | self._lent | self._laid
+                    victim = next((one for one in self._clips if one not in taken), None)
+                    if victim is None:
+                        return None
+                    clip = self._clips.pop(victim)
+                self._arena.free(clip.offset - clip.lead_frames)
         return offset
 
     def _fail(self, recipe: ClipRecipe, reason: str) -> None:

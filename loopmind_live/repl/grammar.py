@@ -125,7 +125,7 @@ def _parse_command(tokens: tuple[Token, ...], source: str) -> Command:
         try:
             return _fit(pattern, rest, when, as_typed(tokens, source), source)
         except Misfit as error:
-            telling = pattern.head and not pattern.needs
+            telling = pattern.head and pattern.needs in ("", "bars")
             if telling and (best is None or error.read > best.read):
                 best = error
     raise best or unknown(tokens, rest)

@@ -10,7 +10,7 @@ from typing import Literal
 from loopmind_live.config import MIN_LEVEL_DB
 from loopmind_live.session.commands import Value, When
 
-Needs = Literal["", "loose", "plain", "said", "signed", "when", "amount"]
+Needs = Literal["", "loose", "plain", "said", "signed", "when", "amount", "bars"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class Pattern:
 
     `direction` is +1 or -1 where the words say up or down. `needs` is what else must be said, so
     that the words mean this command: "said" (its noun or unit: "tempo", "bpm"), "signed" (a sign,
-    unit or direction), "plain" (a number without either), "when", "amount"; "loose" where the verb
-    fits so much that its complaints would mislead.
+    unit or direction), "plain" (a number without either), "when", "amount", "bars" (how many, just
+    after the verb); "loose" where the verb fits so much that its complaints would mislead.
     """
 
     command: str
@@ -184,6 +184,7 @@ SYNONYMS: tuple[Pattern, ...] = (
     *ways("panic", "silence, panic stop, emergency stop"),
     *ways("undo", "take back, take * back, revert, undo last"),
     *ways("cancel", "never mind, nevermind, forget, drop change, drop pending, abort"),
+    *ways("record_bars", "record, rec, capture, sample, overdub", needs="bars"),
     *ways("record", "rec, start recording, record on, recording"),
     *ways(
         "record", "stop recording, stop record, end recording, recording off, record off, rec off, "
@@ -216,6 +217,7 @@ NOUNS: Mapping[str, frozenset[str]] = {
         "regenerate": "loops",
         "swap": "loop loops up out",
         "record": "recording",
+        "record_bars": "onto live input",
         "status": "now",
         "help": "me about with commands command",
         "quit": "now",

@@ -6,6 +6,7 @@ besides.
 
 from collections.abc import Mapping, Sequence
 
+from loopmind_live.repl.readers import read_amount
 from loopmind_live.repl.synonyms import SYNONYMS, Pattern, ways
 from loopmind_live.repl.words import Token, texts
 from loopmind_live.session.commands import COMMANDS, CommandSpec
@@ -55,12 +56,21 @@ SOFT: frozenset[str] = frozenset(_SOFT.split())
 
 
 def headed(tokens: Sequence[Token]) -> list[Pattern]:
-    """Return the patterns whose first words open `tokens`, longest first."""
+    """Return the patterns whose first words open `tokens`, longest first.
+
+    Where a number of bars follows, only those that need it, if any does.
+    """
     words = texts(tokens, 0, _LONGEST)
     found: list[Pattern] = []
     for count in range(len(words), 0, -1):
         found.extend(_BY_HEAD.get(words[:count], ()))
-    return found
+    bars = [one for one in found if one.needs == "bars" and _counts_bars(tokens, len(one.head))]
+    return bars or [one for one in found if one.needs != "bars"]
+
+
+def _counts_bars(tokens: Sequence[Token], place: int) -> bool:
+    amount, _ = read_amount(tokens, place) if place < len(tokens) else (None, 0)
+    return amount is not None and amount.unit == "bars"
 
 
 def headless() -> tuple[Pattern, ...]:

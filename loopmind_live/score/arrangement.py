@@ -17,7 +17,8 @@ LABELS = (
 class Part:
     """One loop in a section: `semitones` and `stretch` say how it is fitted, `gain_db` how loud.
 
-    `stretch` is the set's tempo over the loop's (above 1 plays faster).
+    `stretch` is the set's tempo over the loop's (above 1 plays faster). The section begins at beat
+    `phase_beats` of the loop.
     `low_db` and `high_db` are its tone: shelves that are in the clip (see `dsp.shelves`).
     """
 
@@ -28,6 +29,7 @@ class Part:
     stretch: float = 1.0
     low_db: float = 0.0
     high_db: float = 0.0
+    phase_beats: int = 0
 
     @property
     def tone(self) -> tuple[float, float]:

@@ -130,6 +130,7 @@ def _clip_object(part: Part) -> dict[str, Any]:
         "high_db": part.high_db,
         "semitones": part.semitones,
         "stretch": part.stretch,
+        **({"phase_beats": part.phase_beats} if part.phase_beats else {}),
         "bpm": part.loop.bpm,
         "beats": part.loop.beats,
         "start_s": part.loop.start_s,
@@ -253,6 +254,7 @@ class _Reader:
             low_db=float(clip.get("low_db", 0.0)),
             high_db=float(clip.get("high_db", 0.0)),
             semitones=int(clip.get("semitones", part.semitones)),
+            phase_beats=int(clip.get("phase_beats", 0)),
         )
 
     def _loop(self, file: str, clip: Mapping[str, Any]) -> Loop:

@@ -131,6 +131,19 @@ class SetLooping:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayTake:
+    """Play what the input gives from `start_bar` on, `bars` long, as the part of `role`.
+
+    Its part comes once it is recorded; where it plays is decided as it lands (`takes.placed`).
+    """
+
+    role: Role
+    start_bar: float
+    bars: int
+    part: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Enter:
     """Play the section at `place` from its start. Transport: it has no inverse."""
 
@@ -153,7 +166,7 @@ class Stop:
 
 Edit = (
     SetParts | SetArrangement | SetFit | SetPace | SetTime | SetRoles | SetLevels | SetMixer
-    | SetLooping
+    | SetLooping | PlayTake
 )  # fmt: skip
 Transport = Enter | Stop | Nudge
 Action = Edit | Transport
@@ -214,13 +227,11 @@ def inverse(document: Document, action: Edit) -> Edit:
             )
         case SetArrangement():
             return SetArrangement(arrangement)
-        case SetFit():
-            if arrangement is None:
-                return action
+        case SetFit() if arrangement is not None:
             bpm = arrangement.bpm * document.time
             return SetFit(bpm, arrangement.key, action.ramp_bars)
-        case SetPace():
-            return action if document.bpm is None else SetPace(document.bpm)
+        case SetPace() if document.bpm is not None:
+            return SetPace(document.bpm)
         case SetTime():
             return SetTime(1.0 / action.factor)
         case SetRoles():
@@ -232,6 +243,7 @@ def inverse(document: Document, action: Edit) -> Edit:
             return SetMixer(tuple((key, document.control(*key)) for key, _ in action.settings))
         case SetLooping():
             return SetLooping(document.looping)
+    return action  # nothing is there to go back to; a take is undone as the parts it became
 
 
 def _with_roles(document: Document, action: SetRoles) -> Document:

@@ -1,5 +1,6 @@
 """What every rule of the commands has at hand, and how it answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from loopmind_live.arranger.base import Arranger
@@ -12,14 +13,19 @@ from loopmind_live.session.state import State
 from loopmind_live.units import db_to_gain
 
 Result = tuple[State, tuple[Effect, ...]]
+NO_INPUT = "there is no live input here: perform through JACK, or with --input"
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a rule may use beside the state: the clock as it stands, and the arranger."""
+    """What a rule may use beside the state: the clock as it stands, and the arranger.
+
+    `no_input` tells why the live input cannot be recorded, None where it can.
+    """
 
     now: Now
     arranger: Arranger
+    no_input: Callable[[], str | None] = lambda: NO_INPUT
 
     def landing(self, state: State, command: Command, spec: CommandSpec) -> Landing:
         """Return where `command` lands."""

@@ -15,6 +15,7 @@ from loopmind_live.session.actions import (
     Document,
     Enter,
     Nudge,
+    PlayTake,
     Refit,
     SetArrangement,
     SetFit,
@@ -26,6 +27,7 @@ from loopmind_live.session.actions import (
     inverse,
 )
 from loopmind_live.session.state import Change, Playhead, State
+from loopmind_live.session.takes import placed
 from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
 from loopmind_live.units import db_to_gain
 
@@ -129,12 +131,14 @@ def _land(state: State, change: Change, bar: float, refit: Refit) -> State:
         return replace(state, playing=False, fade_bars=action.fade_bars)
     if isinstance(action, Nudge):
         return replace(state, tempo=nudged(state.tempo, bar, action.ahead_s))
+    if isinstance(action, PlayTake):
+        action = placed(action, state)
     if isinstance(action, SetParts):
         state = _remember(state, action)
     before = state.document
     document = apply(before, action, refit)
     if change.step is not None and change.mode != "undo":
-        landed = replace(change.step, inverse=inverse(before, action))
+        landed = replace(change.step, action=action, inverse=inverse(before, action))
         done = tuple(landed if step.number == landed.number else step for step in state.done)
         state = replace(state, done=done)
     state = replace(state, document=document, tempo=_tempo_after(state, document, action, bar))
@@ -257,14 +261,15 @@ def _stretch_rows(
             start = tempo.line(tempo.next_line(earliest, 0))
         if start >= span[1]:
             continue
-        begins = start == round(origin) and not follows
+        phase_frames = part.phase_beats * wanted.pass_frames / wanted.beats
+        begins = start == round(origin) and not follows and not part.phase_beats
         row = Row(
             track=ROLES.index(part.role),
             clip_id=stage.clip_id(wanted),
             offset=clip.offset,
             body_frames=clip.body_frames,
             pass_frames=wanted.pass_frames,
-            origin=origin,
+            origin=origin - phase_frames,
             start=start,
             stop=span[1],
             gain=1.0 if stage.dry else db_to_gain(part.gain_db),
@@ -277,7 +282,7 @@ def _stretch_rows(
             row = replace(
                 row,
                 clip_bars=clip_bars,
-                origin_bar=playhead.origin_bar,
+                origin_bar=playhead.origin_bar - clip_bars * part.phase_beats / wanted.beats,
                 clock_frame=segment.frame,
                 clock_bar=segment.bar,
                 clock_bar_frames=bar_frames,

@@ -11,6 +11,7 @@ from loopmind_live.session import choices
 from loopmind_live.session.actions import (
     Action,
     Enter,
+    PlayTake,
     Refit,
     SetArrangement,
     SetFit,
@@ -96,10 +97,15 @@ class Readiness:
 
     def ready(self, state: State, refit: Refit) -> frozenset[int]:
         """Return the numbers of the pending changes whose clips are all there."""
+        missing = {
+            change.number
+            for change in state.pending
+            if isinstance(change.action, PlayTake) and change.action.part is None
+        }
         return frozenset(
             number
             for number, recipes in self.needs(state, refit).items()
-            if all(self.clip(recipe) is not None for recipe in recipes)
+            if number not in missing and all(self.clip(one) is not None for one in recipes)
         )
 
     def refusals(self, state: State, refit: Refit) -> dict[int, str]:
@@ -133,7 +139,7 @@ class Readiness:
         match action:
             case SetParts():
                 places = [i for i, _ in action.parts][:1]
-            case SetArrangement() | Enter() | SetFit():
+            case SetArrangement() | Enter() | SetFit() | PlayTake():
                 places = [playhead.place] if playhead is not None else []
             case _:
                 places = []

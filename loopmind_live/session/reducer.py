@@ -5,7 +5,7 @@ from collections.abc import Callable
 from loopmind_live.errors import SessionError
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import ROLES, Role
-from loopmind_live.session import choices, mixer_rules, tempo_rules, undo_rules
+from loopmind_live.session import choices, mixer_rules, take_rules, tempo_rules, undo_rules
 from loopmind_live.session.actions import (
     Enter,
     SetArrangement,
@@ -242,6 +242,7 @@ _RULES: dict[str, _Rule] = {
     "nudge": tempo_rules.nudge,
     "tap": tempo_rules.tap,
     "set_key": tempo_rules.set_key,
+    "record_bars": take_rules.record_bars,
     "regenerate": _regenerate,
     "previous": _previous,
     "swap": _swap,

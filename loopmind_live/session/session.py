@@ -14,7 +14,7 @@ from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.session.actions import Enter, SetArrangement
 from loopmind_live.session.chronicle import Chronicle, EventSink
 from loopmind_live.session.commands import Command
-from loopmind_live.session.desk import Desk
+from loopmind_live.session.desk import NO_INPUT, Desk
 from loopmind_live.session.effects import Effect, Say, SetParameter
 from loopmind_live.session.landing import Now, cancel, margin_frames
 from loopmind_live.session.plan import Moment, Stage, landing_frame, plan_rows, walk, walk_to
@@ -80,6 +80,7 @@ class Session:
         self._to_prefetch: list[str] = []
         self._moved: set[int] = set()
         self._unplayable: set[Path] = set()
+        self.no_input: Callable[[], str | None] = lambda: NO_INPUT
 
     def load(self, arrangement: Arrangement) -> None:
         """Take an arrangement before anything plays; it waits for `play`."""
@@ -93,7 +94,9 @@ class Session:
         """Carry out `command`, typed at `frame` (the engine's own where None), and answer."""
         now = self._now(frame)
         return self._answer(
-            command, now, lambda: reduce(self.state, command, Desk(now, self.arranger))
+            command,
+            now,
+            lambda: reduce(self.state, command, Desk(now, self.arranger, self.no_input)),
         )
 
     def submit_arrangement(
@@ -155,6 +158,17 @@ class Session:
         self._hear_engine()
         if self._to_prefetch and self.options.live:
             self._readiness.prefetch(self.state, self._to_prefetch.pop(), self.arranger)
+
+    def revise(self, state: State) -> None:
+        """Go on with `state`, in which something pending was worked on beside the commands."""
+        self.state = state
+        self._dirty = True
+        self._request()
+
+    def note(self, kind: str, text: str, **fields: object) -> None:
+        """Write down, and tell, what happened beside the commands."""
+        self._write(kind, self.engine.frame(), text=text, **fields)
+        self._tell(text)
 
     def finish(self, frame: int) -> None:
         """Write down that the set ended at `frame`, and what landed before it."""
