@@ -5,6 +5,7 @@ import random
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from loopmind_live.arranger.balance import balanced, roles_of, toned
 from loopmind_live.arranger.base import Request
 from loopmind_live.arranger.casting import Ranked, draw, ranked_by_role, stage_ready
 from loopmind_live.arranger.compatibility import Aim, Candidate, candidates_of
@@ -60,7 +61,7 @@ class RuleArranger:
             map(_is_pitched, (p for s in sections for p in s.parts))
         ):
             key = None
-        return Arrangement(bpm, key, sections, beats_per_bar, seed, request.text)
+        return balanced(Arrangement(bpm, key, sections, beats_per_bar, seed, request.text))
 
     def regenerate(
         self,
@@ -88,6 +89,7 @@ class RuleArranger:
         exclusions = (before | set(avoid) | elsewhere, before | set(avoid), before)
         chosen = list(candidates_of(part.loop for part in kept.values()))
         parts = dict(kept)
+        beside = {*roles_of(arrangement), *roles}
         changed = False
         for role in _by_importance(roles, genre):
             if role in locked:
@@ -95,7 +97,8 @@ class RuleArranger:
             candidate = draw(ranked.get(role, ()), chosen, rng, exclusions)
             if candidate is not None:
                 chosen.append(candidate)
-                parts[role] = fitted(candidate.loop, role, arrangement.bpm, arrangement.key)
+                part = fitted(candidate.loop, role, arrangement.bpm, arrangement.key)
+                parts[role] = toned(part, beside)
                 changed = True
             elif (old := section.part(role)) is not None:
                 parts[role] = old
@@ -126,7 +129,8 @@ class RuleArranger:
             raise ArrangerError(
                 f"{arrangement.name(place)}: no other {role} loop fits: scan more loops"
             )
-        return fitted(candidate.loop, role, arrangement.bpm, arrangement.key)
+        part = fitted(candidate.loop, role, arrangement.bpm, arrangement.key)
+        return toned(part, {*roles_of(arrangement), role})
 
     def refit(self, arrangement: Arrangement, bpm: float, key: str | None) -> Arrangement:
         """Return the same loops fitted to another tempo and key: new stretch and semitones."""

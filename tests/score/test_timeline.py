@@ -62,7 +62,8 @@ def arrangements(draw: st.DrawFn) -> Arrangement:
             loop = draw(loops(role))
             stretch = bpm / loop.bpm if loop.bpm is not None and loop.beats else 1.0
             semitones = 0 if role in UNPITCHED_ROLES else draw(st.integers(-6, 6))
-            parts.append(Part(role, loop, draw(st.floats(-24.0, 12.0)), semitones, stretch))
+            tone = draw(st.floats(-24.0, 12.0)), draw(st.floats(-24.0, 12.0))
+            parts.append(Part(role, loop, draw(st.floats(-24.0, 12.0)), semitones, stretch, *tone))
         return Section(draw(st.sampled_from(LABELS)), draw(st.integers(1, 64)), tuple(parts))
 
     chosen = draw(st.lists(st.sets(st.sampled_from(ROLES), max_size=4), min_size=1, max_size=4))
@@ -273,6 +274,10 @@ def test_a_loop_that_could_not_be_analysed_is_refused(folder: Folder) -> None:
         (
             {"sections": [{"name": "hook", "loops": [], "clips": [{}]}]},
             "section 'hook' has 0 loops and 1 clips",
+        ),
+        (
+            {"sections": [{"name": "hook", "loops": ["a.wav"], "clips": [{"low_db": 13}]}]},
+            "sections[0].clips[0].low_db: 13 is greater than the maximum of 12",
         ),
     ],
 )
