@@ -207,7 +207,7 @@ def read_journal(path: Path) -> Kept:
             if not row.endswith(b"\n"):
                 break
             _take(json.loads(row), decoder, values, notes)
-        except (ValueError, KeyError, TypeError, RecursionError, SessionError):
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError, SessionError):
             break
         good += len(row)
     return Kept(header, notes, _snapshot(values), max(0, len(data) - good))

@@ -88,14 +88,8 @@ class Decoder:
             return tuple(self.decode(item) for item in data)
         if not isinstance(data, dict):
             return data
-        if SEE in data:
-            if data[SEE] not in self._known:
-                raise SessionError(f"noun {data[SEE]!r} was never written")
-            return self._known[data[SEE]]
-        if SET in data:
-            return frozenset(self.decode(item) for item in data[SET])
-        if PATH in data:
-            return Path(data[PATH])
+        if NOUN not in data:  # first: a noun may have a field of any name
+            return self._plain(data)
         kind = self._nouns.get(str(data.get(NOUN)))
         if kind is None:
             raise SessionError(f"noun {data.get(NOUN)!r} is not known here")
@@ -104,6 +98,17 @@ class Decoder:
             return kind(**fields)
         except TypeError as error:
             raise SessionError(f"{data[NOUN]} does not fit: {error}") from error
+
+    def _plain(self, data: dict[str, Any]) -> Any:
+        if SEE in data:
+            if data[SEE] not in self._known:
+                raise SessionError(f"noun {data[SEE]!r} was never written")
+            return self._known[data[SEE]]
+        if SET in data:
+            return frozenset(self.decode(item) for item in data[SET])
+        if PATH in data:
+            return Path(data[PATH])
+        raise SessionError("an object that is no noun")
 
 
 def pack(value: object) -> dict[str, Any]:
