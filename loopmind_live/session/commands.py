@@ -242,15 +242,15 @@ COMMANDS: tuple[CommandSpec, ...] = (
         f"{_PREFIX}/cancel", ("cancel", "cancel 3", "cancel all"),
     ),
     CommandSpec(
+        "record", (Argument("file", "path", True), Argument("on", "flag", True)), None,
+        "record the master to a new file, or stop recording",
+        f"{_PREFIX}/record", ("record", "record take.wav", "record off"),
+    ),
+    CommandSpec(
         "record_bars", (Argument("bars", "integer", False, 1, 64, "bars"), _ROLES), "bar",
         "record the live input to a part, and loop it from the bar after",
         f"{_PREFIX}/track/record", ("record 4 bars to vocal", "record 8 bars to bass in 2 bars"),
         undoable=True,
-    ),
-    CommandSpec(
-        "record", (Argument("file", "path", True), Argument("on", "flag", True)), None,
-        "record the master to a new file, or stop recording",
-        f"{_PREFIX}/record", ("record", "record take.wav", "record off"),
     ),
     CommandSpec(
         "save", (Argument("file", "path", True),), None, "write the arrangement as a timeline",
