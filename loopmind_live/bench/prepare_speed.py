@@ -4,7 +4,7 @@ import importlib
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopmind_live.bench.rows import BenchRow
+from loopmind_live.dsp.shelves import HIGH_HZ, LOW_HZ
 from loopmind_live.prepare.clip_audio import make_audio
 from loopmind_live.score.clip import ClipRecipe
 
@@ -22,8 +23,10 @@ RATE_HZ = 48000
 BARS, BEATS_PER_BAR = 8, 4
 FROM_BPM, TO_BPM, SEMITONES = 120.0, 140.0, 3
 BEATS = BARS * BEATS_PER_BAR
+LOW_DB, HIGH_DB = -4.5, 2.0
 RATIO_BAR = 4.0
 ONSET_BAR_MS = 1.0
+TONE_BAR_DB = 1.0
 _REACH_S = 0.05
 _SMOOTHED_S = 0.001
 
@@ -39,21 +42,24 @@ class Onsets:
 def run_prepare_bench(progress: Progress, rounds: int = 5) -> list[BenchRow]:
     """Return how much faster than Rubber Band a clip is made, and how true its onsets are.
 
-    An 8-bar stereo loop is retimed from 120 to 140 bpm and moved up three semitones, by turns,
-    `rounds` times each. Both read it from the file. Clips have no equalizer yet: none is applied
-    on either side.
+    An 8-bar stereo loop is retimed from 120 to 140 bpm, moved up three semitones and given a low
+    and a high shelf, by turns, `rounds` times each. Both read it from the file. That both make the
+    tone is measured too.
     """
     peer, reason = _load_peer()
     with tempfile.TemporaryDirectory(prefix="prepare-bench-") as folder:
         path = Path(folder) / "loop.wav"
         loop = write_loop(path)
         recipe = ClipRecipe(
-            path, "", 0.0, BEATS, FROM_BPM, TO_BPM, SEMITONES, RATE_HZ, dry=True
+            path, "", 0.0, BEATS, FROM_BPM, TO_BPM, SEMITONES, RATE_HZ,
+            low_db=LOW_DB, high_db=HIGH_DB,
         )  # fmt: skip
         own_s: list[float] = []
         peer_s: list[float] = []
         made = make_audio(recipe).body
+        flat = make_audio(replace(recipe, low_db=0.0, high_db=0.0)).body
         theirs = _rubber_band(peer, path) if peer is not None else None
+        theirs_flat = _rubber_band(peer, path, toned=False) if peer is not None else None
         for number in range(rounds):
             progress("clips made by turns", number / rounds)
             own_s.append(_cpu_seconds(lambda: make_audio(recipe)))
@@ -63,7 +69,9 @@ def run_prepare_bench(progress: Progress, rounds: int = 5) -> list[BenchRow]:
     source = onset_places(loop, BEATS * 60.0 * RATE_HZ / FROM_BPM)
     rows = _speed_rows(own_s, peer_s, reason)
     rows += _onset_rows("onsets off the grid", onsets(made, recipe.pass_frames, source), True)
-    if theirs is not None:
+    rows += _tone_rows("tone", flat, made)
+    if peer is not None and theirs is not None and theirs_flat is not None:
+        rows += _tone_rows("tone, Rubber Band", theirs_flat, theirs)
         rows += _onset_rows(
             "onsets off the grid, Rubber Band", onsets(theirs, recipe.pass_frames, source), False
         )
@@ -132,7 +140,7 @@ def _load_peer() -> tuple[Any, str]:
         return None, f"pedalboard is not installed ({error})"
 
 
-def _rubber_band(peer: Any, path: Path) -> Audio:
+def _rubber_band(peer: Any, path: Path, toned: bool = True) -> Audio:
     import soundfile
 
     audio, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
@@ -140,6 +148,12 @@ def _rubber_band(peer: Any, path: Path) -> Audio:
         np.ascontiguousarray(audio.T), rate_hz, stretch_factor=TO_BPM / FROM_BPM,
         pitch_shift_in_semitones=float(SEMITONES),
     )  # fmt: skip
+    if toned:
+        board = peer.Pedalboard([
+            peer.LowShelfFilter(cutoff_frequency_hz=LOW_HZ, gain_db=LOW_DB),
+            peer.HighShelfFilter(cutoff_frequency_hz=HIGH_HZ, gain_db=HIGH_DB),
+        ])  # fmt: skip
+        made = board(made, rate_hz)
     return np.asarray(made, np.float32).T
 
 
@@ -163,6 +177,25 @@ def _speed_rows(own_s: list[float], peer_s: list[float], reason: str) -> list[Be
         BenchRow("prepare", "the same by Rubber Band, CPU", peer, "s"),
         BenchRow("prepare", "faster than Rubber Band", ratio, "times", bar, ratio >= RATIO_BAR),
     ]
+
+
+def band_db(audio: Audio, low_hz: float, high_hz: float) -> float:
+    """Return the level of `audio` between two frequencies."""
+    power = np.abs(np.fft.rfft(audio, axis=0)) ** 2
+    hz = np.fft.rfftfreq(len(audio), 1.0 / RATE_HZ)
+    return float(10.0 * np.log10(power[(hz >= low_hz) & (hz < high_hz)].sum() / len(audio)))
+
+
+def _tone_rows(figure: str, flat: Audio, made: Audio) -> list[BenchRow]:
+    """Return what the shelves did to the lowest and the highest sounds of the loop."""
+    bands = (("lows", 20.0, 60.0, LOW_DB), ("highs", 10_000.0, 20_000.0, HIGH_DB))
+    rows = []
+    for name, low_hz, high_hz, wanted_db in bands:
+        found_db = band_db(made, low_hz, high_hz) - band_db(flat, low_hz, high_hz)
+        bar = f"{wanted_db:g} within {TONE_BAR_DB:g}"
+        met = abs(found_db - wanted_db) <= TONE_BAR_DB
+        rows.append(BenchRow("prepare", f"{figure}: {name}", found_db, "dB", bar, met))
+    return rows
 
 
 def _onset_rows(figure: str, found: Onsets, asked: bool) -> list[BenchRow]:

@@ -16,6 +16,7 @@ def silent(_what: str, _done: float) -> None:
 def test_a_clip_is_on_the_grid_and_both_sides_are_timed():
     rows = {row.figure: row for row in prepare_speed.run_prepare_bench(silent, rounds=1)}
     assert rows["onsets off the grid, most"].met
+    assert rows["tone: lows"].met and rows["tone: highs"].met
     assert 0 < rows["a clip of 8 bars, CPU"].value < 60
 
 
