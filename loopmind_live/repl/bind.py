@@ -172,8 +172,11 @@ class _Binder:
         for argument in self.spec.arguments:
             if not argument.optional and argument.name not in values:
                 need = {"roles": "part", "section": "section"}.get(argument.kind, argument.name)
+                article = "an" if need[0] in "aeiou" else "a"
                 raise Misfit(
-                    f"{display_name(self.spec)} needs a {need}, as in: {self.spec.phrases[0]}", read
+                    f"{display_name(self.spec)} needs {article} {need}, as in: "
+                    f"{self.spec.phrases[0]}",
+                    read,
                 )
         needs_amount = any(argument.name.startswith("delta") for argument in self.amounts)
         if (needs_amount or self.spec.name == "set_key") and not (
@@ -236,7 +239,7 @@ class _Binder:
         name, word = display_name(self.spec), token.text[:40]
         unfilled = [a for a in self.spec.arguments if a.name not in self.values]
         kinds = [argument.kind for argument in unfilled]
-        if self.amounts and self.amount is None and "roles" not in kinds:
+        if self.amounts and self.amount is None and not {"roles", "choice"} & set(kinds):
             first = self.amounts[0]
             span = f"choose {first.minimum:g} to {first.maximum:g} {first.unit}".rstrip()
             if "key" in kinds:

@@ -72,6 +72,20 @@ def _sends(effect: str, called: tuple[str, ...]) -> tuple[Pattern, ...]:
     return patterns
 
 
+def _inserts(effect: str, called: tuple[str, ...]) -> tuple[Pattern, ...]:
+    """Return the ways to put an effect into parts by any of its names, and to take it off."""
+    chosen: dict[str, Value] = {"effect": effect}
+    patterns: tuple[Pattern, ...] = ()
+    for name in called:
+        patterns += ways("insert", f"{name}, {name} on, add {name} to, * {name}", arguments=chosen)
+        patterns += ways(
+            "insert", f"{name} off, {name} * off, * {name} off, no {name}, no more {name}, "
+            f"insert * {name} off",
+            arguments=chosen | {"amount": 0.0},
+        )  # fmt: skip
+    return patterns
+
+
 _MOVES = "set, change, turn, put, bump, push, pull, bring, take, move, nudge, shift, switch"
 _UP = "raise, lift, boost, increase, up, turn up, bring up, bring * up, turn * up, push * up"
 _DOWN = (
@@ -162,6 +176,10 @@ SYNONYMS: tuple[Pattern, ...] = (
     ),
     *_sends("reverb", ("reverb", "verb")),
     *_sends("delay", ("delay", "echo")),
+    *_inserts("crush", ("crush", "bitcrush")),
+    *_inserts("drive", ("drive", "overdrive", "distortion")),
+    *_inserts("fold", ("fold", "wavefold")),
+    *ways("insert", "no inserts, inserts off, * inserts off", arguments={"effect": "off"}),
     *ways("set_tempo", "bpm, speed"),
     *ways("set_tempo", "*", needs="plain"),
     *ways("ramp", "glide, glide tempo, ramp tempo, accelerate, ritardando"),

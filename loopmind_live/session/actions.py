@@ -11,11 +11,22 @@ from loopmind_live.score.loop import ROLES, Role
 Refit = Callable[[Arrangement, float, str | None], Arrangement]
 """Fits an arrangement's loops to a tempo and key (see `arranger.base.Arranger.refit`)."""
 RoleSet = Literal["muted", "soloed", "locked"]
-Control = Literal["filter", "pan", "reverb", "delay"]
-"""A strip's controls beside its fader: a sweep and a place in percent, two sends in decibels."""
+Control = Literal[
+    "filter", "pan", "reverb", "delay", "insert1", "insert2", "amount1", "amount2"
+]  # fmt: skip
+"""A strip's controls beside its fader: a sweep and a place in percent, two sends in decibels.
+
+And its two insert shells': the number of the insert (0 is none), its amount in percent.
+"""
+INSERT_CONTROLS: tuple[Control, ...] = ("insert1", "insert2")
+AMOUNT_CONTROLS: tuple[Control, ...] = ("amount1", "amount2")
+DEFAULT_AMOUNT = 50.0
 Mixer = tuple[tuple[tuple[Role, Control], float], ...]
 SEND_OFF_DB = MIN_LEVEL_DB
 """A send this low is off."""
+_NEUTRAL: dict[Control, float] = {
+    "reverb": SEND_OFF_DB, "delay": SEND_OFF_DB, **dict.fromkeys(AMOUNT_CONTROLS, DEFAULT_AMOUNT)
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,7 @@ class Document:
 
     def control(self, role: Role, control: Control) -> float:
         """Return where a control of `role` stands: neutral unless it was moved."""
-        neutral = 0.0 if control in ("filter", "pan") else SEND_OFF_DB
+        neutral = _NEUTRAL.get(control, 0.0)
         return dict(self.mixer).get((role, control), neutral)
 
     def audible(self, role: Role) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from loopmind_live.config import (
+    INSERTS,
     MAX_BARS_AHEAD,
     MAX_BPM,
     MAX_LEVEL_DB,
@@ -179,6 +180,18 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "now", "send parts to the reverb or the delay",
         f"{_PREFIX}/track/send",
         ("send vocal to reverb -6", "more reverb on vocal", "delay off"), undoable=True,
+    ),
+    CommandSpec(
+        "insert",
+        (
+            _ROLES_OR_ALL,
+            Argument("effect", "choice", choices=(*INSERTS, "off")),
+            Argument("amount", "number", True, 0.0, 100.0, "%"),
+        ),
+        "now", "put an effect into parts, two at most in each, or take it off",
+        f"{_PREFIX}/track/insert",
+        ("insert drums crush", "insert bass drive 60", "drums crush off", "insert drums off"),
+        undoable=True,
     ),
     CommandSpec(
         "set_tempo",

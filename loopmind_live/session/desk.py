@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.score.loop import ROLES
-from loopmind_live.session.actions import SEND_OFF_DB, Control, Edit, SetLevels, SetMixer
+from loopmind_live.session.actions import (
+    AMOUNT_CONTROLS,
+    INSERT_CONTROLS,
+    SEND_OFF_DB,
+    Control,
+    Edit,
+    SetLevels,
+    SetMixer,
+)
 from loopmind_live.session.commands import Command, CommandSpec
 from loopmind_live.session.effects import Effect, Say, SetParameter
 from loopmind_live.session.landing import Landing, Now, landing
@@ -57,11 +65,13 @@ def faders(action: Edit) -> tuple[Effect, ...]:
 
 
 def _engine_value(control: Control, value: float) -> float:
-    """Return what the engine takes for a control: -1..1, or a linear gain.
+    """Return what the engine takes for a control: -1..1, a linear gain, or an insert's number.
 
     >>> _engine_value("pan", -50.0), _engine_value("reverb", SEND_OFF_DB)
     (-0.5, 0.0)
     """
-    if control in ("filter", "pan"):
+    if control in INSERT_CONTROLS:
+        return value
+    if control in ("filter", "pan", *AMOUNT_CONTROLS):
         return value / 100.0
     return db_to_gain(value) if value > SEND_OFF_DB else 0.0

@@ -6,6 +6,7 @@ from loopmind_live.config import LINE_MARGIN_S
 from loopmind_live.errors import SessionError
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.session.actions import (
+    INSERT_CONTROLS,
     Action,
     Document,
     Enter,
@@ -155,7 +156,7 @@ def _joined(before: Step, after: Step) -> Step | None:
                 after, action=SetLevels(tuple(levels.items())),
                 inverse=SetLevels(tuple(origin.items())),
             )  # fmt: skip
-        case SetMixer(), SetMixer(), SetMixer(), SetMixer():
+        case SetMixer(), SetMixer(), SetMixer(), SetMixer() if not _mounts(first, then):
             settings = dict(first.settings) | dict(then.settings)
             neutral = dict(again.settings) | dict(back.settings)
             return replace(
@@ -163,6 +164,11 @@ def _joined(before: Step, after: Step) -> Step | None:
                 inverse=SetMixer(tuple(neutral.items())),
             )  # fmt: skip
     return None
+
+
+def _mounts(*moves: SetMixer) -> bool:
+    """Tell whether one of the moves mounts an insert, or takes one off: that is no gesture."""
+    return any(control in INSERT_CONTROLS for move in moves for (_, control), _ in move.settings)
 
 
 def cancel(state: State, change: Change) -> State:

@@ -5,7 +5,14 @@ from collections.abc import Callable
 from loopmind_live.errors import SessionError
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import ROLES, Role
-from loopmind_live.session import choices, mixer_rules, take_rules, tempo_rules, undo_rules
+from loopmind_live.session import (
+    choices,
+    insert_rules,
+    mixer_rules,
+    take_rules,
+    tempo_rules,
+    undo_rules,
+)
 from loopmind_live.session.actions import (
     Enter,
     SetArrangement,
@@ -235,6 +242,7 @@ _RULES: dict[str, _Rule] = {
     "filter": mixer_rules.sweep,
     "pan": mixer_rules.pan,
     "send": mixer_rules.send,
+    "insert": insert_rules.insert,
     "set_tempo": tempo_rules.set_tempo,
     "ramp": tempo_rules.ramp,
     "half_time": tempo_rules.count_in_time,

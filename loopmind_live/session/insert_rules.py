@@ -1,0 +1,85 @@
+"""The rules of a part's inserts: which shell takes one, and what is told of it. Pure."""
+
+from loopmind_live.config import INSERTS
+from loopmind_live.errors import SessionError
+from loopmind_live.score.loop import ROLES, Role
+from loopmind_live.session.actions import (
+    AMOUNT_CONTROLS,
+    DEFAULT_AMOUNT,
+    INSERT_CONTROLS,
+    Control,
+    Document,
+    SetMixer,
+)
+from loopmind_live.session.arguments import known_roles, names, number, text
+from loopmind_live.session.commands import Command, CommandSpec
+from loopmind_live.session.desk import Desk, Result, faders
+from loopmind_live.session.effects import Say
+from loopmind_live.session.landing import apply_at_once
+from loopmind_live.session.state import State
+
+Settings = dict[tuple[Role, Control], float]
+
+
+def insert(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
+    """Put an effect into parts, move its amount, or take it off (an amount of 0)."""
+    effect, amount = text(command, "effect"), number(command, "amount")
+    off = effect == "off" or amount == 0.0
+    if not off and "roles" not in command.arguments:
+        raise SessionError(f"insert: into which part? As in: {spec.phrases[0]}")
+    roles = known_roles(state.document, command) if "roles" in command.arguments else ROLES
+    settings: Settings = {}
+    for role in roles:
+        if off:
+            settings |= _off(state.document, role, effect)
+        else:
+            settings |= _on(state.document, role, effect, amount)
+    if not settings:
+        what = "no insert" if effect == "off" else f"no {effect}"
+        return state, (Say(f"insert {names(roles)}: there is {what}"),)
+    action = SetMixer(tuple(settings.items()))
+    state = apply_at_once(state, command, spec, action, desk.arranger.refit, desk.now.frame)
+    told = "off" if off else f"{_amount_of(settings):g} %"
+    moved = {role for role, _ in settings}
+    words = "insert" if effect == "off" else effect
+    return state, (*faders(action), Say(f"{words} {names(moved)} {told}"))
+
+
+def inserts_of(document: Document, role: Role) -> tuple[str, ...]:
+    """Return the names of a part's inserts, in their order."""
+    numbers = (int(document.control(role, shell)) for shell in INSERT_CONTROLS)
+    return tuple(INSERTS[one - 1] for one in numbers if one)
+
+
+def _off(document: Document, role: Role, effect: str) -> Settings:
+    """Return what takes an effect, or every one, off a part."""
+    return {
+        (role, shell): 0.0
+        for shell in INSERT_CONTROLS
+        if (there := int(document.control(role, shell))) and effect in ("off", INSERTS[there - 1])
+    }
+
+
+def _on(document: Document, role: Role, effect: str, amount: float | None) -> Settings:
+    """Return what puts an effect into a part's first free shell, or moves the one that is there."""
+    wanted = INSERTS.index(effect) + 1
+    there = [int(document.control(role, shell)) for shell in INSERT_CONTROLS]
+    if wanted in there:
+        at = AMOUNT_CONTROLS[there.index(wanted)]
+        return {(role, at): document.control(role, at) if amount is None else amount}
+    if 0 not in there:
+        taken = inserts_of(document, role)
+        raise SessionError(
+            f"insert: {role} has {' and '.join(taken)} already, as many as a part takes: take one "
+            f"off first, as in: {role} {taken[0]} off"
+        )
+    at_shell = there.index(0)
+    # The amount first: the insert is built for it.
+    return {
+        (role, AMOUNT_CONTROLS[at_shell]): DEFAULT_AMOUNT if amount is None else amount,
+        (role, INSERT_CONTROLS[at_shell]): float(wanted),
+    }
+
+
+def _amount_of(settings: Settings) -> float:
+    return next(value for (_, control), value in settings.items() if control in AMOUNT_CONTROLS)
