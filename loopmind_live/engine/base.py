@@ -4,6 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from loopmind_live.config import MAX_TRACKS
+
+CUE_TRACK = MAX_TRACKS
+"""Rows of this track and those after it are heard on the cue bus alone."""
+ROW_TRACKS = 2 * MAX_TRACKS
 FOREVER = 1 << 62
 """The stop frame of a row that plays until it is replaced."""
 SLOWEST_TAIL = 2
@@ -21,7 +26,9 @@ class Row:
     A row with `clip_bars` follows a clock instead, at varispeed: the bar at frame f is
     ``clock_bar + expm1(clock_change * n) / clock_change`` (``clock_bar + n`` for no change) with
     ``n = (f - clock_frame) / clock_bar_frames``; its clip is `clip_bars` long and began at
-    `origin_bar`. Its tails ring at the clock's pace too. Source of the formula: `timing.tempo_map`.
+    `origin_bar`. Its tails ring at the clock's pace too. Source of the formula:
+    `timing.tempo_map`. Where its body is shorter than a pass it is struck rather than stretched: it
+    sounds at its own speed, once from the rounded frame of each pass, and rings out.
     """
 
     track: int

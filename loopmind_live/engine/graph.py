@@ -20,6 +20,7 @@ from loopmind_live.engine.effects import Effects
 from loopmind_live.engine.guard import CEILING, Parameter
 from loopmind_live.engine.host_audio import pyo_import
 from loopmind_live.engine.kernel import level, split
+from loopmind_live.engine.outputs import STEREO, Outputs
 from loopmind_live.engine.player import Tracks
 from loopmind_live.engine.shells import Shells, compile_shells
 from loopmind_live.engine.strips import Strips
@@ -62,7 +63,11 @@ def device_input() -> tuple[int, float]:
 
 
 class Graph:
-    """A booted pyo server and what it plays, on two channels.
+    """A booted pyo server and what it plays: the master, and the cue where `outputs` has one.
+
+    `output`, and `cue` or None: float32 [block, 2], the block computed last, where a mono bus is
+    both sides. `outputs` are the device's channels; where it has fewer, `Outputs.within` says what
+    stays. Through JACK, and without a device, the buses' channels follow each other instead.
 
     A dry graph is the plain sum of the tracks: it takes no parameters and may exceed full scale.
     Through JACK it is the client `client`, whose ports are connected to nothing yet. With `inputs`
@@ -77,14 +82,20 @@ class Graph:
         dry: bool,
         client: str = "loopmind",
         inputs: int = 0,
+        outputs: Outputs = STEREO,
     ) -> None:
-        channels = 2
         if backend == "portaudio" and pyo.pa_get_default_output() < 0:
             # pyo ends the process with a crash where it boots without a device.
             raise EngineError(
                 "this machine has no sound device that portaudio can open: start a JACK server, or "
                 "use --audio offline"
             )
+        if backend == "portaudio":
+            there = int(pyo.pa_get_output_max_channels(pyo.pa_get_default_output()))
+            outputs = outputs.within(max(1, there))
+        else:
+            outputs = outputs.packed()
+        channels = max(2, outputs.channels)
         self._server = pyo.Server(
             sr=rate_hz, nchnls=channels, buffersize=block, duplex=int(inputs > 0),
             ichnls=max(1, inputs), audio=backend, jackname=client, verbosity=1,
@@ -104,7 +115,9 @@ class Graph:
         self.block = int(self._server.getBufferSize())
         self.latency_frames = 0 if dry else LATENCY_FRAMES
         self.warm_up_blocks = int(np.ceil(WARM_UP_S * self.rate_hz / self.block)) + 2
-        self.output = self._view(channels)
+        view = self._view(channels)
+        self.output = _bus_view(view, outputs.master)
+        self.cue = _bus_view(view, outputs.cue) if outputs.cue else None
         self.input = self._input_view(inputs) if inputs else None
         self._called: list[Callable[[], None]] = []
         self._callback: Callable[[], None] | None = None
@@ -121,13 +134,13 @@ class Graph:
             self._shells = Shells(self._place, self._strips, self.rate_hz, self._mix)
         master = self._read_table()
         if dry:
-            for side, signal in enumerate(master):
-                signal.out(side)
+            self._send_out(master, outputs.master)
         else:
             self._effects = Effects(
                 self._read_table(), self._read_table(), self.rate_hz, self.block
             )
-            self._build_master(master)
+            self._send_out(self._build_master(master), outputs.master)
+        self._cue_sides = self._build_cue(outputs.cue) if outputs.cue else None
 
     def start(self, callback: Callable[[], None]) -> None:
         """Call `callback` before every block, and start.
@@ -164,6 +177,11 @@ class Graph:
             self._mix(tracks)
         else:
             self._shells.run(tracks)
+
+    def feed_cue(self, cue: npt.NDArray[np.float64]) -> None:
+        """Give the next block of the cue bus to its tables. cue: float64 [block, 2]."""
+        if self._cue_sides is not None:
+            split(cue, *self._cue_sides)
 
     def _mix(self, tracks: Tracks) -> None:
         """Mix the block that all inserts are done with, and give it to the tables."""
@@ -250,7 +268,25 @@ class Graph:
         self._tables.append((left, right))
         return [self._keep(pyo.TableIndex(table, self._place)) for table in tables]
 
-    def _build_master(self, bus: list[pyo.PyoObject]) -> None:
+    def _send_out(self, sides: list[pyo.PyoObject], channels: tuple[int, ...]) -> None:
+        """Let left and right sound on `channels`; their mean where that is a single one."""
+        if len(channels) == 1:
+            sides = [self._keep(pyo.Mix(sides, voices=1, mul=0.5))]
+        for channel, signal in zip(channels, sides, strict=True):
+            signal.out(channel)
+
+    def _build_cue(
+        self, channels: tuple[int, ...]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Let the cue sound, as late as the master, and return the tables that it is read from."""
+        sides = self._read_table()
+        if self.latency_frames:
+            sides = [self._delay(signal, self.latency_frames) for signal in sides]
+        guarded = [self._keep(pyo.Clip(signal, min=-CEILING, max=CEILING)) for signal in sides]
+        self._send_out(guarded, channels)
+        return self._tables.pop()
+
+    def _build_master(self, bus: list[pyo.PyoObject]) -> list[pyo.PyoObject]:
         assert self._effects is not None
         self._master = self._keep(pyo.SigTo(1.0, time=0.02, init=1.0))
         self._limit = self._keep(pyo.SigTo(CEILING, time=0.02, init=CEILING))
@@ -259,9 +295,8 @@ class Graph:
             for side, returned in enumerate(self._effects.returns)
         ]
         gain = self._build_gain(sums)
-        for side, signal in enumerate(sums):
-            limited = self._keep(pyo.Sig(self._delay(signal, LATENCY_FRAMES), mul=gain))
-            self._keep(pyo.Clip(limited, min=-CEILING, max=CEILING)).out(side)
+        late = [self._keep(pyo.Sig(self._delay(side, LATENCY_FRAMES), mul=gain)) for side in sums]
+        return [self._keep(pyo.Clip(side, min=-CEILING, max=CEILING)) for side in late]
 
     def _build_gain(self, sums: list[pyo.PyoObject]) -> pyo.PyoObject:
         """Return the limiter's gain, which reaches what a peak needs just as the peak comes out.
@@ -281,3 +316,13 @@ class Graph:
         over = self._keep(pyo.Max(held, self._limit))
         wanted = self._keep(self._limit / over)
         return self._keep(pyo.Average(wanted, size=LOOK_AHEAD_FRAMES))
+
+
+def _bus_view(view: npt.NDArray[np.float32], channels: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    """Return the two sides of a bus within `view`, [block, channels]; mono is both."""
+    if len(channels) == 1:
+        return np.broadcast_to(view[:, channels[0] : channels[0] + 1], (len(view), 2))
+    left, right = channels
+    step = right - left
+    stop = left + 2 * step
+    return view[:, left : stop if stop >= 0 else None : step]

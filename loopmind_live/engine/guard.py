@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from loopmind_live.config import INSERTS, MAX_BPM, MAX_ROWS, MAX_TRACKS, MIN_BPM, SHELLS
-from loopmind_live.engine.base import FOREVER
+from loopmind_live.engine.base import FOREVER, ROW_TRACKS
 from loopmind_live.engine.rows import Rows
 from loopmind_live.errors import EngineError
 
@@ -107,7 +107,7 @@ def check_rows(rows: Rows, arena_frames: int) -> None:
         raise EngineError(f"{len(rows)} rows: the engine holds {MAX_ROWS}")
     clip = rows["offset"] - rows["lead_frames"], rows["body_frames"] + rows["tail_frames"]
     rules = (
-        ("track", (rows["track"] >= 0) & (rows["track"] < MAX_TRACKS)),
+        ("track", (rows["track"] >= 0) & (rows["track"] < ROW_TRACKS)),
         ("gain", np.isfinite(rows["gain"]) & (rows["gain"] >= 0) & (rows["gain"] <= MAX_GAIN)),
         ("clip_bars", (rows["clip_bars"] >= 0.0) & _sane(rows["clip_bars"])),
         ("origin_bar", _sane(rows["origin_bar"])),

@@ -14,6 +14,8 @@ from loopmind_live.engine.rows import pack
 
 PIECE_FRAMES = 256
 """A following row moves evenly within a piece of this length; between pieces its clock is exact."""
+_NEVER = 1 << 62
+_MOST_BARS = 1e15
 MOST_DRIFT = 0.125
 """Up to so far from a step of 1 a frame, runs of frames are worth their while."""
 _NO_DRIFT = 1e-9
@@ -270,13 +272,50 @@ def _add_tails(out, frame, end, pool, row):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
+def _strike_frame(row, index):  # type: ignore[no-untyped-def]
+    """Return the frame of the `index`-th stroke: the row's clock, turned round, and rounded."""
+    bars = row.origin_bar + index * row.clip_bars - row.clock_bar
+    if row.clock_change == 0.0:
+        return np.int64(np.rint(row.clock_frame + bars * row.clock_bar_frames))
+    growth = row.clock_change * bars
+    if growth <= -1.0:  # a clock that was never there yet, or will never be
+        return np.int64(-_NEVER if row.clock_change > 0.0 else _NEVER)
+    n = row.clock_bar_frames * np.log1p(growth) / row.clock_change
+    return np.int64(np.rint(row.clock_frame + n))
+
+
+@numba.njit(cache=True)
+def _strike(out, frame, pool, row):  # type: ignore[no-untyped-def]
+    """Add the strokes of a struck row to the block that starts at `frame`.
+
+    A stroke begins where `row` plays, and rings for its body and tail, whatever comes then.
+    """
+    end = frame + out.shape[0] // 2
+    sounds = np.int64(row.body_frames) + np.int64(row.tail_frames)
+    since = max(row.start, frame - sounds)
+    place = (_bar_at(row, since) - row.origin_bar) / row.clip_bars
+    if not abs(place) < _MOST_BARS:
+        return  # a clock beyond all bars
+    before = np.int64(np.floor(place)) - 1
+    for index in range(before, before + 4 + end - frame):
+        at = _strike_frame(row, index)
+        if at >= end or at >= row.stop:
+            return
+        begin, until = max(frame, at), min(end, at + sounds)
+        if at >= row.start and begin < until:
+            first = row.offset + begin - at
+            _add_straight(out, pool, first, begin - frame, until - frame, row.gain, 0.0, 0)
+
+
+@numba.njit(cache=True)
 def mix(out, frame, pool, rows):  # type: ignore[no-untyped-def]
     """Mix the block that starts at `frame` into `out`, overwriting it.
 
     out: float64 [tracks, frames, 2] · pool: float32 [frames, 2], the arena · rows: ROW_DTYPE,
     added in their order. A row plays from `start` to `stop`, its lead-in before, its fade after;
     the tail of a pass rings from the end of that pass on, whatever comes then. Rows must lie within
-    the pool; tracks within `out`. Where the blocks begin and end changes no sample.
+    the pool; all tracks beyond `out` sound on its last. Where the blocks begin and end changes no
+    sample.
     """
     out[:] = 0.0
     end = frame + out.shape[1]
@@ -289,7 +328,10 @@ def mix(out, frame, pool, rows):  # type: ignore[no-untyped-def]
         ring = row.tail_frames if row.clip_bars == 0.0 else SLOWEST_TAIL * row.tail_frames
         if frame >= row.stop + max(row.fade_frames, ring):
             continue
-        track = out[row.track].reshape(-1)
+        track = out[min(row.track, out.shape[0] - 1)].reshape(-1)
+        if row.clip_bars > 0.0 and row.body_frames < row.pass_frames:
+            _strike(track, frame, samples, row)
+            continue
         begin, until = max(frame, row.start - row.lead_frames), min(end, row.start)
         if begin < until:
             first = row.offset - (row.start - begin)

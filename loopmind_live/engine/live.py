@@ -114,6 +114,7 @@ class LivePlayer:
                 self._play(now_ns)
                 sharing = self._tracks.asked()
             self._graph.feed(self._player.out, sharing)
+            self._graph.feed_cue(self._player.cue)
             if sharing:
                 self._tracks.write(self._player.frame - self._graph.block, self._graph.shares)
         except Exception as error:  # noqa: BLE001 - reported, once; the sound goes on

@@ -9,6 +9,7 @@ from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
 from loopmind_live.engine.graph import Graph
 from loopmind_live.engine.guard import check_parameter, check_rows
+from loopmind_live.engine.outputs import STEREO, Outputs
 from loopmind_live.engine.player import Player
 from loopmind_live.engine.rows import pack
 from loopmind_live.engine.schedule import last_frame, splice
@@ -22,10 +23,17 @@ class OfflineEngine:
     place of the concatenated blocks. With `sharing` set, `shares` are each block's, not late.
     """
 
-    def __init__(self, rate_hz: int, block: int, arena: Arena, dry: bool = False) -> None:
+    def __init__(
+        self,
+        rate_hz: int,
+        block: int,
+        arena: Arena,
+        dry: bool = False,
+        outputs: Outputs = STEREO,
+    ) -> None:
         self.arena = arena
         self.sharing = False
-        self._graph = Graph("manual", rate_hz, block, dry)
+        self._graph = Graph("manual", rate_hz, block, dry, outputs=outputs)
         self._player = Player(arena.view, rate_hz, block)
         self._rows: tuple[Row, ...] = ()
         self._events: list[EngineEvent] = []
@@ -90,6 +98,12 @@ class OfflineEngine:
         self._peak = float(np.abs(master).max())
         return master
 
+    def cue(self) -> npt.NDArray[np.float32]:
+        """Return the newest block of the cue bus, float32 [block, 2]; EngineError without one."""
+        if self._graph.cue is None:
+            raise EngineError("this engine was opened without a cue bus")
+        return self._graph.cue.copy()
+
     def shares(self) -> npt.NDArray[np.float32]:
         """Return the newest block of each track after its strip, float32 [tracks, block, 2].
 
@@ -126,5 +140,6 @@ class OfflineEngine:
             else:
                 self._player.silence()
             self._graph.feed(self._player.out, self.sharing)
+            self._graph.feed_cue(self._player.cue)
         except Exception as error:  # noqa: BLE001 - raised again by `render`
             self._failure = error

@@ -6,23 +6,24 @@ server ends) it comes back with that input, and after a restart of the engine al
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 from loopmind_live.engine.jack import JackWatch
+from loopmind_live.engine.outputs import STEREO, Outputs
 from loopmind_live.errors import EngineError
 
 CLIENT_NAME = "loopmind"
 FILE_NAME = "links"
-CHANNELS = 2
 _NAME_S = 1.0
 """How long JACK may take to let the name of an engine go that was killed."""
 _DOUBT_S = 0.5
 """How long the ports of a client that goes may stay after its links."""
 
 Link = tuple[int, str]
-"""A channel of the master, from 0, and the input that it is connected to."""
+"""An output of the client, from 0, and the input that it is connected to."""
 Links = frozenset[Link]
 _NONE: Links = frozenset()
 
@@ -76,26 +77,39 @@ def free_name(wanted: str, taken: frozenset[str]) -> str:
     return next(name for name in names if name not in taken)
 
 
+def first_links(outputs: Outputs, card: Sequence[str]) -> Links:
+    """Return the links to the sound card's inputs `card`, as far as it has those channels.
+
+    >>> sorted(first_links(Outputs((1,), (2, 0)), ["card:1", "card:2"]))
+    [(0, 'card:2'), (2, 'card:1')]
+    """
+    channels = enumerate(outputs.master + outputs.cue)
+    return frozenset((port, card[channel]) for port, channel in channels if channel < len(card))
+
+
 class Patchbay:
     """Keeps the links of one client's outputs, in a file that the next engine finds."""
 
-    def __init__(self, watch: JackWatch, folder: Path) -> None:
-        """Choose the client's name: the last engine's, or the first that is free."""
+    def __init__(self, watch: JackWatch, folder: Path, outputs: Outputs = STEREO) -> None:
+        """Choose the client's name: the last engine's, or the first that is free.
+
+        The first time its outputs, the master's and then the cue's, go to the sound card's channels
+        that `outputs` names.
+        """
         self._watch, self._path = watch, folder / FILE_NAME
         self._sure_s = 0.0
         self._refused = _NONE
         self._kept = _read(self._path)
         if self._kept is None:
             self.client = free_name(CLIENT_NAME, watch.client_names())
-            card = watch.inputs(physical=True)[:CHANNELS]
-            self._wiring = Wiring(awaited=frozenset(enumerate(card)))
+            self._wiring = Wiring(awaited=first_links(outputs, watch.inputs(physical=True)))
         else:
             self.client, links = self._kept
             self._wiring = Wiring(awaited=links)
             end = time.monotonic() + _NAME_S
             while self.client in watch.client_names() and time.monotonic() < end:
                 time.sleep(0.002)
-        self._outputs = [f"{self.client}:output_{i + 1}" for i in range(CHANNELS)]
+        self._outputs = [f"{self.client}:output_{i + 1}" for i in range(outputs.ports)]
 
     def join(self) -> None:
         """Connect the client's outputs as they were, the first time to the sound card.

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine.base import EngineEvent
-from loopmind_live.engine.kernel import levels, mix
+from loopmind_live.engine.kernel import level, levels, mix
 from loopmind_live.engine.rows import ROW_DTYPE, Rows
 
 PEAK_FALL_DB_PER_S = 24.0
@@ -17,12 +17,15 @@ Tracks = npt.NDArray[np.float64]
 class Player:
     """Mix block after block from one table of rows. Called from the audio callback: no waiting.
 
-    pool: float32 [frames, 2], the arena. `out`: float64 [tracks, 2, block], the newest block.
+    pool: float32 [frames, 2], the arena. `out`: float64 [tracks, block, 2], the newest block;
+    `cue`: float64 [block, 2], what rows of the cue's tracks add up to.
     """
 
     def __init__(self, pool: Pool, rate_hz: int, block: int, frame: int = 0) -> None:
         self.frame = frame
-        self.out: Tracks = np.zeros((MAX_TRACKS, block, 2))
+        self._all: Tracks = np.zeros((MAX_TRACKS + 1, block, 2))
+        self.out: Tracks = self._all[:MAX_TRACKS]
+        self.cue = self._all[MAX_TRACKS]
         self.peaks = np.zeros(MAX_TRACKS)
         self._pool = pool
         self._block = block
@@ -31,8 +34,9 @@ class Player:
         self._levels = np.zeros(MAX_TRACKS)
         self._muted = np.zeros(MAX_TRACKS, bool)
         # The first call compiles for just these arrays: never inside the callback.
-        mix(self.out, self.frame, self._pool, self._rows)
+        mix(self._all, self.frame, self._pool, self._rows)
         levels(self.out, self._levels)
+        level(self.cue)
 
     def install(self, rows: Rows) -> None:
         """Play `rows` (checked by `guard.check_rows`) from the next block on."""
@@ -43,7 +47,7 @@ class Player:
 
         Returns one "muted" event when that begins on a track.
         """
-        mix(self.out, self.frame, self._pool, self._rows)
+        mix(self._all, self.frame, self._pool, self._rows)
         newest = self._levels
         levels(self.out, newest)
         bad = ~np.isfinite(newest)
@@ -56,10 +60,12 @@ class Player:
                 for track in np.flatnonzero(bad & ~self._muted)
             ]
         self._muted = bad
+        if not level(self.cue) < np.inf:
+            self.cue[:] = 0.0
         self.peaks = np.maximum(newest, self.peaks * self.fall)
         self.frame += self._block
         return events
 
     def silence(self) -> None:
-        """Make `out` silent without moving on: for the blocks before the first frame."""
-        self.out[:] = 0.0
+        """Make `out` and `cue` silent without moving on: for the blocks before the first frame."""
+        self._all[:] = 0.0
