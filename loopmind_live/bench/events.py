@@ -38,12 +38,14 @@ class SwapEvent:
 class EventTail:
     """Follows an events file while it is written; keeps what tells of swaps, moves and xruns.
 
-    `controls` counts the parameters that the engine was told.
+    `controls` counts the parameters that the engine was told since the music began, from the first
+    frame to the last of `control_frames`.
     """
 
     def __init__(self, path: Path) -> None:
         self.events: list[Mapping[str, Any]] = []
         self.controls = 0
+        self.control_frames: tuple[int, int] = (0, 0)
         self._path = path
         self._at = 0
         self._held = b""
@@ -62,7 +64,12 @@ class EventTail:
 
     def _take(self, line: bytes) -> None:
         if b'"kind": "param"' in line:
+            if not self.events:
+                return
             self.controls += 1
+            frame = int(json.loads(line)["frame"])
+            first = frame if self.controls == 1 else self.control_frames[0]
+            self.control_frames = (first, frame)
         elif any(kind in line for kind in _FOLLOWED):
             self.events.append(json.loads(line))
 

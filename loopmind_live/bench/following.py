@@ -19,6 +19,7 @@ Audio = NDArray[np.float64]
 _TEMPLATE_FRAMES = 1 << 15
 _SEARCH_FRAMES = 1 << 18
 _PROBE_FRAMES = 512
+_SURE = 0.95
 _LATE_S = 0.5
 """A bar is looked at so long after the next one has been captured: its events are there by then."""
 
@@ -199,4 +200,5 @@ def find(audio: Audio, template: Audio) -> int | None:
         return None
     scores = correlate(audio, template, mode="valid", method="fft")
     best = int(np.argmax(scores))
-    return best if scores[best] > 0.5 * float(template @ template) else None
+    # Another bar may hold most of the same clips: all of them have to be there.
+    return best if scores[best] > _SURE * float(template @ template) else None

@@ -41,12 +41,10 @@ def live_rows(bench: str, live: Live, piece: Piece) -> list[BenchRow]:
 
 def control_row(bench: str, live: Live, wanted: float) -> BenchRow:
     """Return how many faders, filters, pans and sends a second were told to the engine."""
-    seconds = live.report.expected_frames / RATE_HZ if live.report is not None else 0.0
-    told = live.controls / seconds if seconds else None
     return BenchRow(
-        bench, "control messages through JACK, told to the engine", told,
+        bench, "control messages through JACK, told to the engine", live.controls_per_s,
         "a second (dry: it checks them and leaves its sound alone)", f">= {wanted:g}",
-        told is not None and told >= wanted,
+        live.controls_per_s >= wanted,
     )  # fmt: skip
 
 

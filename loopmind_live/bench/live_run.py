@@ -62,7 +62,7 @@ class Piece:
 class Live:
     """What came out of a live run.
 
-    `controls` are the parameters that the engine was told; for the rest see `Following`.
+    `controls_per_s` parameters were told to the engine; for the rest see `Following`.
     """
 
     report: Report | None
@@ -72,7 +72,7 @@ class Live:
     lost_bars: frozenset[int] = frozenset()
     untold_frames: int = 0
     behind_frames: int = 0
-    controls: int = 0
+    controls_per_s: float = 0.0
 
     @property
     def passed(self) -> bool:
@@ -125,7 +125,7 @@ class Live:
             "untold_frames": self.untold_frames,
             "behind_frames": self.behind_frames,
             "wrong_bars": report.wrong_bars if report else None,
-            "controls": self.controls,
+            "controls_per_s": self.controls_per_s,
             "status": self.heard.status,
             "playing": {
                 f"{client} {kind}": self.while_playing(counts, kind)
@@ -198,5 +198,11 @@ def check_live(
     return Live(
         following.report(), heard, following.start, len(following.moved),
         frozenset(following.lost_bars), following.untold_frames, following.behind_frames,
-        following.tail.controls,
+        _a_second(following.tail),
     )  # fmt: skip
+
+
+def _a_second(tail: EventTail) -> float:
+    """Return how many parameters were told a second."""
+    first, last = tail.control_frames
+    return (tail.controls - 1) * RATE_HZ / (last - first) if last > first else 0.0

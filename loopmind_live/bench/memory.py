@@ -11,13 +11,15 @@ import numpy as np
 
 from loopmind_live.bench.rows import BenchRow
 
-_FIELDS = ("Private_Clean:", "Private_Dirty:")
+_FIELDS = ("Anonymous:", "Swap:")
+"""What is neither a file's nor shared memory: clips that one process alone has touched are not."""
 MB = 1e6
 SETTLED_MINUTES = 10.0
 """Growth counts from here on, or, in a shorter run, from its middle on."""
 SLOPE_MB_PER_HOUR = 1.0
 JUDGED_MINUTES = 20.0
 """A shorter run says nothing about an hour: its slope is told, not judged."""
+_ENDING = 0.98
 _NAMES = {
     "loopmind_live.cli": "performer",
     "loopmind_live.engine.supervisor": "supervisor",
@@ -35,9 +37,10 @@ class Watched:
     at_s: list[float] = field(default_factory=list)
     private_mb: list[float] = field(default_factory=list)
 
-    def slope(self, from_s: float) -> float | None:
-        """Return the growth from `from_s` on, in MB a second; None with fewer than three looks."""
-        looks = [(t, mb) for t, mb in zip(self.at_s, self.private_mb, strict=True) if t >= from_s]
+    def slope(self, from_s: float, until_s: float = float("inf")) -> float | None:
+        """Return the growth in that time, in MB a second; None with fewer than three looks."""
+        both = zip(self.at_s, self.private_mb, strict=True)
+        looks = [(t, mb) for t, mb in both if from_s <= t <= until_s]
         if len(looks) < 3:
             return None
         times, sizes = np.array(looks).T
@@ -99,18 +102,19 @@ def growth_rows(
     if not watched:
         reason = "not measured: no /proc/PID/smaps_rollup here"
         return [BenchRow(bench, f"private memory {where}", None, reason, bar)]
+    # A process that ends gives its memory back, which would hide what it had gained.
     settled_s = seconds * min(SETTLED_MINUTES / minutes, 0.5)
     counts, rows = Counter(one.name for one in watched), []
     numbers: Counter[str] = Counter()
     judged = minutes >= JUDGED_MINUTES
     for one in watched:
         numbers[one.name] += 1
-        slope = one.slope(settled_s)
+        slope = one.slope(settled_s, seconds * _ENDING)
         if slope is None:
             continue
         name = f"{one.name} {numbers[one.name]}" if counts[one.name] > 1 else one.name
         hourly = slope * seconds / (minutes / 60.0)
-        unit = f"MB an hour of music; {one.private_mb[-1]:.0f} MB in the end"
+        unit = f"MB an hour of music; {max(one.private_mb):.0f} MB at most"
         rows.append(
             BenchRow(
                 bench, f"private memory of the {name} {where}, growth", hourly,
@@ -135,7 +139,7 @@ def family(pid: int) -> list[int]:
 
 
 def private_bytes(pid: int) -> int | None:
-    """Return the memory that only `pid` uses (its unique set size), None where it is gone."""
+    """Return the memory that is of `pid` alone, not shared by its nature; None where it is gone."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError, PermissionError):

@@ -9,7 +9,7 @@ from loopmind_live.bench import captured as capture_module
 from loopmind_live.bench.captured import Captured, Gap
 from loopmind_live.bench.codes import make_code_set
 from loopmind_live.bench.events import EventTail
-from loopmind_live.bench.following import Following
+from loopmind_live.bench.following import Following, find
 from loopmind_live.bench.random_script import random_script
 from loopmind_live.bench.rules import Meter
 from tests.bench.reference import Performer
@@ -102,6 +102,14 @@ def test_a_wrong_sample_is_found_in_its_bar(tmp_path, played):
     assert report is not None and report.wrong == (7,)
 
 
+def test_a_bar_that_holds_most_of_the_same_clips_is_not_taken_for_another():
+    chance = np.random.default_rng(1)
+    rest, other, template = chance.uniform(-1, 1, (3, 4096))
+    heard = np.concatenate([np.zeros(99), 3 * rest + other, np.zeros(99)])
+    assert find(heard, 3 * rest + template) is None
+    assert find(heard, 3 * rest + other) == 99
+
+
 @pytest.mark.parametrize("fault", [np.nan, np.inf])
 def test_what_is_no_number_is_wrong(tmp_path, played, fault):
     made, _, _, audio = played
@@ -161,9 +169,12 @@ def test_a_line_that_is_not_whole_yet_has_to_wait(tmp_path):
     path = tmp_path / "set.jsonl"
     tail = EventTail(path)
     tail.read()
-    path.write_text('{"frame": 1, "kind": "swap"}\n{"frame": 2, "kind": "param"}\n{"frame": 3, "ki')
+    param = '{"frame": 2, "kind": "param"}\n{"frame": 9, "kind": "param"}\n'
+    before = '{"frame": 0, "kind": "param"}\n{"frame": 1, "kind": "swap"}\n'
+    path.write_text(before + param + '{"frame": 3, "ki')
     tail.read()
-    assert ([event["frame"] for event in tail.events], tail.controls) == ([1], 1)
+    assert ([event["frame"] for event in tail.events], tail.controls) == ([1], 2)
+    assert tail.control_frames == (2, 9)
     with path.open("a") as file:
         file.write('nd": "late"}\n')
     tail.read()

@@ -68,9 +68,9 @@ def test_a_set_that_was_not_heard_is_no_figure():
 
 
 def test_control_messages_are_counted_by_the_second():
-    row = control_row("swap", replace(LIVE, controls=1600), 800.0)
+    row = control_row("swap", replace(LIVE, controls_per_s=800.0), 800.0)
     assert (row.value, row.met) == (800.0, True)
-    assert control_row("swap", replace(LIVE, controls=1500), 800.0).met is False
+    assert control_row("swap", replace(LIVE, controls_per_s=799.0), 800.0).met is False
 
 
 def test_each_line_of_a_flood_is_a_command():
@@ -86,7 +86,8 @@ def test_a_flood_types_by_the_clock_until_nobody_reads():
 
 
 def test_growth_is_judged_only_after_a_run_that_is_long_enough():
-    grows = Watched("engine", [0.0, 600.0, 900.0, 1200.0], [9.0, 10.0, 10.5, 11.0])
+    at_s, private_mb = [0.0, 600.0, 900.0, 1100.0, 1200.0], [9.0, 10.0, 10.5, 10.5 + 1 / 3, 2.0]
+    grows = Watched("engine", at_s, private_mb)
     (row,) = growth_rows("soak", "offline", [grows], 1200.0, 20.0)
     assert row.value == pytest.approx(6.0) and row.met is False
     (short,) = growth_rows("soak", "offline", [grows], 1200.0, 10.0)
@@ -94,10 +95,10 @@ def test_growth_is_judged_only_after_a_run_that_is_long_enough():
 
 
 def test_processes_of_one_kind_are_numbered_and_a_short_life_says_nothing():
-    looks = [1.0, 2.0, 3.0]
+    looks = [1.0, 1.2, 1.4]
     workers = [Watched("worker", looks, looks) for _ in range(2)]
     gone = Watched("process 3", [0.0], [5.0])
-    (row,) = growth_rows("soak", "offline", [*workers, gone], 3.0, 0.05)
+    (row,) = growth_rows("soak", "offline", [*workers, gone], 4.0, 0.05)
     assert (row.value, row.unit) == (None, "ended too soon to tell")
     rows = growth_rows("soak", "offline", [*workers, gone], 2.0, 0.05)
     names = [row.figure.split(" offline")[0] for row in rows]
@@ -105,13 +106,16 @@ def test_processes_of_one_kind_are_numbered_and_a_short_life_says_nothing():
 
 
 def test_a_process_is_named_by_what_it_runs():
-    code = "import time; time.sleep(60)  # loopmind_live.engine.process"
-    process = subprocess.Popen([sys.executable, "-c", code])
+    code = "print(flush=True); input()  # loopmind_live.engine.process"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     try:
+        assert process.stdout is not None and process.stdout.readline()
         assert name_of(process.pid) == "engine"
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
     assert name_of(process.pid) == ""
 
 
