@@ -158,7 +158,9 @@ class Takes:
         """Begin what is due, follow what is recorded, and hand over what is there."""
         frame = self._engine.frame()
         for change, action in list(waiting(self._session.state)):
-            if change.number not in self._takes and self._lines(action)[0] <= frame:
+            if change.number in self._takes or action.part is not None:
+                continue
+            if self._lines(action)[0] <= frame:
                 try:
                     self._begin(change, action, frame)
                 except LoopMindError as error:

@@ -2,11 +2,8 @@
 
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +24,7 @@ from loopmind_live.engine.client import ProcessEngine
 from loopmind_live.engine.live_input import LiveInput
 from loopmind_live.errors import EngineError
 from tests.engine.processes import RATE, jack, until
+from tests.engine.singing import clicks, reported, sing
 
 BLOCK = 64
 
@@ -186,75 +184,13 @@ def test_rounding_is_what_a_file_does(samples: list[float]) -> None:
         assert np.array_equal(soundfile.read(path, dtype="float32")[0], rounded(audio))
 
 
-CLICKS = """
-import sys, threading, jack
-client = jack.Client("clicks")
-port = client.outports.register("out")
-due = []
-
-@client.set_process_callback
-def process(frames):
-    block = port.get_array()
-    block[:] = 0.0
-    for frame in list(due):
-        at = (frame - client.last_frame_time) % 2**32
-        if at < frames:
-            block[at] = 0.5
-
-with client:
-    for name in sys.argv[1:]:
-        client.connect(port, name)
-    print("ready", flush=True)
-    for line in sys.stdin:
-        due.append(int(line))
-"""
-"""A JACK client that plays one sample at each of the server's frames that it is told."""
-
-
-@contextmanager
-def clicks(server: str, *targets: str) -> Iterator["subprocess.Popen[str]"]:
-    """Run the client of CLICKS, linked to `targets`."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", CLICKS, *targets], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        text=True, env={**os.environ, "JACK_DEFAULT_SERVER": server},
-    )  # fmt: skip
-    assert process.stdin is not None and process.stdout is not None
-    try:
-        assert process.stdout.readline() == "ready\n"
-        yield process
-    finally:
-        process.stdin.close()
-        process.wait(20)
-        process.stdout.close()
-
-
-def reported(server: str, port: str, direction: str) -> int:
-    """Return the latency of a port as JACK's own program tells it."""
-    lines = jack(server, "jack_lsp", "-l", port).stdout.splitlines()
-    told = next(line for line in lines if f"port {direction} latency" in line)
-    return int(told.split("[")[1].split("]")[0].split()[1])
-
-
-def sing(engine: ProcessEngine, singer: "subprocess.Popen[str]", frame: int, way: int) -> None:
-    """Have a click come in as the answer of somebody who hears the music's `frame` at once.
-
-    way: frames from the engine's output to the ear and from the mouth to its input.
-    """
-    facts = engine._status.read()
-    heard = frame + engine.latency_frames - (facts.frame - engine.block)
-    assert singer.stdin is not None
-    singer.stdin.write(f"{(facts.device_frame + heard + way) % 2**32}\n")
-    singer.stdin.flush()
-
-
 def test_an_answer_to_a_frame_is_read_at_that_frame_after_the_way_is_taken_out(
     engine: ProcessEngine, jack_name: str
 ) -> None:
     targets = "loopmind:input_1", "loopmind:input_2"
     with clicks(jack_name, *targets) as singer:
         until(lambda: engine.input.facts().latency_frames > 0)
-        way = reported(jack_name, "loopmind:output_1", "playback")
-        way += reported(jack_name, "loopmind:input_1", "capture")
+        way = reported(jack_name)
         until(lambda: engine.input.facts().latency_frames == way)
         assert way > 0, "the test means nothing where the card has no latency"
         for _ in range(3):  # where a loaded machine loses a block, both clocks part
