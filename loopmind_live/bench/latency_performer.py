@@ -110,7 +110,10 @@ class Performer:
         return state.playing and not state.pending and document is not None and document.bpm == bpm
 
     def command_ms(self, command: Command, kind: str) -> float | None:
-        """Type a command that lands now; return when the engine has computed it, in ms after."""
+        """Type a command that lands now; return when the engine took it up, in ms after.
+
+        That is when it began to compute the block in which the command is heard, by its own clock.
+        """
         self.run_for(self.chance.uniform(0.02, 0.06))
         since = len(self.notes.events)
         typed = time.monotonic()
@@ -125,10 +128,16 @@ class Performer:
             self.session.advance()
         else:
             return None
-        frame = int(str(landed[-1]["frame"]))
-        while self.engine.status().frame <= frame and time.monotonic() < typed + _GIVE_UP_S:
+        return (self._computed_s(int(str(landed[-1]["frame"]))) - typed) * 1000.0
+
+    def _computed_s(self, frame: int) -> float:
+        """Wait for the block of `frame`, and return when the engine began to compute it."""
+        end = time.monotonic() + _GIVE_UP_S
+        while self.engine.status().frame <= frame and time.monotonic() < end:
             time.sleep(_LOOK_S)
-        return (time.monotonic() - typed) * 1000.0
+        status = self.engine.status()
+        blocks = (status.frame - 1 - frame) // self.engine.block  # since that one
+        return status.time_s - blocks * self.engine.block / self.engine.rate_hz
 
     def _was_moved(self, since: int) -> bool:
         """Say whether a change came too late; a part that enters later is another matter."""

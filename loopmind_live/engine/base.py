@@ -53,7 +53,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class EngineStatus:
-    """What the engine says of itself. Levels are linear peaks since the last status."""
+    """What the engine says of itself. Levels are linear peaks since the last status.
+
+    `time_s` is when it began to compute the block before `frame`, by time.monotonic.
+    """
 
     frame: int
     load: float = 0.0
@@ -61,15 +64,21 @@ class EngineStatus:
     peak: float = 0.0
     track_peaks: tuple[float, ...] = ()
     running: bool = True
+    time_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class EngineEvent:
-    """Something that happened in the engine: "late", "restarted", "xrun", "muted", "error"."""
+    """Something that happened in the engine: "late", "restarted", "xrun", "muted", "error".
+
+    "landed" answers a splice that could move, with the frame at which it begins; "param" a
+    parameter (named by `text`, moved to `value`), with the frame at which the move begins.
+    """
 
     kind: str
     frame: int
     text: str = ""
+    value: float = 0.0
 
 
 class Engine(Protocol):
@@ -89,19 +98,21 @@ class Engine(Protocol):
         """Return the first frame that has not been computed yet."""
         ...
 
-    def splice(self, frame: int, rows: Sequence[Row]) -> None:
+    def splice(self, frame: int, rows: Sequence[Row], latest: int | None = None) -> None:
         """Replace all that plays from `frame` on by `rows`.
 
         A row that already sounds and stands in `rows` with the same clip and origin plays on
         untouched. Where `frame` has passed when it arrives, nothing changes and a "late" event
-        tells so.
+        tells so. With `latest`, what begins or ends at `frame` is then `schedule.moved` to the
+        block that comes next, if that is no later; a "landed" event tells where it begins.
         """
         ...
 
-    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> int:
+    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> int | None:
         """Move a live parameter to `value` over `ramp_s`: "track/3/gain", "master/gain".
 
-        Returns the frame, the first of a block, at which the move begins.
+        Returns the frame, the first of a block, at which the move begins; None where a "param"
+        event will tell it.
         """
         ...
 

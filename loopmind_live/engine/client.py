@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from loopmind_live.engine.rows import pack, places_of, unpack
 from loopmind_live.engine.schedule import last_frame
 from loopmind_live.engine.seat import take_seat
 from loopmind_live.engine.status import FILE_NAME as STATUS_NAME
-from loopmind_live.engine.status import StatusBlock, frame_at
+from loopmind_live.engine.status import StatusBlock, next_frame
 from loopmind_live.engine.tap import FILE_NAME as TAP_NAME
 from loopmind_live.engine.tap import MasterTap
 from loopmind_live.engine.track_tap import FILE_NAME as TRACKS_NAME
@@ -43,6 +43,7 @@ from loopmind_live.errors import EngineError
 START_S = 60.0
 """How long a first start may take: it may have to compile the kernel."""
 STALE_S = 1.0
+_MOST_ASKED = 4096
 _PAUSE_S = 0.5
 
 
@@ -89,6 +90,8 @@ class ProcessEngine:
         self._attached = folder is not None
         self._table = b""
         self._moved: dict[str, bytes] = {}
+        self._asked: dict[int, Message] = {}
+        self._asked_number = 0
         self._gap_before: tuple[int, int] | None = None
         self.stand_by: int | None = None
         self.supervisor_pid: int | None = None
@@ -143,34 +146,34 @@ class ProcessEngine:
 
     def frame(self) -> int:
         """Return the first frame that a change sent now still meets."""
-        now = frame_at(self._status.read(), time.monotonic_ns(), self.rate_hz)
-        return now + self.block
+        return next_frame(self._status.read(), time.monotonic_ns(), self.block, self.rate_hz)
 
-    def splice(self, frame: int, rows: Sequence[Row]) -> None:
-        """Replace all that plays from `frame` on by `rows`; a "late" event where it had passed."""
+    def splice(self, frame: int, rows: Sequence[Row], latest: int | None = None) -> None:
+        """Replace all that plays from `frame` on by `rows`: see engine.base.Engine."""
         with self._lock:
-            proposal = self._ledger.propose(frame, rows, self._status.read().frame)
+            proposal = self._ledger.propose(frame, rows, self._status.read().frame, latest)
             try:
-                check_rows(pack(proposal.rows), self.arena.frames)
+                self._send_table(proposal)
             except EngineError:
                 self._ledger.withdraw(proposal)
                 raise
-            self._send_tables([proposal])
 
-    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> int:
-        """Move a live parameter over `ramp_s`; it is kept over a restart of the engine.
+    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> None:
+        """Move a live parameter over `ramp_s`, from the next block that the engine computes on.
 
-        Returns the frame of the block in which it begins to move.
+        It is kept over a restart of the engine; a "param" event tells that block's frame.
         """
         check_parameter(name, value, ramp_s)
         with self._lock:
             self._parameters[name] = value
             self._moved[name] = protocol.parameter(ANY_TIME, name, value, 0.0).encode()
+            self._asked_number += 1
+            asked = protocol.parameter(ANY_TIME, name, value, ramp_s, self._asked_number)
+            self._asked[self._asked_number] = asked
+            if len(self._asked) > _MOST_ASKED:  # nothing has answered for long
+                del self._asked[min(self._asked)]
+            self._send(asked)
             self._keep_newest()
-            grid = self._status.read().frame
-            frame = grid - (grid - self.frame()) // self.block * self.block
-            self._send(protocol.parameter(frame, name, value, ramp_s))
-        return frame
 
     def record(self, path: Path, start_frame: int, stop_frame: int | None = None) -> MasterRecorder:
         """Record the master, 24 bit or, dry, float32; what goes wrong comes as an event."""
@@ -205,8 +208,9 @@ class ProcessEngine:
         facts = self._status.read()
         fresh = time.monotonic_ns() - facts.time_ns < STALE_S * 1e9
         return EngineStatus(
-            facts.frame, facts.load, facts.xruns, facts.peak, facts.track_peaks, fresh
-        )
+            facts.frame, facts.load, facts.xruns, facts.peak, facts.track_peaks, fresh,
+            facts.time_ns / 1e9,
+        )  # fmt: skip
 
     def events(self) -> list[EngineEvent]:
         """Return what happened since the last call, oldest first."""
@@ -239,7 +243,7 @@ class ProcessEngine:
         """Take the newest rows and parameters from where the performer before left them."""
         for message in self._newest.read():
             if message.kind is Kind.TABLE:
-                rows = unpack(protocol.read_table(message)[2])
+                rows = unpack(protocol.read_table(message)[3])
                 self._ledger.recall(rows)
                 self._table = message.encode()
                 for offset, frames in places_of(rows):
@@ -316,7 +320,11 @@ class ProcessEngine:
             if message.kind is Kind.HELLO:
                 self._greet(protocol.read_hello(message))
             elif message.kind is Kind.ACK:
-                self._ledger.accepted(message.sequence)
+                self._accepted(message.sequence, protocol.read_answer(message))
+            elif message.kind is Kind.MOVED and message.sequence in self._asked:
+                asked = protocol.read_parameter(self._asked.pop(message.sequence))
+                at = protocol.read_answer(message)
+                self._events.append(EngineEvent("param", at, asked[1], asked[2]))
             elif message.kind in (Kind.LATE, Kind.STALE):
                 reached = protocol.read_answer(message)
                 lost, again = self._ledger.refused(
@@ -325,12 +333,19 @@ class ProcessEngine:
                 if lost is not None:
                     passed = f"frame {lost} had passed by {reached - lost} frames"
                     self._events.append(EngineEvent("late", lost, passed))
-                rows = pack(self._ledger.rows)
-                self._table = protocol.table(message.sequence, 0, ANY_TIME, rows).encode()
-                self._send_tables(again)
+                for each in again:
+                    self._send_table(each)
+                self._keep_rows(message.sequence)
             elif message.kind is Kind.EVENT:
                 self._events.append(protocol.read_event(message))
             self._changed.notify_all()
+
+    def _accepted(self, sequence: int, frame: int) -> None:
+        """Take the engine's yes to a table; where it could move, tell where it begins."""
+        landed = self._ledger.accepted(sequence, frame)
+        if landed is not None:
+            self._events.append(EngineEvent("landed", landed))
+            self._keep_rows(sequence)
 
     def _greet(self, hello: Hello) -> None:
         """Bring an engine that has just been reached to where the last one was."""
@@ -346,9 +361,12 @@ class ProcessEngine:
             )
             return
         self._facts = hello
-        self._send_tables([self._ledger.restart()])
+        self._events += [EngineEvent("landed", frame) for frame in self._ledger.may_move()]
+        self._send_table(self._ledger.restart())
         for name, value in self._parameters.items():
             self._send(protocol.parameter(ANY_TIME, name, value, 0.0))
+        for asked in self._asked.values():  # what the engine before did not live to answer
+            self._send(asked)
         if self._gap_before is None and not first:
             self._tell("restarted", "the engine was started again; the music goes on in phase")
 
@@ -363,11 +381,18 @@ class ProcessEngine:
     def _tell(self, kind: str, text: str) -> None:
         self._events.append(EngineEvent(kind, self._status.read().frame, text))
 
-    def _send_tables(self, proposals: Iterable[Proposal]) -> None:
-        for each in proposals:
-            rows = pack(each.rows)
-            self._send(protocol.table(each.sequence, each.based_on, each.frame, rows))
-            self._table = protocol.table(each.sequence, 0, ANY_TIME, rows).encode()
+    def _send_table(self, table: Proposal) -> None:
+        """Send a table, checked, then leave it for engines to come; EngineError where it is bad."""
+        rows = pack(table.rows)
+        check_rows(rows, self.arena.frames)
+        message = protocol.table(table.sequence, table.based_on, table.frame, rows, table.latest)
+        self._send(message)
+        self._table = protocol.table(table.sequence, 0, ANY_TIME, rows).encode()
+        self._keep_newest()
+
+    def _keep_rows(self, sequence: int) -> None:
+        rows = pack(self._ledger.rows)
+        self._table = protocol.table(sequence, 0, ANY_TIME, rows).encode()
         self._keep_newest()
 
     def _keep_newest(self) -> None:

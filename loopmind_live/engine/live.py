@@ -20,7 +20,7 @@ from loopmind_live.engine.guard import Parameter
 from loopmind_live.engine.kernel import level
 from loopmind_live.engine.player import Player
 from loopmind_live.engine.protocol import ANY_TIME, Kind, Message, answer, event
-from loopmind_live.engine.rows import Rows
+from loopmind_live.engine.rows import Rows, move
 from loopmind_live.engine.status import StatusBlock, frame_on_device
 from loopmind_live.engine.tap import MasterTap
 from loopmind_live.engine.track_tap import TrackTap
@@ -38,15 +38,20 @@ class Table:
     sequence: int
     based_on: int
     frame: int
+    latest: int
     rows: Rows
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A parameter, already checked, that moves in the first block from `frame` on."""
+    """A parameter, already checked, that moves in the first block from `frame` on.
+
+    Where it has a `sequence`, that block's frame is told.
+    """
 
     frame: int
     parameter: Parameter
+    sequence: int = 0
 
 
 class LivePlayer:
@@ -147,6 +152,8 @@ class LivePlayer:
             change = self._changes.popleft()
             if change.frame <= self._player.frame:
                 self._graph.apply(change.parameter)
+                if change.sequence:
+                    self._say(answer(Kind.MOVED, change.sequence, self._player.frame))
             else:
                 self._changes.append(change)
         for happened in self._player.render():
@@ -175,11 +182,15 @@ class LivePlayer:
         elif item.based_on != self._in_force:
             kind = Kind.STALE
         else:
-            kind = Kind.ACK if item.frame >= now else Kind.LATE
+            kind = Kind.ACK if max(item.frame, item.latest) >= now else Kind.LATE
+        told = now
         if kind is Kind.ACK:
+            if item.latest > item.frame:
+                told = max(item.frame, now)
+                move(item.rows, item.frame, told)
             self._player.install(item.rows)
             self._in_force = item.sequence
-        self._say(answer(kind, item.sequence, now))
+        self._say(answer(kind, item.sequence, told))
 
     def _measure(self) -> None:
         """Follow the share of a block's time that this thread computes (pyo's graph included)."""

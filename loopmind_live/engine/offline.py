@@ -64,7 +64,7 @@ class OfflineEngine:
         """Return the first frame that has not been computed yet."""
         return self._player.frame
 
-    def splice(self, frame: int, rows: Sequence[Row]) -> None:
+    def splice(self, frame: int, rows: Sequence[Row], latest: int | None = None) -> None:
         """Replace all that plays from `frame` on by `rows`; a passed frame gives a "late" event."""
         now = self._player.frame
         if frame < now:
@@ -74,6 +74,8 @@ class OfflineEngine:
         spliced = splice(self._rows, frame, rows, now)
         table = pack(spliced)
         check_rows(table, self.arena.frames)
+        if latest is not None:
+            self._events.append(EngineEvent("landed", frame))
         self._rows = spliced
         self._player.install(table)
 

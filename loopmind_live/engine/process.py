@@ -185,12 +185,13 @@ class EngineProcess:
         """Check a message and put it where the audio callback finds it; refuse it with an event."""
         try:
             if message.kind is Kind.TABLE:
-                based_on, frame, rows = protocol.read_table(message)
+                based_on, frame, latest, rows = protocol.read_table(message)
                 check_rows(rows, self._arena.frames)
-                self.live.inbox.append(Table(message.sequence, based_on, frame, rows))
+                self.live.inbox.append(Table(message.sequence, based_on, frame, latest, rows))
             elif message.kind is Kind.PARAMETER:
                 frame, name, value, ramp_s = protocol.read_parameter(message)
-                self.live.inbox.append(Change(frame, check_parameter(name, value, ramp_s)))
+                moved = check_parameter(name, value, ramp_s)
+                self.live.inbox.append(Change(frame, moved, message.sequence))
             elif message.kind is Kind.SHUTDOWN:
                 os.kill(os.getpid(), signal.SIGTERM)
             else:

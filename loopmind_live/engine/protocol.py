@@ -5,9 +5,12 @@ numbers what it sends; answers carry the number that they answer, or 0.
 
     performer                            engine
        | <- HELLO rate, block, frame, dry  |   at each connection
-       | -> TABLE based_on, frame, rows    |   installed whole, unless `frame` has passed (LATE) or
-       | <- ACK frame | LATE | STALE       |   the table it is `based_on` is not in force (STALE)
+       | -> TABLE based_on, frame, latest, |   installed whole, unless `latest` has passed (LATE) or
+       |          rows                     |   the table it is `based_on` is not in force (STALE);
+       | <- ACK frame | LATE | STALE       |   what begins or ends at `frame` does so no sooner than
+       |                                   |   in the block that comes next, whose frame ACK tells
        | -> PARAMETER frame, name, value.. |
+       | <- MOVED frame                    |   where the parameter has a number
        | <- EVENT kind, frame, text        |
        | -> SHUTDOWN                       |
 """
@@ -25,13 +28,13 @@ from loopmind_live.engine.rows import ROW_DTYPE, Rows
 from loopmind_live.errors import EngineError
 
 MAGIC = b"LMLV"
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 256 * 1024
 ANY_TIME = -(1 << 62)
 """The frame of a table that is installed however late it comes (after a restart)."""
 _HEADER = struct.Struct("=4sHHII")
 _HELLO = struct.Struct("=IIIqB16s")
-_TABLE = struct.Struct("=Iq")
+_TABLE = struct.Struct("=Iqq")
 _ACK = struct.Struct("=q")
 _PARAMETER = struct.Struct("=qdd")
 _EVENT = struct.Struct("=q16s")
@@ -50,6 +53,7 @@ class Kind(IntEnum):
     PARAMETER = 6
     EVENT = 7
     SHUTDOWN = 8
+    MOVED = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,36 +145,42 @@ def read_hello(message: Message) -> Hello:
     return Hello(rate_hz, block, latency, frame, bool(dry), _text(backend.rstrip(b"\0")))
 
 
-def table(sequence: int, based_on: int, frame: int, rows: Rows) -> Message:
-    """Return the message that installs `rows` if `frame` is still ahead."""
-    return Message(Kind.TABLE, sequence, _TABLE.pack(based_on, frame) + rows.tobytes())
+def table(
+    sequence: int, based_on: int, frame: int, rows: Rows, latest: int | None = None
+) -> Message:
+    """Return the message that installs `rows` if `latest` (`frame` where None) is still ahead."""
+    last = frame if latest is None else latest
+    return Message(Kind.TABLE, sequence, _TABLE.pack(based_on, frame, last) + rows.tobytes())
 
 
-def read_table(message: Message) -> tuple[int, int, Rows]:
-    """Return (based_on, frame, rows) of a TABLE; the rows are not checked yet."""
-    based_on, frame = _unpack(_TABLE, message, more=True)
+def read_table(message: Message) -> tuple[int, int, int, Rows]:
+    """Return (based_on, frame, latest, rows) of a TABLE; the rows are not checked yet."""
+    based_on, frame, latest = _unpack(_TABLE, message, more=True)
     data = message.body[_TABLE.size :]
     if len(data) % ROW_DTYPE.itemsize:
         raise EngineError(f"a table of {len(data)} bytes: rows take {ROW_DTYPE.itemsize}")
-    return based_on, frame, np.frombuffer(data, ROW_DTYPE).copy()
+    return based_on, frame, latest, np.frombuffer(data, ROW_DTYPE).copy()
 
 
 def answer(kind: Kind, sequence: int, frame: int) -> Message:
-    """Return an ACK, LATE or STALE for the table `sequence`, seen when `frame` was next."""
+    """Return an ACK, LATE, STALE or MOVED for the message `sequence`; `frame`: see above."""
     return Message(kind, sequence, _ACK.pack(frame))
 
 
 def read_answer(message: Message) -> int:
-    """Return the frame of an ACK, LATE or STALE."""
+    """Return the frame of an ACK, LATE, STALE or MOVED."""
     return int(_unpack(_ACK, message)[0])
 
 
-def parameter(frame: int, name: str, value: float, ramp_s: float) -> Message:
-    """Return the message that moves a live parameter in the first block from `frame` on."""
+def parameter(frame: int, name: str, value: float, ramp_s: float, sequence: int = 0) -> Message:
+    """Return the message that moves a live parameter in the first block from `frame` on.
+
+    With a `sequence` other than 0 it is answered with the frame of that block.
+    """
     data = name.encode()
     if len(data) > _MAX_NAME_BYTES:
         raise EngineError(f"{name[:20]!r}...: parameter names have at most {_MAX_NAME_BYTES} bytes")
-    return Message(Kind.PARAMETER, body=_PARAMETER.pack(frame, value, ramp_s) + data)
+    return Message(Kind.PARAMETER, sequence, _PARAMETER.pack(frame, value, ramp_s) + data)
 
 
 def read_parameter(message: Message) -> tuple[int, str, float, float]:

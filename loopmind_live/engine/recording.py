@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
-from loopmind_live.engine.schedule import splice
+from loopmind_live.engine.schedule import moved, splice
 
 
 class RecordingEngine:
@@ -27,11 +27,15 @@ class RecordingEngine:
         """Move the clock to `frame`; it never goes back."""
         self._frame = max(self._frame, frame)
 
-    def splice(self, frame: int, rows: Sequence[Row]) -> None:
+    def splice(self, frame: int, rows: Sequence[Row], latest: int | None = None) -> None:
         """Replace all rows from `frame` on, or tell that it is too late."""
-        if frame < self._frame:
+        if max(frame, latest or frame) < self._frame:
             self._events.append(EngineEvent("late", frame, f"frame {frame} has passed"))
             return
+        if latest is not None:
+            now = max(frame, self._frame)
+            self._events.append(EngineEvent("landed", now))
+            rows, frame = moved(rows, frame, now), now
         self.splices.append((frame, tuple(rows)))
         self.rows = splice(self.rows, frame, rows, self._frame)
 

@@ -1,6 +1,7 @@
 """Rows as one array: what travels to the engine and what the kernel reads. Only numpy."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,7 @@ ROW_DTYPE = np.dtype(
 )
 
 Rows = npt.NDArray[np.void]
+_FIELDS = tuple((name, attrgetter(name)) for name in ROW_DTYPE.names or ())
 
 
 def pack(rows: Sequence[Row]) -> Rows:
@@ -42,10 +44,22 @@ def pack(rows: Sequence[Row]) -> Rows:
     True
     """
     table = np.zeros(len(rows), ROW_DTYPE)
-    for i, row in enumerate(rows):
-        for name in ROW_DTYPE.names or ():
-            table[i][name] = getattr(row, name)
+    for name, get in _FIELDS:
+        table[name] = [get(row) for row in rows]
     return table
+
+
+def move(table: Rows, frame: int, to: int) -> None:
+    """Let all that begins or ends at `frame` do so at `to`, in place.
+
+    >>> table = pack([Row(0, 7, 0, 104, 100.0, origin=0.0, start=0, stop=256)])
+    >>> move(table, 256, 512)
+    >>> table["start"].tolist(), table["stop"].tolist()
+    ([0], [512])
+    """
+    for name in ("start", "stop"):
+        column = table[name]
+        column[column == frame] = to
 
 
 def unpack(table: Rows) -> tuple[Row, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from loopmind_live.config import MAX_ROWS
-from loopmind_live.engine.base import SLOWEST_TAIL, Row
+from loopmind_live.engine.base import FOREVER, SLOWEST_TAIL, Row
 from loopmind_live.errors import EngineError
 
 _SAME_PHASE_FRAMES = 1e-3
@@ -72,6 +72,38 @@ def first_difference(old: Sequence[Row], new: Sequence[Row], frame: int) -> int 
                 differences.append(max(frame, min(mine.stop, other.stop) - 1))
                 break
     return min(differences, default=None)
+
+
+def moved(rows: Sequence[Row], frame: int, to: int) -> tuple[Row, ...]:
+    """Return `rows` with all that begins or ends at `frame` at `to` instead.
+
+    >>> row = Row(0, 7, 0, 104, 100.0, origin=0.0, start=0, stop=256)
+    >>> [(row.start, row.stop) for row in moved([row], 256, 512)]
+    [(0, 512)]
+    """
+    return tuple(
+        replace(
+            row,
+            start=to if row.start == frame else row.start,
+            stop=to if row.stop == frame else row.stop,
+        )
+        if frame in (row.start, row.stop)
+        else row
+        for row in rows
+    )
+
+
+def latest_move(rows: Sequence[Row], frame: int) -> int:
+    """Return the last frame to which what begins or ends at `frame` may be `moved`.
+
+    The next row's beginning or end is the limit: beyond it other rows would be right.
+
+    >>> row = Row(0, 7, 0, 104, 100.0, origin=0.0, start=0, stop=256)
+    >>> latest_move([row, replace(row, start=900, stop=2000)], 256)
+    899
+    """
+    turns = (at for row in rows for at in (row.start, row.stop) if at > frame)
+    return min(turns, default=FOREVER) - 1
 
 
 def last_frame(row: Row) -> int:

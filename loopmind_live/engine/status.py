@@ -22,6 +22,8 @@ UNKNOWN = -1
 _DEVICE_FRAMES = 1 << 32
 _TRUST_S = 0.05
 _READS = 100
+_ON_THE_WAY_NS = 1_500_000
+"""How long a message may take from the performer to the engine, most of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,21 @@ def frame_at(facts: Facts, time_ns: int, rate_hz: int) -> int:
     if facts.time_ns == 0:
         return facts.frame
     return facts.frame + max(0, time_ns - facts.time_ns) * rate_hz // 1_000_000_000
+
+
+def next_frame(facts: Facts, time_ns: int, block: int, rate_hz: int) -> int:
+    """Return the first frame of the next block that a message sent at `time_ns` still meets.
+
+    That is the block after `facts`, unless the clock says that it is about to be computed.
+
+    >>> facts = Facts(frame=1000, time_ns=10**9)
+    >>> [next_frame(facts, 10**9 + ms * 10**6, 480, 48000) for ms in (0, 8, 9, 18, 19)]
+    [1000, 1000, 1480, 1480, 1960]
+    """
+    if facts.time_ns == 0:
+        return facts.frame
+    ready = max(0, time_ns + _ON_THE_WAY_NS - facts.time_ns) * rate_hz // 1_000_000_000
+    return facts.frame + ready // block * block
 
 
 def frame_on_device(facts: Facts, time_ns: int, device_frame: int, block: int, rate_hz: int) -> int:

@@ -1,12 +1,13 @@
 """What will happen when, as far as is known: the state walked forward, and the rows it plays."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from loopmind_live.config import FADE_S, MAX_ROWS
 from loopmind_live.engine.base import FOREVER, Row
+from loopmind_live.engine.schedule import last_frame
 from loopmind_live.score.arrangement import Part
 from loopmind_live.score.clip import Clip, ClipRecipe, recipe_for
 from loopmind_live.score.loop import ROLES
@@ -208,14 +209,15 @@ def plan_rows(
     refit: Refit,
     counts: Callable[[Change], bool],
     stage: Stage,
+    horizon_bars: float = HORIZON_BARS,
 ) -> tuple[Row, ...]:
-    """Return the rows from `frame` on, HORIZON_BARS ahead; the last of them play forever."""
+    """Return the rows from `frame` on, `horizon_bars` ahead; the last of them play forever."""
     now = Moment(frame, state.tempo.bar(frame), state)
     rows: list[Row] = []
     for moment in walk(state, refit, counts):
         _add_rows(rows, now, moment, stage)
         now = moment
-        if moment.bar > state.tempo.bar(frame) + HORIZON_BARS or len(rows) > MAX_ROWS // 2:
+        if moment.bar > state.tempo.bar(frame) + horizon_bars or len(rows) > MAX_ROWS // 2:
             break
     _add_rows(rows, now, None, stage)
     return tuple(rows)
@@ -289,3 +291,34 @@ def _stretch_rows(
                 clock_change=segment.slope / segment.bpm,
             )
         yield row
+
+
+def ends_by(
+    state: State,
+    rows: Iterable[Row],
+    frame: int,
+    refit: Refit,
+    counts: Callable[[Change], bool],
+) -> int | None:
+    """Return where the set ends, by `frame`: the last section, or what rings after a stop."""
+    for moment in walk(state, refit, counts):
+        if moment.frame > frame:
+            return None
+        if state.end_bar == moment.bar and _was_last(state) and not _leads_on(moment):
+            return moment.frame
+        state = moment.state
+    if state.playing or not state.started:
+        return None
+    rung_out = max((last_frame(row) for row in rows), default=frame)
+    return rung_out if rung_out <= frame else None
+
+
+def _leads_on(moment: Moment) -> bool:
+    return any(isinstance(change.action, Enter | SetArrangement) for change in moment.landed)
+
+
+def _was_last(state: State) -> bool:
+    arrangement, playhead = state.arrangement, state.playhead
+    if arrangement is None or playhead is None or state.document.looping == playhead.place:
+        return False
+    return playhead.place == len(arrangement.sections) - 1

@@ -7,6 +7,7 @@ from loopmind_live.errors import LoopMindError
 from loopmind_live.prepare.base import AHEAD, LATER, NEXT, URGENT, Failed, Preparer
 from loopmind_live.score.arrangement import Arrangement, Section
 from loopmind_live.score.clip import Clip, ClipRecipe, recipe_for
+from loopmind_live.score.loop import Role
 from loopmind_live.session import choices
 from loopmind_live.session.actions import (
     Action,
@@ -159,6 +160,18 @@ class Readiness:
             )
             for part in section.parts
         ]  # fmt: skip
+
+    def missing(self, state: State) -> list[Role]:
+        """Return the parts of the section that plays whose clips are still to come."""
+        section, arrangement = state.section, state.arrangement
+        if not state.playing or section is None or arrangement is None:
+            return []
+        recipes = self.of_section(arrangement, section)
+        return [
+            part.role
+            for part, recipe in zip(section.parts, recipes, strict=True)
+            if self.clip(recipe) is None and recipe not in self.failures
+        ]
 
     def prefetch(self, state: State, name: str, arranger: Arranger) -> None:
         """Ask, at low priority, for what regenerating the label `name` would choose.

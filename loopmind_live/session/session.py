@@ -1,49 +1,53 @@
 """A performance: takes commands, lands them on their lines, and keeps the engine's rows true."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.config import DEFAULT_BPM
 from loopmind_live.engine.base import Engine, Row
-from loopmind_live.engine.schedule import first_difference, last_frame, splice
+from loopmind_live.engine.schedule import (
+    first_difference,
+    latest_move,
+    moved,
+    splice,
+)
 from loopmind_live.errors import LoopMindError
 from loopmind_live.prepare.base import Preparer
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.session.actions import Enter, SetArrangement
+from loopmind_live.session.at_once import (
+    NEAR_BARS,
+    REST_S,
+    Flight,
+    flies,
+    landing_at,
+    numbers_of,
+    turns_at,
+)
 from loopmind_live.session.chronicle import Chronicle, EventSink
 from loopmind_live.session.commands import Command
 from loopmind_live.session.desk import NO_INPUT, Desk
 from loopmind_live.session.effects import Effect, Say, SetParameter
 from loopmind_live.session.landing import Now, cancel, margin_frames
-from loopmind_live.session.plan import Moment, Stage, landing_frame, plan_rows, walk, walk_to
+from loopmind_live.session.options import Options, Reply
+from loopmind_live.session.plan import (
+    HORIZON_BARS,
+    Moment,
+    Stage,
+    ends_by,
+    landing_frame,
+    plan_rows,
+    walk_to,
+)
 from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.reducer import queue_arrangement, reduce
 from loopmind_live.session.state import Change, State, differs_by_faders_alone
 from loopmind_live.session.tempo_rules import heard_bpm
 from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
 
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a performance runs. `guard_frames`: how near a frame the engine can still be told."""
-
-    seed: int = 0
-    dry: bool = False
-    live: bool = True
-    guard_frames: int = 0
-    bpm: float = DEFAULT_BPM
-    beats_per_bar: int = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The answer to a command: lines to read, and what the program is to do beside them."""
-
-    lines: tuple[str, ...]
-    ok: bool = True
-    effects: tuple[Effect, ...] = ()
+__all__ = ["Options", "Reply", "Session"]
 
 
 class Session:
@@ -77,6 +81,9 @@ class Session:
         self._ready_for: tuple[Change, ...] | None = None
         self._told_bpm = DEFAULT_BPM  # the engine's own, until it is told
         self._dirty = True
+        self._flight: Flight | None = None
+        self._down_frame = 0
+        self._rest_frame: int | None = None  # when to plan what lies beyond NEAR_BARS
         self._to_prefetch: list[str] = []
         self._moved: set[int] = set()
         self._unplayable: set[Path] = set()
@@ -142,19 +149,15 @@ class Session:
 
     def advance(self, frame: int | None = None) -> None:
         """Let all land that is due by `frame`, and tell the engine what changed. Call often."""
+        self._hear_engine()
         frame = self.engine.frame() if frame is None else frame
         self._collect(frame)
         if not self.state.started:
             self._start(frame)
         if self.state.started:
             self._postpone(frame)
-            for moment in walk_to(self.state, frame, self.arranger.refit, self._counts):
-                self._land(moment)
-            self._follow_tempo(frame)
-            if self._dirty:
-                self._write_swaps(frame - 1)  # before rows that have ended are forgotten
-                self._send(frame)
-            self._write_swaps(frame)
+            if self._flight is None:
+                self._go_on(max(frame, self._down_frame))
         self._hear_engine()
         if self._to_prefetch and self.options.live:
             self._readiness.prefetch(self.state, self._to_prefetch.pop(), self.arranger)
@@ -170,6 +173,53 @@ class Session:
         self._write(kind, self.engine.frame(), text=text, **fields)
         self._tell(text)
 
+    def _go_on(self, frame: int) -> None:
+        """Land what is due by `frame`, and send what is new."""
+        if self.options.live:
+            frame = min(frame, self.engine.status().frame)  # what comes after may still change
+        for moment in walk_to(self.state, frame, self.arranger.refit, self._is_down):
+            self._land(moment)
+        self._follow_tempo(frame)
+        if self._rest_frame is not None and frame >= self._rest_frame:
+            self._dirty, self._rest_frame = True, None
+        self._write_swaps(frame - 1)  # before rows that have ended are forgotten
+        if self.options.live and any(map(flies, self.state.pending)):
+            self._take_off()
+        elif self._dirty:
+            self._send(frame)
+        if not self.options.live:
+            self._write_swaps(frame)
+
+    def _is_down(self, change: Change) -> bool:
+        """Tell whether a change is ready to land and, where the engine says where, has landed."""
+        waits = self.options.live and flies(change) and change.frame != self._down_frame
+        return not waits and self._counts(change)
+
+    def _take_off(self) -> None:
+        """Send what lands at once; where it lands, the engine will say."""
+        first = self.engine.status().frame
+        if turns_at(self._rows, first):
+            return  # the next block will do
+        flight = Flight(first, numbers_of(self.state.pending), self._rows)
+        self.state = landing_at(self.state, flight.numbers, first)
+        rows = self._planned(first, NEAR_BARS)
+        after = splice(self._rows, first, rows, self._chronicle.told_frame)
+        self.engine.splice(first, rows, latest_move(after, first))
+        self._flight, self._rows, self._dirty = flight, after, False
+        self._rest_frame = first + round(REST_S * self.engine.rate_hz)
+
+    def _planned(self, frame: int, bars: float = HORIZON_BARS) -> tuple[Row, ...]:
+        refit = self.arranger.refit
+        return plan_rows(self.state, frame, refit, self._counts, self._stage, bars)
+
+    def _touch_down(self, frame: int, missed: bool = False) -> None:
+        """Take it that what was under way begins at `frame`, or `missed` it and starts again."""
+        flight, self._flight = self._flight, None
+        if flight is not None:
+            self._rows = flight.rows if missed else moved(self._rows, flight.frame, frame)
+            self.state = landing_at(self.state, flight.numbers, frame)
+            self._down_frame = self._down_frame if missed else frame
+
     def finish(self, frame: int) -> None:
         """Write down that the set ended at `frame`, and what landed before it."""
         self._write_swaps(frame - 1)
@@ -180,17 +230,7 @@ class Session:
 
         None, too, while the last section is asked to repeat.
         """
-        state = self.state
-        for moment in walk(state, self.arranger.refit, self._counts):
-            if moment.frame > frame:
-                return None
-            if state.end_bar == moment.bar and _was_last(state) and not _leads_on(moment):
-                return moment.frame
-            state = moment.state
-        if state.playing or not state.started:
-            return None
-        rung_out = max((last_frame(row) for row in self._rows), default=frame)
-        return rung_out if rung_out <= frame else None
+        return ends_by(self.state, self._rows, frame, self.arranger.refit, self._counts)
 
     def _now(self, frame: int | None) -> Now:
         free = self.engine.frame()
@@ -264,7 +304,8 @@ class Session:
         self.state = moment.state
         if moment.state.playhead != before.playhead:
             self._chronicle.write_carried(self.state, self._rows, moment.frame)
-        self._dirty = True
+        sent = moment.state.playhead == before.playhead and all(map(flies, moment.landed))
+        self._dirty = self._dirty or not sent
         arrangement = moment.state.arrangement
         if arrangement is not None and arrangement is not before.arrangement:
             labels = {section.label for section in arrangement.sections}
@@ -277,7 +318,8 @@ class Session:
         bpm = moment.state.tempo.bpm_at(moment.bar)
         if bpm != before.tempo.bpm_at(moment.bar):
             self._write("tempo", moment.frame, bpm=bpm)
-        self._request()
+        if not sent:
+            self._request()
 
     def _follow_tempo(self, frame: int) -> None:
         """Tell the engine the tempo, for its delay."""
@@ -288,17 +330,8 @@ class Session:
 
     def _tell_missing(self, moment: Moment) -> None:
         """Say which parts of a section that begins are not prepared: they enter when they are."""
-        state = moment.state
-        section, arrangement = state.section, state.arrangement
-        if not state.playing or section is None or arrangement is None:
-            return
-        recipes = self._readiness.of_section(arrangement, section)
-        missing = [
-            part.role
-            for part, recipe in zip(section.parts, recipes, strict=True)
-            if self._readiness.clip(recipe) is None and recipe not in self._readiness.failures
-        ]
-        if missing:
+        missing, section = self._readiness.missing(moment.state), moment.state.section
+        if missing and section is not None:
             self._write("late", moment.frame, section=section.label, tracks=missing)
             self._tell(f"{section.label}: {', '.join(missing)} not ready, enters at a later line")
 
@@ -306,7 +339,7 @@ class Session:
         """Tell the engine the rows from the first frame on at which they differ."""
         self._dirty = False
         free = max(frame, self.engine.frame())
-        rows = plan_rows(self.state, free, self.arranger.refit, self._counts, self._stage)
+        rows = self._planned(free)
         wanted = splice(self._rows, free, rows, free)
         change = first_difference(self._rows, wanted, free)
         if change is None:
@@ -321,10 +354,20 @@ class Session:
 
     def _set_parameter(self, parameter: SetParameter) -> None:
         frame = self.engine.set_parameter(parameter.name, parameter.value)
-        self._write("param", frame, name=parameter.name, value=parameter.value)
+        if frame is not None:
+            self._write("param", frame, name=parameter.name, value=parameter.value)
 
     def _hear_engine(self) -> None:
         for event in self.engine.events():
+            if event.kind == "param":
+                self._write("param", event.frame, name=event.text, value=event.value)
+                continue
+            if event.kind == "landed":
+                self._touch_down(event.frame)
+                continue
+            if event.kind == "late" and self._flight and event.frame == self._flight.frame:
+                self._touch_down(self.engine.frame() + self.options.guard_frames, missed=True)
+                continue
             kind = event.kind if event.kind in ("xrun", "late") else "error"
             self._write(kind, event.frame, engine=event.kind, text=event.text)
             if event.kind == "late":
@@ -346,14 +389,3 @@ class Session:
 
     def _write_swaps(self, frame: int) -> None:
         self._chronicle.write_swaps(self.state, self._rows, frame)
-
-
-def _leads_on(moment: Moment) -> bool:
-    return any(isinstance(change.action, Enter | SetArrangement) for change in moment.landed)
-
-
-def _was_last(state: State) -> bool:
-    arrangement, playhead = state.arrangement, state.playhead
-    if arrangement is None or playhead is None or state.document.looping == playhead.place:
-        return False
-    return playhead.place == len(arrangement.sections) - 1

@@ -219,7 +219,10 @@ def test_a_fader_moved_live_sounds_like_the_same_move_offline(
     engine.splice(first, [ramp_row(engine, first)])
     recorder = engine.record(tmp_path / "r.wav", first, first + 12000)
     until(lambda: engine.status().frame > first + 2400)
-    moved = engine.set_parameter("track/0/gain", 0.25, ramp_s=0.05)
+    engine.set_parameter("track/0/gain", 0.25, ramp_s=0.05)
+    told = collect(engine, "param")
+    assert (told.text, told.value) == ("track/0/gain", 0.25)
+    moved = told.frame
     assert (moved - engine.status().frame) % BLOCK == 0
     until(lambda: not recorder.running)
     zero = first - BLOCK + (moved - first) % BLOCK  # the beginning of a block, as offline

@@ -73,14 +73,16 @@ def test_an_event_comes_back_with_its_text_cut_at_most(frame: int, text: str) ->
     assert back.text == text or len(text.encode()) > 1000
 
 
-@given(frames, st.integers(0, 100), st.integers(0, 40))
-def test_a_table_comes_back_row_by_row(frame: int, based_on: int, count: int) -> None:
+@given(frames, st.none() | frames, st.integers(0, 100), st.integers(0, 40))
+def test_a_table_comes_back_row_by_row(
+    frame: int, latest: int | None, based_on: int, count: int
+) -> None:
     rows = pack([Row(i % 16, i, i * 100, 104, 100.25, -0.5, i) for i in range(count)])
-    sent = protocol.table(5, based_on, frame, rows)
+    sent = protocol.table(5, based_on, frame, rows, latest)
     assert sent.sequence == 5
     back = protocol.read_table(sent)
-    assert back[:2] == (based_on, frame)
-    assert np.array_equal(back[2], rows)
+    assert back[:3] == (based_on, frame, frame if latest is None else latest)
+    assert np.array_equal(back[3], rows)
 
 
 def test_a_hello_and_a_parameter_come_back() -> None:
@@ -88,6 +90,7 @@ def test_a_hello_and_a_parameter_come_back() -> None:
     assert protocol.read_hello(protocol.hello(facts)) == facts
     sent = protocol.parameter(1 << 40, "track/3/gain", 0.1, 2.5)
     assert protocol.read_parameter(sent) == (1 << 40, "track/3/gain", 0.1, 2.5)
+    assert protocol.parameter(0, "tempo", 120.0, 0.0, sequence=9).sequence == 9
 
 
 def test_a_full_set_of_rows_fits_into_one_message() -> None:
