@@ -97,6 +97,13 @@ def _block_size(text: str) -> int:
     return value
 
 
+def _latency_ms(text: str) -> float:
+    value = float(text)
+    if not -500.0 <= value <= 500.0:
+        raise argparse.ArgumentTypeError(f"{value:g}: choose -500 to 500 ms")
+    return value
+
+
 def _at_least_one(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -272,15 +279,26 @@ def _add_perform(commands: Any) -> None:
         "--events", type=Path, metavar="FILE", help="write all that happens (JSONL)"
     )
     parser.add_argument("--dry", action="store_true", help="plain clips, for measuring")
+    parser.add_argument(
+        "--input", action="store_true",
+        help="open the device's input, too (through JACK it is open always)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--latency-ms", type=_latency_ms, metavar="MS",
+        help="how much later the input comes than the device says; remembered",
+    )  # fmt: skip
     parser.add_argument("--headless", action="store_true", help="no prompt: a script, or just play")
 
 
 def _perform(options: argparse.Namespace) -> int:
+    from loopmind_live.app.latency import remember_latency
     from loopmind_live.app.offline import OfflineShow, Request
     from loopmind_live.app.progress import progress_bars
     from loopmind_live.app.stage import Sound
 
-    sound = Sound(options.audio, options.rate, options.block, options.dry)
+    sound = Sound(options.audio, options.rate, options.block, options.dry, input=options.input)
+    if options.latency_ms is not None:
+        remember_latency(config.data_folder(), options.latency_ms)
     request = Request(
         _library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless,

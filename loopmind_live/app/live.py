@@ -13,6 +13,7 @@ from loopmind_live.app.files import library_loops_if_any, timeline
 from loopmind_live.app.offline import Request
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.stage import KeptEvents, NoEvents, arranger_for, header, live_engine
+from loopmind_live.app.takes import takes_for
 from loopmind_live.app.view import view_of
 from loopmind_live.errors import LibraryError, LoopMindError, SessionError
 from loopmind_live.repl.prompt import Prompt
@@ -96,6 +97,8 @@ class LiveShow:
             )  # fmt: skip
             self._prompt, self._engine = prompt, engine
             self._recorder = LiveRecorder(engine)
+            self._takes = takes_for(engine, pool, session, request.library)
+            stack.callback(self._takes.close)
             self._show = Performance(
                 session, self._recorder, Path.cwd(),
                 lambda path: timeline(path, loops), datetime.now,
@@ -133,6 +136,7 @@ class LiveShow:
         while not self._show.finished:
             try:
                 session.advance()
+                self._takes.advance()
                 self._start_recording()
                 self._type_due(script)
             except LoopMindError as error:

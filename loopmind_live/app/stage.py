@@ -32,6 +32,7 @@ class Sound:
     rate_hz: int = 48000
     block: int = 256
     dry: bool = False
+    input: bool = False
 
 
 @contextmanager
@@ -55,7 +56,9 @@ def live_engine(sound: Sound) -> Iterator["tuple[ProcessEngine, ClipPool]"]:
     """Open an engine that sounds, and the pool that fills its arena."""
     from loopmind_live.engine.open import open_engine
 
-    engine = open_engine(sound.audio, sound.rate_hz, sound.block, sound.dry)
+    engine = open_engine(
+        sound.audio, sound.rate_hz, sound.block, sound.dry, with_input=sound.input
+    )
     try:
         pool = ClipPool(clip_cache(), engine.arena, WORKERS)
         try:

@@ -5,19 +5,22 @@ which it ends, though the sound of its last moment is still on its way in.
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy.typing as npt
 from numpy import float32
 
+from loopmind_live import config
+from loopmind_live.app.latency import remembered_latency
 from loopmind_live.engine.base import EngineStatus
 from loopmind_live.engine.capture import Capture, InputRing, take_path
-from loopmind_live.errors import LoopMindError
+from loopmind_live.errors import ConfigError, LoopMindError
 from loopmind_live.library.takes import add_take, warm_up
+from loopmind_live.prepare.pool import ClipPool
 from loopmind_live.score.clip import Clip, ClipRecipe, body_frames, recipe_for
 from loopmind_live.score.loop import Loop, Role
 from loopmind_live.session.actions import PlayTake
@@ -27,6 +30,10 @@ from loopmind_live.session.state import Change
 from loopmind_live.session.takes import landed, waiting, with_loop
 from loopmind_live.workers import WorkerPool
 
+if TYPE_CHECKING:
+    from loopmind_live.engine.client import ProcessEngine
+
+FOLDER_NAME = "recordings"
 GIVEN_S = 0.5
 """So long before its line a take is handed over, most of it recorded."""
 LATE_S = 2.0
@@ -34,6 +41,8 @@ LATE_S = 2.0
 SILENCE = 1e-4
 """What is not louder than -80 dBFS is no take, but a cable that is not plugged in."""
 _LIBRARY_S = 20.0
+_LAST_S = 5.0
+"""How long the end of a performance waits for the library."""
 
 Audio = npt.NDArray[float32]
 
@@ -175,7 +184,7 @@ class Takes:
         for take in self._takes.values():
             take.capture.end(kept=True)
             if take.added is not None:
-                take.added.exception(_LIBRARY_S)
+                wait([take.added], _LAST_S)
         self._takes.clear()
         if self._workers is not None:
             self._workers.close()
@@ -328,3 +337,19 @@ class Takes:
         action = change.action
         role = action.role if isinstance(action, PlayTake) else change.text
         self._session.note("error", f"{role}: not recorded: {reason}")
+
+
+def takes_for(engine: "ProcessEngine", pool: ClipPool, session: Session, library: Path) -> Takes:
+    """Return what records the takes of a live performance, and let the session ask for them.
+
+    Raises ConfigError where their folder cannot be made.
+    """
+    folder = config.data_folder() / FOLDER_NAME
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be made ({error.strerror})") from error
+    nudge_ms = remembered_latency(config.data_folder())
+    takes = Takes(engine, pool, session, Shelf(folder, library, date.today), nudge_ms)
+    session.no_input = takes.no_input
+    return takes

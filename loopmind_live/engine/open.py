@@ -21,11 +21,13 @@ def open_engine(
     block: int = config.DEFAULT_BLOCK,
     dry: bool = False,
     arena_frames: int = 600 * config.DEFAULT_RATE_HZ,
+    with_input: bool = False,
 ) -> "ProcessEngine":
     """Return an engine that plays, in processes of its own.
 
     "auto" takes JACK where a server runs, else the system's default device (portaudio). A JACK
-    server's own rate and block win. Raises EngineError with the remedy where nothing can sound.
+    server's own rate and block win, and its inputs are there always; `with_input` asks for those of
+    another device. Raises EngineError with the remedy where nothing can sound.
     """
     if audio not in AUDIO:
         raise EngineError(f"--audio {audio}: choose from {', '.join(AUDIO)}, offline")
@@ -36,7 +38,7 @@ def open_engine(
     return ProcessEngine(
         EngineOptions(
             audio, rate_hz, arena_frames, config.log_folder() / LOG_NAME,
-            config.cache_folder() / KERNEL_FOLDER, block, dry,
+            config.cache_folder() / KERNEL_FOLDER, block, dry, input=with_input,
         )
     )  # fmt: skip
 
