@@ -17,6 +17,7 @@ from loopmind_live.config import PIECE_BYTES
 from loopmind_live.errors import ScoreError
 
 _FOLLOWED = tuple(f'"kind": "{kind}"'.encode() for kind in ("swap", "late", "xrun"))
+_PILED_UP_FRAMES = 5 * 48000
 _NAME = re.compile(r"^([a-z]+)(?:[ _]?(\d+))?$")
 
 
@@ -38,8 +39,8 @@ class SwapEvent:
 class EventTail:
     """Follows an events file while it is written; keeps what tells of swaps, moves and xruns.
 
-    `controls` counts the parameters that the engine was told since the music began, from the first
-    frame to the last of `control_frames`.
+    `controls` counts the parameters that the engine was told from the first frame to the last of
+    `control_frames`: not what had piled up when the music began.
     """
 
     def __init__(self, path: Path) -> None:
@@ -66,8 +67,10 @@ class EventTail:
         if b'"kind": "param"' in line:
             if not self.events:
                 return
-            self.controls += 1
             frame = int(json.loads(line)["frame"])
+            if frame < int(self.events[0]["frame"]) + _PILED_UP_FRAMES:
+                return
+            self.controls += 1
             first = frame if self.controls == 1 else self.control_frames[0]
             self.control_frames = (first, frame)
         elif any(kind in line for kind in _FOLLOWED):

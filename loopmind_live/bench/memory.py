@@ -11,8 +11,12 @@ import numpy as np
 
 from loopmind_live.bench.rows import BenchRow
 
-_FIELDS = ("Anonymous:", "Swap:")
-"""What is neither a file's nor shared memory: clips that one process alone has touched are not."""
+_FIELDS = ("RssAnon:", "VmSwap:")
+"""What is neither a file's nor shared memory: clips that one process alone has touched are not.
+
+The kernel keeps these counts; to add up /proc/PID/smaps_rollup it walks all pages, which takes so
+long where clips are mapped that the sound is lost.
+"""
 MB = 1e6
 SETTLED_MINUTES = 10.0
 """Growth counts from here on, or, in a shorter run, from its middle on."""
@@ -100,7 +104,7 @@ def growth_rows(
     """
     bar = f"<= {SLOPE_MB_PER_HOUR:g}"
     if not watched:
-        reason = "not measured: no /proc/PID/smaps_rollup here"
+        reason = "not measured: no /proc/PID/status here"
         return [BenchRow(bench, f"private memory {where}", None, reason, bar)]
     # A process that ends gives its memory back, which would hide what it had gained.
     settled_s = seconds * min(SETTLED_MINUTES / minutes, 0.5)
@@ -141,7 +145,7 @@ def family(pid: int) -> list[int]:
 def private_bytes(pid: int) -> int | None:
     """Return the memory that is of `pid` alone, not shared by its nature; None where it is gone."""
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError, PermissionError):
         return None
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(_FIELDS))

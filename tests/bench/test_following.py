@@ -169,12 +169,13 @@ def test_a_line_that_is_not_whole_yet_has_to_wait(tmp_path):
     path = tmp_path / "set.jsonl"
     tail = EventTail(path)
     tail.read()
-    param = '{"frame": 2, "kind": "param"}\n{"frame": 9, "kind": "param"}\n'
+    param = '{"frame": 500002, "kind": "param"}\n{"frame": 500009, "kind": "param"}\n'
     before = '{"frame": 0, "kind": "param"}\n{"frame": 1, "kind": "swap"}\n'
+    before += '{"frame": 9, "kind": "param"}\n'
     path.write_text(before + param + '{"frame": 3, "ki')
     tail.read()
     assert ([event["frame"] for event in tail.events], tail.controls) == ([1], 2)
-    assert tail.control_frames == (2, 9)
+    assert tail.control_frames == (500002, 500009)
     with path.open("a") as file:
         file.write('nd": "late"}\n')
     tail.read()
