@@ -28,19 +28,21 @@ async def run_plain(
     """
     shower = asyncio.create_task(_show_all(messages, target))
     closed = asyncio.create_task(closing.wait())
-    lines = lines_of(source)
+    chunks = lines_of(source)
     try:
         while not closing.is_set():
-            reading = asyncio.create_task(_next(lines))
+            reading = asyncio.create_task(_next(chunks))
             await asyncio.wait((reading, closed), return_when=asyncio.FIRST_COMPLETED)
             if not reading.done():
                 reading.cancel()
                 break
-            line = reading.result()
-            if line is None:
+            lines = reading.result()
+            if lines is None:
                 break
-            if line.strip():
-                await answer(handle, line, messages)
+            for line in lines:
+                if line.strip() and not closing.is_set():
+                    await answer(handle, line, messages)
+                    await asyncio.sleep(0)  # a flood leaves the clock its turn
     finally:
         shower.cancel()
         closed.cancel()
@@ -48,8 +50,8 @@ async def run_plain(
         print_all(messages, target)
 
 
-async def lines_of(descriptor: int) -> AsyncIterator[str]:
-    """Yield the lines read from a file descriptor, without holding up the event loop.
+async def lines_of(descriptor: int) -> AsyncIterator[list[str]]:
+    """Yield the lines read from a file descriptor, as they come, without holding up the event loop.
 
     A thread reads ahead by at most one chunk; it is left alone when the loop ends first, since
     nothing can wake a read. It reads the bare descriptor: a buffered file whose lock it held would
@@ -76,11 +78,10 @@ async def lines_of(descriptor: int) -> AsyncIterator[str]:
     held = b""
     while chunk := await found.get():
         *lines, held = (held + chunk).split(b"\n")
-        for line in lines:
-            yield line.decode("utf-8", "replace").rstrip("\r")
+        yield [line.decode("utf-8", "replace").rstrip("\r") for line in lines]
         wanted.release()
     if held:
-        yield held.decode("utf-8", "replace").rstrip("\r")
+        yield [held.decode("utf-8", "replace").rstrip("\r")]
 
 
 def print_all(messages: Messages, target: TextIO) -> None:
@@ -89,9 +90,9 @@ def print_all(messages: Messages, target: TextIO) -> None:
         print(text, file=sys.stderr if tone == "error" else target, flush=True)
 
 
-async def _next(lines: AsyncIterator[str]) -> str | None:
-    """Return the next line, or None at the end."""
-    return await anext(lines, None)
+async def _next(chunks: AsyncIterator[list[str]]) -> list[str] | None:
+    """Return the next lines, or None at the end."""
+    return await anext(chunks, None)
 
 
 async def _show_all(messages: Messages, target: TextIO) -> None:
