@@ -1,4 +1,4 @@
-"""Lines that come through a pipe, by the hundred, are answered in order; the clock keeps its turn."""
+"""Lines from a pipe, by the hundred, are answered in order; the clock keeps its turn."""
 
 import asyncio
 import io
