@@ -224,6 +224,9 @@ class _Binder:
                 value = self.direction * abs(value)
         else:
             value = self.direction * STEPS[argument.unit]
+        plain = self.amount is not None and not self.amount.unit
+        if plain and argument.unit == "%" and argument.minimum == 0.0 and 0.0 < value < 1.0:
+            value *= 100.0  # "size 0.8" is a share: nobody asks for less than a percent
         if argument.kind == "integer":
             if value != int(value):
                 raise Misfit(

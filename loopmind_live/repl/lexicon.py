@@ -84,6 +84,8 @@ UNITS: dict[Phrase, tuple[str, float]] = {
     ("tone",): ("semitones", 2.0),
     ("tones",): ("semitones", 2.0),
     ("octave",): ("semitones", 12.0),
+    ("beat",): ("beats", 1.0),
+    ("beats",): ("beats", 1.0),
     ("bar",): ("bars", 1.0),
     ("bars",): ("bars", 1.0),
     ("measure",): ("bars", 1.0),

@@ -91,8 +91,8 @@ def read_roles(
 
 
 def read_amount(tokens: Sequence[Token], place: int) -> tuple[Amount | None, int]:
-    """Return the number and unit at `place` and the tokens taken."""
-    words = texts(tokens, place, 4)
+    """Return the number and unit at `place` and the tokens taken; "3/4 beat" is one number."""
+    words = texts(tokens, place, 6)
     sign, skipped, signed = 1.0, 0, False
     if words[:1] and words[0] in ("plus", "minus", "+", "-"):
         sign, skipped, signed = (-1.0 if words[0] in ("minus", "-") else 1.0), 1, True
@@ -106,6 +106,10 @@ def read_amount(tokens: Sequence[Token], place: int) -> tuple[Amount | None, int
         value = 1.0 if named in ("a", "an") else NUMBERS.get(named)
     if value is None:
         return None, 0
+    if words[skipped + 1 : skipped + 2] == ("/",) and len(words) > skipped + 2:
+        below = tokens[place + skipped + 2].number
+        if below:
+            value, skipped = value / below, skipped + 2
     for count in (2, 1):
         unit = UNITS.get(words[skipped + 1 : skipped + 1 + count])
         if unit is not None:

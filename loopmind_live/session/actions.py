@@ -22,6 +22,12 @@ INSERT_CONTROLS: tuple[Control, ...] = ("insert1", "insert2")
 AMOUNT_CONTROLS: tuple[Control, ...] = ("amount1", "amount2")
 DEFAULT_AMOUNT = 50.0
 Mixer = tuple[tuple[tuple[Role, Control], float], ...]
+EffectControl = Literal["reverb/size", "reverb/damp", "delay/beats", "delay/feedback"]
+"""A control of the shared effects: in percent, the delay's time in beats."""
+EFFECTS_AT_FIRST: dict[EffectControl, float] = {
+    "reverb/size": 70.0, "reverb/damp": 50.0, "delay/beats": 0.75, "delay/feedback": 40.0
+}  # fmt: skip
+"""Where the engine has them before any is moved."""
 SEND_OFF_DB = MIN_LEVEL_DB
 """A send this low is off."""
 _NEUTRAL: dict[Control, float] = {
@@ -43,6 +49,7 @@ class Document:
     locked: frozenset[Role] = frozenset()
     levels_db: tuple[tuple[Role, float], ...] = ()
     mixer: Mixer = ()
+    effects: tuple[tuple[EffectControl, float], ...] = ()
     looping: int | None = None
     time: float = 1.0
     pace: float = 1.0
@@ -62,6 +69,10 @@ class Document:
         """Return where a control of `role` stands: neutral unless it was moved."""
         neutral = _NEUTRAL.get(control, 0.0)
         return dict(self.mixer).get((role, control), neutral)
+
+    def effect(self, control: EffectControl) -> float:
+        """Return where a control of the shared effects stands."""
+        return dict(self.effects).get(control, EFFECTS_AT_FIRST[control])
 
     def audible(self, role: Role) -> bool:
         """Tell whether `role` is heard: not muted, and soloed where anything is."""
@@ -135,6 +146,13 @@ class SetMixer:
 
 
 @dataclass(frozen=True, slots=True)
+class SetEffects:
+    """Set the reverb and the delay that all parts share."""
+
+    settings: tuple[tuple[EffectControl, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetLooping:
     """Repeat the section at `place`, or none."""
 
@@ -175,9 +193,10 @@ class Stop:
     fade_bars: float = 0.0
 
 
+Faders = SetLevels | SetMixer | SetEffects
 Edit = (
-    SetParts | SetArrangement | SetFit | SetPace | SetTime | SetRoles | SetLevels | SetMixer
-    | SetLooping | PlayTake
+    SetParts | SetArrangement | SetFit | SetPace | SetTime | SetRoles | Faders | SetLooping
+    | PlayTake
 )  # fmt: skip
 Transport = Enter | Stop | Nudge
 Action = Edit | Transport
@@ -209,12 +228,8 @@ def apply(document: Document, action: Edit, refit: Refit) -> Document:
             return replace(document, pace=action.bpm / (arrangement.bpm * document.time))
         case SetTime():
             return replace(document, time=document.time * action.factor)
-        case SetLevels():
-            levels = dict(document.levels_db) | dict(action.levels_db)
-            return replace(document, levels_db=tuple(sorted(levels.items())))
-        case SetMixer():
-            mixer = dict(document.mixer) | dict(action.settings)
-            return replace(document, mixer=tuple(sorted(mixer.items())))
+        case SetLevels() | SetMixer() | SetEffects():
+            return _with_faders(document, action)
         case SetLooping():
             return replace(document, looping=action.place)
     return document
@@ -248,13 +263,34 @@ def inverse(document: Document, action: Edit) -> Edit:
         case SetRoles():
             before = _roles(document, action.name)
             return SetRoles(action.name, before & (action.remove - action.add), action.add - before)
+        case SetLevels() | SetMixer() | SetEffects():
+            return _faders_before(document, action)
+        case SetLooping():
+            return SetLooping(document.looping)
+    return action  # nothing is there to go back to; a take is undone as the parts it became
+
+
+def _with_faders(document: Document, action: Faders) -> Document:
+    match action:
+        case SetLevels():
+            levels = dict(document.levels_db) | dict(action.levels_db)
+            return replace(document, levels_db=tuple(sorted(levels.items())))
+        case SetMixer():
+            mixer = dict(document.mixer) | dict(action.settings)
+            return replace(document, mixer=tuple(sorted(mixer.items())))
+        case SetEffects():
+            effects = dict(document.effects) | dict(action.settings)
+            return replace(document, effects=tuple(sorted(effects.items())))
+
+
+def _faders_before(document: Document, action: Faders) -> Faders:
+    match action:
         case SetLevels():
             return SetLevels(tuple((role, document.level_db(role)) for role, _ in action.levels_db))
         case SetMixer():
             return SetMixer(tuple((key, document.control(*key)) for key, _ in action.settings))
-        case SetLooping():
-            return SetLooping(document.looping)
-    return action  # nothing is there to go back to; a take is undone as the parts it became
+        case SetEffects():
+            return SetEffects(tuple((key, document.effect(key)) for key, _ in action.settings))
 
 
 def _with_roles(document: Document, action: SetRoles) -> Document:

@@ -83,6 +83,8 @@ _NUMBER = Argument("number", "integer", optional=True, minimum=1, maximum=64)
 _ROLES = Argument("roles", "roles")
 _ROLES_OR_ALL = Argument("roles", "roles", optional=True)
 _PREFIX = "/loopmind"
+MIN_DELAY_BEATS, MAX_DELAY_BEATS = 0.125, 4.0
+MAX_FEEDBACK_PERCENT = 94.0
 
 COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec(
@@ -192,6 +194,32 @@ COMMANDS: tuple[CommandSpec, ...] = (
         f"{_PREFIX}/track/insert",
         ("insert drums crush", "insert bass drive 60", "drums crush off", "insert drums off"),
         undoable=True,
+    ),
+    CommandSpec(
+        "reverb_size", (Argument("size", "number", minimum=0.0, maximum=100.0, unit="%"),), "now",
+        "set how large the reverb's room is",
+        f"{_PREFIX}/reverb/size", ("reverb size 80", "reverb size 0.4"), undoable=True,
+    ),
+    CommandSpec(
+        "reverb_damp", (Argument("damp", "number", minimum=0.0, maximum=100.0, unit="%"),), "now",
+        "set how soon the reverb loses its highs",
+        f"{_PREFIX}/reverb/damp", ("reverb damp 30",), undoable=True,
+    ),
+    CommandSpec(
+        "delay_time",
+        (
+            Argument(
+                "beats", "number", minimum=MIN_DELAY_BEATS, maximum=MAX_DELAY_BEATS, unit="beats"
+            ),
+        ),
+        "now", "set the delay's time in beats; it follows the tempo",
+        f"{_PREFIX}/delay/time", ("delay time 3/4 beat", "delay time 0.5"), undoable=True,
+    ),
+    CommandSpec(
+        "delay_feedback",
+        (Argument("feedback", "number", minimum=0.0, maximum=MAX_FEEDBACK_PERCENT, unit="%"),),
+        "now", "set how much of the delay repeats",
+        f"{_PREFIX}/delay/feedback", ("delay feedback 40 %",), undoable=True,
     ),
     CommandSpec(
         "set_tempo",
@@ -309,8 +337,9 @@ def check(command: Command) -> CommandSpec:
     if command.when is not None:
         if spec.lands is None:
             raise SessionError(f"{spec.name} takes effect at once: leave out when")
-        if not 1 <= command.when.n <= MAX_BARS_AHEAD:
-            raise SessionError(f"{command.when.n} bars ahead: choose 1 to {MAX_BARS_AHEAD}")
+        n: object = command.when.n
+        if not isinstance(n, int) or isinstance(n, bool) or not 1 <= n <= MAX_BARS_AHEAD:
+            raise SessionError(f"{spec.name}: {n!r:.20} bars ahead: choose 1 to {MAX_BARS_AHEAD}")
     return spec
 
 
@@ -321,9 +350,11 @@ def _check_value(name: str, argument: Argument, value: Value) -> None:
             whole = argument.kind == "integer"
             if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
                 raise SessionError(f"{name}: {argument.name} {value!r} is not a number")
-            if not argument.minimum <= float(value) <= argument.maximum:
+            # As it is: a whole number may be too large for a float.
+            if not argument.minimum <= value <= argument.maximum:
+                shown = f"{value:g}" if isinstance(value, float) else f"{value}"
                 raise SessionError(
-                    f"{name}: {argument.name} {float(value):g} is out of range: choose "
+                    f"{name}: {argument.name} {shown:.20} is out of range: choose "
                     f"{argument.minimum:g} to {argument.maximum:g} {argument.unit}".rstrip()
                 )
         case "roles":

@@ -9,8 +9,9 @@ from loopmind_live.session.actions import (
     AMOUNT_CONTROLS,
     INSERT_CONTROLS,
     SEND_OFF_DB,
+    Action,
     Control,
-    Edit,
+    SetEffects,
     SetLevels,
     SetMixer,
 )
@@ -47,7 +48,7 @@ def say(state: State, words: str, place: Landing) -> Say:
     return Say(f"{words} {where} (#{state.next_number - 1})", place.bar)
 
 
-def faders(action: Edit) -> tuple[Effect, ...]:
+def faders(action: Action) -> tuple[SetParameter, ...]:
     """Return the parameters that put the engine's mixer where `action` says."""
     match action:
         case SetLevels():
@@ -59,6 +60,11 @@ def faders(action: Edit) -> tuple[Effect, ...]:
             return tuple(
                 SetParameter(f"track/{ROLES.index(role)}/{control}", _engine_value(control, value))
                 for (role, control), value in action.settings
+            )
+        case SetEffects():
+            return tuple(
+                SetParameter(control, value if control == "delay/beats" else value / 100.0)
+                for control, value in action.settings
             )
         case _:
             return ()

@@ -13,9 +13,9 @@ from loopmind_live.session.actions import (
 )
 from loopmind_live.session.arguments import known_roles, names, number, text
 from loopmind_live.session.commands import Command, CommandSpec
-from loopmind_live.session.desk import Desk, Result, faders
+from loopmind_live.session.desk import Desk, Result
 from loopmind_live.session.effects import Say
-from loopmind_live.session.landing import apply_at_once
+from loopmind_live.session.moves import document_then, move
 from loopmind_live.session.state import State
 
 Settings = dict[tuple[Role, Control], float]
@@ -27,22 +27,22 @@ def insert(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Res
     off = effect == "off" or amount == 0.0
     if not off and "roles" not in command.arguments:
         raise SessionError(f"insert: into which part? As in: {spec.phrases[0]}")
-    roles = known_roles(state.document, command) if "roles" in command.arguments else ROLES
+    document = document_then(state, command, spec, desk)
+    roles = known_roles(document, command) if "roles" in command.arguments else ROLES
     settings: Settings = {}
     for role in roles:
         if off:
-            settings |= _off(state.document, role, effect)
+            settings |= _off(document, role, effect)
         else:
-            settings |= _on(state.document, role, effect, amount)
+            settings |= _on(document, role, effect, amount)
     if not settings:
         what = "no insert" if effect == "off" else f"no {effect}"
         return state, (Say(f"insert {names(roles)}: there is {what}"),)
     action = SetMixer(tuple(settings.items()))
-    state = apply_at_once(state, command, spec, action, desk.arranger.refit, desk.now.frame)
     told = "off" if off else f"{_amount_of(settings):g} %"
     moved = {role for role, _ in settings}
     words = "insert" if effect == "off" else effect
-    return state, (*faders(action), Say(f"{words} {names(moved)} {told}"))
+    return move(state, command, spec, desk, action, f"{words} {names(moved)} {told}")
 
 
 def inserts_of(document: Document, role: Role) -> tuple[str, ...]:

@@ -10,9 +10,11 @@ from loopmind_live.session.actions import (
     Action,
     Document,
     Enter,
+    Faders,
     Nudge,
     Refit,
     SetArrangement,
+    SetEffects,
     SetLevels,
     SetMixer,
     Stop,
@@ -137,7 +139,9 @@ def _with_step(state: State, step: Step) -> tuple[Step, ...]:
     soon = round(GESTURE_S * state.tempo.rate_hz)
     for place in reversed(range(len(done) if not state.undone else 0)):
         before = done[place]
-        if not isinstance(before.action, SetLevels | SetMixer) or step.frame - before.frame > soon:
+        if not isinstance(before.action, Faders):
+            break
+        if step.frame - before.frame > soon:
             break
         joined = _joined(before, step)
         if joined is not None:
@@ -163,6 +167,12 @@ def _joined(before: Step, after: Step) -> Step | None:
                 after, action=SetMixer(tuple(settings.items())),
                 inverse=SetMixer(tuple(neutral.items())),
             )  # fmt: skip
+        case SetEffects(), SetEffects(), SetEffects(), SetEffects():
+            return replace(
+                after,
+                action=SetEffects(tuple((dict(first.settings) | dict(then.settings)).items())),
+                inverse=SetEffects(tuple((dict(again.settings) | dict(back.settings)).items())),
+            )
     return None
 
 

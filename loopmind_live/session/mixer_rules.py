@@ -5,9 +5,8 @@ from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.actions import SEND_OFF_DB, Control, Document, Mixer, SetMixer
 from loopmind_live.session.arguments import known_roles, names, number, text
 from loopmind_live.session.commands import Command, CommandSpec
-from loopmind_live.session.desk import Desk, Result, faders
-from loopmind_live.session.effects import Say
-from loopmind_live.session.landing import apply_at_once
+from loopmind_live.session.desk import Desk, Result
+from loopmind_live.session.moves import document_then, move
 from loopmind_live.session.state import State
 
 FIRST_SEND_DB = -12.0
@@ -36,9 +35,10 @@ def send(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
     level, delta = number(command, "db"), number(command, "delta_db")
     if level is None and delta is None:
         raise SessionError(f"send: how much? As in: {spec.phrases[0]}, or: more {control}")
+    document = document_then(state, command, spec, desk)
     values = {
-        role: level if level is not None else _moved(state.document, role, control, delta or 0.0)
-        for role in _roles(state.document, command)
+        role: level if level is not None else _moved(document, role, control, delta or 0.0)
+        for role in _roles(document, command)
     }
     levels = sorted(set(values.values()))
     told = " to ".join("off" if db <= SEND_OFF_DB else f"{db:+.1f} dB" for db in levels)
@@ -68,7 +68,5 @@ def _set(
     told: str,
 ) -> Result:
     settings: Mixer = tuple(((role, control), value) for role, value in values.items())
-    state = apply_at_once(
-        state, command, spec, SetMixer(settings), desk.arranger.refit, desk.now.frame
-    )
-    return state, (*faders(SetMixer(settings)), Say(f"{control} {names(values)} {told}"))
+    words = f"{control} {names(values)} {told}"
+    return move(state, command, spec, desk, SetMixer(settings), words)

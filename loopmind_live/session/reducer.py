@@ -7,6 +7,7 @@ from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session import (
     choices,
+    effect_rules,
     insert_rules,
     mixer_rules,
     take_rules,
@@ -32,7 +33,7 @@ from loopmind_live.session.arguments import (
     text,
 )
 from loopmind_live.session.commands import BY_NAME, Command, CommandSpec, check
-from loopmind_live.session.desk import Desk, Result, faders, say
+from loopmind_live.session.desk import Desk, Result, say
 from loopmind_live.session.effects import (
     Effect,
     Help,
@@ -50,6 +51,7 @@ from loopmind_live.session.landing import (
     projected,
     queue,
 )
+from loopmind_live.session.moves import document_then, move
 from loopmind_live.session.state import State
 
 FADE_BARS = 4.0
@@ -154,7 +156,7 @@ def _roles(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Res
 
 
 def _level(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
-    document = state.document
+    document = document_then(state, command, spec, desk)
     roles = known_roles(document, command)
     level, delta = number(command, "db"), number(command, "delta_db")
     if level is None and delta is None:
@@ -173,11 +175,8 @@ def _level(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Res
         )
         for role in roles
     )
-    state = apply_at_once(
-        state, command, spec, SetLevels(wanted), desk.arranger.refit, desk.now.frame
-    )
     told = ", ".join(f"{role} {db:+.1f} dB" for role, db in wanted)
-    return state, (*faders(SetLevels(wanted)), Say(f"level {told}"))
+    return move(state, command, spec, desk, SetLevels(wanted), f"level {told}")
 
 
 def _regenerate(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
@@ -243,6 +242,7 @@ _RULES: dict[str, _Rule] = {
     "pan": mixer_rules.pan,
     "send": mixer_rules.send,
     "insert": insert_rules.insert,
+    **dict.fromkeys(effect_rules.CONTROLS, effect_rules.effect),
     "set_tempo": tempo_rules.set_tempo,
     "ramp": tempo_rules.ramp,
     "half_time": tempo_rules.count_in_time,

@@ -28,7 +28,7 @@ from loopmind_live.session.at_once import (
 )
 from loopmind_live.session.chronicle import Chronicle, EventSink
 from loopmind_live.session.commands import Command
-from loopmind_live.session.desk import NO_INPUT, Desk
+from loopmind_live.session.desk import NO_INPUT, Desk, faders
 from loopmind_live.session.effects import Effect, Say, SetParameter
 from loopmind_live.session.landing import Now, cancel, margin_frames
 from loopmind_live.session.options import Options, Reply
@@ -311,6 +311,8 @@ class Session:
             labels = {section.label for section in arrangement.sections}
             self._to_prefetch = sorted(labels)
         for change in moment.landed:
+            for fader in faders(change.action):
+                self._set_parameter(fader)
             self._write("result", moment.frame, text=change.text, change=change.number)
             if change.number in self._moved:
                 self._tell(f"{change.text}: landed at bar {int(moment.bar) + 1}")

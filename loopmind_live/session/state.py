@@ -131,8 +131,9 @@ def differs_by_faders_alone(before: State, after: State) -> bool:
     >>> differs_by_faders_alone(still, replace(moved, playing=True))
     False
     """
+    faders = before.document
     document = replace(
-        after.document, levels_db=before.document.levels_db, mixer=before.document.mixer
+        after.document, levels_db=faders.levels_db, mixer=faders.mixer, effects=faders.effects
     )
     return before == replace(
         after, document=document, done=before.done, undone=before.undone,

@@ -28,8 +28,8 @@ def completed(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "offers"),
     [
-        ("re", ["regenerate", "redo", "record", "record_bars"]),
-        ("RE", ["regenerate", "redo", "record", "record_bars"]),
+        ("rec", ["record", "record_bars"]),
+        ("REG", ["regenerate"]),
         ("goto ", ["intro", "verse 1", "verse 2", "hook", "this section"]),
         ("go to h", ["hook"]),
         ("goto v", ["verse 1", "verse 2"]),

@@ -46,6 +46,33 @@ def test_every_row_is_known_by_its_name(spec):
     assert one(" ".join([spec.name, *arguments])).name == spec.name
 
 
+EFFECTS = [
+    ("reverb size 80", "reverb_size", {"size": 80.0}, None),
+    ("reverb size 0.8", "reverb_size", {"size": 80.0}, None),
+    ("set the reverb size to 35 percent", "reverb_size", {"size": 35.0}, None),
+    ("reverb size 1 in 4 bars", "reverb_size", {"size": 1.0}, When("bar", 4)),
+    ("verb damping 30 %", "reverb_damp", {"damp": 30.0}, None),
+    ("delay time 3/4 beat", "delay_time", {"beats": 0.75}, None),
+    ("delay time to 1/8 beats", "delay_time", {"beats": 0.125}, None),
+    ("echo time 2 beats next bar", "delay_time", {"beats": 2.0}, When("bar")),
+    ("delay time 0.5", "delay_time", {"beats": 0.5}, None),
+    ("delay feedback 40 %", "delay_feedback", {"feedback": 40.0}, None),
+    ("feedback 0.4", "delay_feedback", {"feedback": 40.0}, None),
+    ("level drums -3 in 4 bars", "level", {"roles": ("drums",), "db": -3.0}, When("bar", 4)),
+]
+
+
+@pytest.mark.parametrize(("text", "name", "arguments", "when"), EFFECTS)
+def test_phrases_about_the_shared_effects(text, name, arguments, when):
+    assert said(text) == (name, arguments, when)
+
+
+@pytest.mark.parametrize("text", ["delay time 1/0 beat", "delay time 9 beats", "feedback 95"])
+def test_an_effect_out_of_its_range_is_refused_by_name(text):
+    with pytest.raises(SessionError, match="delay"):
+        parse(text)
+
+
 PARTS = [
     ("kill the hats", "mute", ("hats",), None),
     ("drop the kick", "mute", ("kick",), None),
