@@ -24,6 +24,9 @@ def swaps_between(rows: Sequence[Row], after: int, until: int) -> list[Swap]:
     >>> [(s.frame, s.row and s.row.clip_id, s.release_frames) for s in swaps_between(rows, 0, 300)]
     [(200, 2, 5), (300, None, 0)]
     """
+    # It is asked hundreds of times a second, and mostly nothing has begun or ended.
+    if not any(after < row.start <= until or after < row.stop <= until for row in rows):
+        return []
     swaps = []
     ends = {(row.track, row.stop): row.fade_frames for row in rows}
     starts = {(row.track, row.start) for row in rows}
