@@ -275,6 +275,7 @@ def _add_perform(commands: Any) -> None:
     parser.add_argument("--until", type=_at_least_one, metavar="BAR", help="end at this bar's line")
     parser.add_argument("--script", type=Path, metavar="FILE", help="lines of: @BAR[.BEAT] text")
     parser.add_argument("--record", type=Path, metavar="FILE", help="record the master")
+    parser.add_argument("--stems", type=Path, metavar="DIR", help="record each part in this folder")
     parser.add_argument(
         "--events", type=Path, metavar="FILE", help="write all that happens (JSONL)"
     )
@@ -301,7 +302,7 @@ def _perform(options: argparse.Namespace) -> int:
         remember_latency(config.data_folder(), options.latency_ms)
     request = Request(
         _library_of(options), sound, options.timeline, options.script, options.record,
-        options.events, options.until, options.seed, options.headless,
+        options.events, options.until, options.seed, options.headless, options.stems,
     )  # fmt: skip
     if options.audio == "offline":
         with progress_bars() as progress:

@@ -12,6 +12,7 @@ from loopmind_live import config
 from loopmind_live.app.files import library_loops_if_any, timeline
 from loopmind_live.app.offline import Request
 from loopmind_live.app.performance import Performance
+from loopmind_live.app.recording import LiveRecorder
 from loopmind_live.app.stage import KeptEvents, NoEvents, arranger_for, header, live_engine
 from loopmind_live.app.takes import takes_for
 from loopmind_live.app.view import view_of
@@ -25,33 +26,10 @@ from loopmind_live.workers.niceness import ask_for_small_pages, come_first
 
 if TYPE_CHECKING:
     from loopmind_live.engine.client import ProcessEngine
-    from loopmind_live.engine.recorder import MasterRecorder
 
 TICK_S = 0.004
 GUARD_S = 0.006
 log = logging.getLogger(__name__)
-
-
-class LiveRecorder:
-    """Records the master through the engine's tap."""
-
-    def __init__(self, engine: "ProcessEngine") -> None:
-        self._engine = engine
-        self._running: MasterRecorder | None = None
-
-    def start(self, file: Path, frame: int | None = None) -> Path:
-        """Record to `file`, or a free name beside it, from `frame` (now where None)."""
-        at = self._engine.frame() if frame is None else frame
-        self._running = self._engine.record(file, at)
-        return self._running.path
-
-    def stop(self) -> Path | None:
-        """End the recording and return its file, or None where there was none."""
-        if self._running is None:
-            return None
-        recorder, self._running = self._running, None
-        recorder.stop(self._engine.frame())
-        return recorder.path
 
 
 class LiveShow:
@@ -97,6 +75,8 @@ class LiveShow:
             )  # fmt: skip
             self._prompt, self._engine = prompt, engine
             self._recorder = LiveRecorder(engine)
+            if request.stems is not None:
+                self._recorder.ask_for_tracks()
             self._takes = takes_for(engine, pool, session, request.library)
             stack.callback(self._takes.close)
             self._show = Performance(
@@ -173,9 +153,9 @@ class LiveShow:
         if self._started or not state.started:
             return
         self._started = True
-        if self._request.record is not None:
-            first = state.tempo.line(0)
-            self._show.recording = self._recorder.start(self._request.record, first)
+        request = self._request
+        if request.record is not None or request.stems is not None:
+            self._recorder.start(request.record, request.stems, state.tempo.line(0))
 
     def _is_over(self) -> bool:
         until, state = self._request.until_bar, self._show.session.state

@@ -6,11 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
 from loopmind_live.app.files import library_loops_if_any, timeline
 from loopmind_live.app.performance import Performance
+from loopmind_live.app.recording import OfflineRecorder
 from loopmind_live.app.stage import (
     KeptEvents,
     NoEvents,
@@ -19,7 +17,6 @@ from loopmind_live.app.stage import (
     header,
     offline_engine,
 )
-from loopmind_live.engine.wav import Encoding, WavWriter, free_path
 from loopmind_live.errors import EngineError, SessionError
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.script import ScriptLine, read_script
@@ -45,68 +42,7 @@ class Request:
     until_bar: int | None = None
     seed: int = 0
     headless: bool = False
-
-
-@dataclass(slots=True)
-class _Take:
-    """One file under way: it skips the limiter's delay, and ends after `left` more frames."""
-
-    writer: WavWriter
-    start_frame: int
-    skip: int
-    left: int | None = None
-
-
-class MasterFiles:
-    """Records the master: a file holds exactly the music's frames from its start to its stop.
-
-    A disk that is full ends the file, and `failure` says so; the music goes on.
-    """
-
-    def __init__(self, engine: "OfflineEngine", dry: bool) -> None:
-        self._engine = engine
-        self._encoding: Encoding = "float32" if dry else "pcm24"
-        self._takes: list[_Take] = []
-        self.failure: str | None = None
-
-    @property
-    def open(self) -> bool:
-        """Tell whether any file still waits for frames."""
-        return bool(self._takes)
-
-    def start(self, file: Path) -> Path:
-        """Record to `file`, or a free name beside it, from the next block on."""
-        path = free_path(file)
-        writer = WavWriter(path, self._engine.rate_hz, self._encoding)
-        self._takes.append(_Take(writer, self._engine.frame(), self._engine.latency_frames))
-        return path
-
-    def stop(self, frame: int | None = None) -> Path | None:
-        """End the newest recording at `frame` (now where None); return its file, or None."""
-        for take in reversed(self._takes):
-            if take.left is None:
-                at = self._engine.frame() if frame is None else frame
-                take.left = at - take.start_frame - take.writer.frames
-                return take.writer.path
-        return None
-
-    def take(self, block: npt.NDArray[np.float32]) -> None:
-        """Give the files a block that was just computed."""
-        for take in list(self._takes):
-            skipped = min(take.skip, len(block))
-            take.skip -= skipped
-            audio = block[skipped:]
-            if take.left is not None:
-                audio = audio[: take.left]
-                take.left -= len(audio)
-            try:
-                take.writer.write(audio)
-            except EngineError as error:
-                self.failure = str(error)
-                take.left = 0
-            if take.left == 0:
-                take.writer.close()
-                self._takes.remove(take)
+    stems: Path | None = None
 
 
 class OfflineShow:
@@ -134,20 +70,20 @@ class OfflineShow:
                     engine, pool, arranger_for(loops, arrangement), events,
                     Options(request.seed, request.sound.dry, live=False), self._tell,
                 )  # fmt: skip
-                master = MasterFiles(engine, request.sound.dry)
+                recorder = OfflineRecorder(engine, request.sound.dry)
                 show = Performance(
-                    session, master, Path.cwd(), lambda path: timeline(path, loops), datetime.now
+                    session, recorder, Path.cwd(), lambda path: timeline(path, loops), datetime.now
                 )
-                if request.record is not None:
-                    show.recording = master.start(request.record)
+                if request.record is not None or request.stems is not None:
+                    recorder.start(request.record, request.stems)
                 if arrangement is not None:
                     session.load(arrangement)
                     session.submit(Command("play", text="play"), 0)
                     session.advance(0)
-                self._play(engine, session, show, master, list(script), progress)
+                self._play(engine, session, show, recorder, list(script), progress)
             finally:
                 events.close()
-            failure = master.failure or events.failure
+            failure = recorder.failure or events.failure
             if failure is not None:
                 raise EngineError(failure)
 
@@ -156,7 +92,7 @@ class OfflineShow:
         engine: "OfflineEngine",
         session: Session,
         show: Performance,
-        master: MasterFiles,
+        recorder: OfflineRecorder,
         script: list[ScriptLine],
         progress: Progress | None,
     ) -> None:
@@ -180,15 +116,14 @@ class OfflineShow:
                 session.advance(end)
                 break
             session.advance(now)
-            master.take(engine.render())
+            recorder.take(engine.render())
             if progress is not None:
                 progress(now, self._length(session))
         last = engine.frame() if end is None else end
         session.finish(last)
-        while master.stop(last):
-            pass  # every file ends with the set
-        while master.open:
-            master.take(engine.render())
+        recorder.stop(last)  # what is recorded ends with the set
+        while recorder.open:
+            recorder.take(engine.render())
 
     def _typed_at(self, session: Session, line: ScriptLine) -> int:
         """Return the frame at which a line is typed, by the tempo in force."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from loopmind_live.app.recording import Recording
 from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.arranger.remarks import remarks
 from loopmind_live.errors import LoopMindError, SessionError
@@ -22,14 +23,19 @@ from loopmind_live.units import gain_to_db, spell_key
 
 
 class Recorder(Protocol):
-    """Records the master of a performance."""
+    """Records the master of a performance, and its tracks."""
 
-    def start(self, file: Path) -> Path:
-        """Record to `file`, or a free name beside it, from now on; return the name."""
+    @property
+    def current(self) -> Recording | None:
+        """Return the recording under way, or None."""
         ...
 
-    def stop(self) -> Path | None:
-        """End the recording and return its file, or None where there was none."""
+    def start(self, file: Path | None, stems: Path | None = None) -> Recording:
+        """Record from now on, to free names beside those given; return them."""
+        ...
+
+    def stop(self) -> Recording | None:
+        """End the recording and return it, or None where there was none."""
         ...
 
 
@@ -54,11 +60,15 @@ class Performance:
     ) -> None:
         self.session = session
         self.finished = False
-        self.recording: Path | None = None
         self._recorder = recorder
         self._folder = folder
         self._read_timeline = read_timeline
         self._now = now
+
+    @property
+    def recording(self) -> Recording | None:
+        """Return the recording under way, or None."""
+        return self._recorder.current
 
     def type(self, text: str, frame: int | None = None) -> Answer:
         """Carry out what was typed at `frame` (the engine's own where None)."""
@@ -119,22 +129,21 @@ class Performance:
         arrangement = self.session.state.arrangement
         if arrangement is None:
             raise SessionError("nothing is arranged yet: there is nothing to save")
-        path = self._path(file or f"set {self._now():%Y-%m-%d %H.%M.%S}", ".json")
+        path = self._path(file or f"set {self._now():%Y-%m-%d %H.%M.%S}.json", ".json")
         write_timeline(arrangement, path)
         return f"saved {path}"
 
     def _record(self, effect: Record) -> str:
         if not effect.on:
             stopped = self._recorder.stop()
-            self.recording = None
             if stopped is None:
                 raise SessionError("nothing is being recorded: start with: record")
             return f"recorded {stopped}"
         if self.recording is not None:
             raise SessionError(f"already recording to {self.recording}: end it with: record off")
-        wanted = self._path(effect.file or f"take {self._now():%Y-%m-%d %H.%M.%S}", ".wav")
-        self.recording = self._recorder.start(wanted)
-        return f"recording to {self.recording}"
+        file = self._path(effect.file or f"take {self._now():%Y-%m-%d %H.%M.%S}.wav", ".wav")
+        stems = file.with_name(f"{file.stem} stems") if effect.stems else None
+        return f"recording to {self._recorder.start(file, stems)}"
 
     def _path(self, file: str, suffix: str) -> Path:
         path = self._folder / Path(file).expanduser()
@@ -163,7 +172,8 @@ class Performance:
         for change in state.pending:
             lines.append(f"  #{change.number} {change.text} at bar {int(change.bar) + 1}")
         peak = gain_to_db(engine.peak)
-        recording = f", recording to {self.recording}" if self.recording else ""
+        current = self.recording
+        recording = f", recording to {current}" if current is not None else ""
         running = "" if engine.running else ", not running"
         lines.append(
             f"engine: load {engine.load:.0%}, {engine.xruns} xruns, peak {peak:.1f} dBFS"

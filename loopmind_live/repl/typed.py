@@ -25,15 +25,18 @@ def read_text(spec: CommandSpec, tokens: tuple[Token, ...], source: str) -> dict
 def read_path(
     spec: CommandSpec, pattern: Pattern, tokens: tuple[Token, ...], source: str
 ) -> dict[str, Value]:
-    """Return the file named, quoted or bare, its case kept; "off" and "on" are flags."""
+    """Return the file named, quoted or bare, its case kept; "off" and "on" are flags.
+
+    So is a flag's own name, where it is the first word.
+    """
     values: dict[str, Value] = dict(pattern.arguments)
     flags = [argument.name for argument in spec.arguments if argument.kind == "flag"]
     name, optional = next((a.name, a.optional) for a in spec.arguments if a.kind == "path")
-    while tokens and tokens[0].kind != "quoted" and tokens[0].text in _PATH_FILLERS:
-        # A name that only begins like one of these words ("to-night.json") is a name.
-        if source[tokens[0].end : tokens[0].end + 1].strip():
-            break
-        tokens = tokens[1:]
+    tokens = _without_fillers(tokens, source)
+    named = tokens[0].text if tokens and _is_word(tokens[0], source) else None
+    if named in flags[1:]:
+        values[str(named)] = True
+        tokens = _without_fillers(tokens[1:], source)
     words = texts(tokens, 0, 2)
     if flags and words in (("off",), ("stop",), ("on",), ("start",)):
         return values | {flags[0]: words[0] in ("on", "start")}
@@ -48,9 +51,21 @@ def read_path(
             raise SessionError(
                 f"{spec.name}: no file named {path!r}: close the quotes, name a file"
             )
-        if values:
+        if flags[:1] and flags[0] in values:
             raise Misfit(f"{spec.name}: {path!r} means nothing here", 1)
         values[name] = path
     elif not optional:
         raise Misfit(f"{spec.name} needs a file, as in: {spec.phrases[0]}", 1)
     return values
+
+
+def _without_fillers(tokens: tuple[Token, ...], source: str) -> tuple[Token, ...]:
+    """Return `tokens` without opening words that are no name: "to", "as"."""
+    while tokens and tokens[0].text in _PATH_FILLERS and _is_word(tokens[0], source):
+        tokens = tokens[1:]
+    return tokens
+
+
+def _is_word(token: Token, source: str) -> bool:
+    """Tell whether a token stands alone: "to-night.json" is a name that begins with one."""
+    return token.kind != "quoted" and not source[token.end : token.end + 1].strip()

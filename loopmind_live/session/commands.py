@@ -283,9 +283,11 @@ COMMANDS: tuple[CommandSpec, ...] = (
         f"{_PREFIX}/cancel", ("cancel", "cancel 3", "cancel all"),
     ),
     CommandSpec(
-        "record", (Argument("file", "path", True), Argument("on", "flag", True)), None,
-        "record the master to a new file, or stop recording",
-        f"{_PREFIX}/record", ("record", "record take.wav", "record off"),
+        "record",
+        (Argument("file", "path", True), Argument("on", "flag", True),
+         Argument("stems", "flag", True)),
+        None, "record the master, and with stems every part, or stop recording",
+        f"{_PREFIX}/record", ("record", "record stems", "record take.wav", "record off"),
     ),
     CommandSpec(
         "record_bars", (Argument("bars", "integer", False, 1, 64, "bars"), _ROLES), "bar",

@@ -21,10 +21,14 @@ class SetParameter:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Start recording to `file` (a name of the program's own where None), or stop."""
+    """Start recording to `file` (a name of the program's own where None), or stop.
+
+    With `stems` every track is recorded beside the master.
+    """
 
     on: bool
     file: str | None = None
+    stems: bool = False
 
 
 @dataclass(frozen=True, slots=True)

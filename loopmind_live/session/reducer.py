@@ -216,7 +216,9 @@ def _ask(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
     file = command.arguments.get("file")
     path = str(file) if file is not None else None
     effects: dict[str, Effect] = {
-        "record": Record(flag(command, "on", default=True), path),
+        "record": Record(
+            flag(command, "on", default=True), path, flag(command, "stems", default=False)
+        ),
         "save": Save(path),
         "status": ShowStatus(),
         "help": Help(str(command.arguments["topic"]) if "topic" in command.arguments else None),

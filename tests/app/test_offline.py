@@ -181,3 +181,65 @@ def test_a_replay_names_what_is_gone(made: CodeSet, tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text(text.splitlines()[0] + "\n")
     with pytest.raises(ScoreError, match="nothing was played"):
         replay(tmp_path / "bad.jsonl", tmp_path / "x.wav", [])
+
+
+def test_stems_recorded_offline_add_up_to_the_dry_master_and_are_as_long(
+    made: CodeSet, tmp_path: Path
+) -> None:
+    script = "@1.3 mute bass\n@2.3 unmute bass\n@3.2 level drums -6\n@6 quit\n"
+    (tmp_path / "set.txt").write_text(script)
+    request = Request(
+        tmp_path / "none", Sound("offline", dry=True), made.timeline, tmp_path / "set.txt",
+        tmp_path / "set.wav", stems=tmp_path / "stems",
+    )  # fmt: skip
+    OfflineShow(request, print).run()
+    mix, _ = soundfile.read(tmp_path / "set.wav")
+    stems = {path.stem: soundfile.read(path)[0] for path in (tmp_path / "stems").iterdir()}
+    assert sorted(stems) == ["bass", "drums", "pad"]
+    assert {len(stem) for stem in stems.values()} == {len(mix)}
+    assert np.abs(sum(stems.values()) - mix).max() < 1e-6
+    assert np.abs(mix).max() > 0.05
+    assert not stems["bass"][line(2) : line(3)].any() and stems["bass"][line(3)].any()
+
+
+def test_wet_stems_recorded_offline_line_up_with_the_master(made: CodeSet, tmp_path: Path) -> None:
+    (tmp_path / "set.txt").write_text("@1 delay off\n@1 reverb off\n@3 quit\n")
+    request = Request(
+        tmp_path / "none", Sound("offline"), made.timeline, tmp_path / "set.txt",
+        tmp_path / "set.wav", stems=tmp_path / "stems",
+    )  # fmt: skip
+    OfflineShow(request, print).run()
+    mix, _ = soundfile.read(tmp_path / "set.wav")
+    paths = list((tmp_path / "stems").iterdir())
+    assert {soundfile.info(path).subtype for path in paths} == {"PCM_24"}
+    total = sum(soundfile.read(path)[0] for path in paths)
+    assert np.abs(total - mix).max() < 1e-5, "nothing is sent, and the limiter has nothing to do"
+
+
+def test_stems_are_recorded_from_a_script_beside_the_master(
+    made: CodeSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "take stems").mkdir()
+    (tmp_path / "take stems" / "drums.wav").write_bytes(b"precious")
+    script = "@1.2 record stems take.wav\n@1.3 record\n@2.2 record off\n@2.3 record off\n@5 quit\n"
+    told = perform(made, tmp_path, "set", dry=True, script=script, record=False)
+    assert f"@1.2 recording to {tmp_path}/take.wav, stems in {tmp_path}/take stems 2" in told
+    assert any("already recording to" in text for text in told)
+    assert any("nothing is being recorded" in text for text in told)
+    frames = soundfile.info(tmp_path / "take.wav").frames
+    stems = list((tmp_path / "take stems 2").iterdir())
+    assert len(stems) == 3 and {soundfile.info(path).frames for path in stems} == {frames}
+    assert (tmp_path / "take stems" / "drums.wav").read_bytes() == b"precious"
+
+
+def test_recordings_without_a_name_have_one_that_players_know(
+    made: CodeSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    script = "@1.2 record stems\n@1.3 save\n@2 quit\n"
+    perform(made, tmp_path, "set", dry=True, script=script, record=False)
+    (take,) = tmp_path.glob("take *.wav")
+    assert soundfile.info(take).frames > 0
+    assert len(list((tmp_path / f"{take.stem} stems").glob("*.wav"))) == 3
+    assert len(list(tmp_path.glob("set *.json"))) == 1

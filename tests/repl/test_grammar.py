@@ -245,6 +245,23 @@ def test_a_file_name_is_kept_as_it_is_typed(text, name, file, when):
     assert said(text) == (name, {"file": file}, when)
 
 
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("record stems", {"stems": True}),
+        ("rec stems", {"stems": True}),
+        ("record stems take.wav", {"stems": True, "file": "take.wav"}),
+        ("record stems to Tonight", {"stems": True, "file": "Tonight"}),
+        ("record 'stems'", {"file": "stems"}),
+        ("record stems.wav", {"file": "stems.wav"}),
+        ("record stems-2", {"file": "stems-2"}),
+        ("record stems off", {"stems": True, "on": False}),
+    ],
+)
+def test_every_part_is_recorded_where_stems_are_asked_for(text, arguments):
+    assert said(text) == ("record", arguments, None)
+
+
 @pytest.mark.parametrize("text", ["record off", "record stop", "stop recording", "rec stop"])
 def test_recording_is_ended_in_several_ways(text):
     assert said(text) == ("record", {"on": False}, None)
