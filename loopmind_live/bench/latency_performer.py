@@ -27,7 +27,7 @@ from loopmind_live.prepare.pool import ClipPool
 from loopmind_live.score.loop import Loop
 from loopmind_live.session.commands import Command, When
 from loopmind_live.session.session import Options, Session
-from loopmind_live.workers.niceness import ask_for_small_pages, come_first
+from loopmind_live.workers.niceness import answer_quickly, ask_for_small_pages, come_first
 
 if TYPE_CHECKING:
     from loopmind_live.engine.client import ProcessEngine
@@ -195,6 +195,7 @@ def _measure(
         pool = ClipPool(config.cache_folder() / "clips", engine.arena, WORKERS)
         try:
             performer = Performer(engine, pool, known, seed)
+            answer_quickly()
             performer.set_up(128)
             _commands(performer, commands, found)
             _regenerations(performer, regenerations, limit_s, found)

@@ -33,7 +33,7 @@ def splice(rows: Sequence[Row], frame: int, new_rows: Iterable[Row], now: int) -
     [(7, 0, 300), (8, 300, 500)]
     """
     kept = [
-        replace(row, stop=min(row.stop, frame))
+        row if row.stop <= frame else replace(row, stop=frame)
         for row in rows
         if row.start < frame and last_frame(row) > now
     ]

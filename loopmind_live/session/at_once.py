@@ -11,7 +11,7 @@ from loopmind_live.engine.base import Row
 from loopmind_live.session.actions import SetRoles, Stop
 from loopmind_live.session.state import Change, State
 
-NEAR_BARS = 8
+NEAR_BARS = 2
 """What lands at once is planned so far; the rest of the horizon follows when nobody waits."""
 REST_S = 0.25
 
@@ -31,6 +31,16 @@ def flies(change: Change) -> bool:
         return False
     action = change.action
     return isinstance(action, SetRoles) or (isinstance(action, Stop) and not action.fade_bars)
+
+
+def flies_alone(before: State, after: State) -> bool:
+    """Tell whether only changes that fly came in between: they need no other clips."""
+    came = after.pending[len(before.pending) :]
+    return (
+        after.pending[: len(before.pending)] == before.pending
+        and after.document is before.document
+        and all(map(flies, came))
+    )
 
 
 def numbers_of(changes: Sequence[Change]) -> frozenset[int]:

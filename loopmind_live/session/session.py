@@ -22,6 +22,7 @@ from loopmind_live.session.at_once import (
     REST_S,
     Flight,
     flies,
+    flies_alone,
     landing_at,
     numbers_of,
     turns_at,
@@ -133,7 +134,8 @@ class Session:
         except LoopMindError as error:
             self._write("error", now.frame, text=str(error))
             return Reply((str(error),), ok=False)
-        if not differs_by_faders_alone(before, self.state):  # faders come by the hundred
+        flown = self.options.live and flies_alone(before, self.state)  # pads are waited for
+        if not (flown or differs_by_faders_alone(before, self.state)):  # these come by the hundred
             self._dirty = True
             self._readiness.forget_failures()
             self._request()

@@ -49,3 +49,12 @@ def test_small_pages_are_for_this_process_and_those_it_starts():
         pytest.skip("system: this kernel does not tell of huge pages")
     assert granted == "True"
     assert "THP_enabled:\\t0" in told
+
+
+def test_a_process_that_answers_quickly_looks_at_its_start_no_more() -> None:
+    code = (
+        "import gc, sys; from loopmind_live.workers.niceness import answer_quickly; "
+        "answer_quickly(); print(gc.get_freeze_count() > 1000, sys.getswitchinterval())"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["True", "0.0005"]
