@@ -21,8 +21,10 @@ from loopmind_live.engine.guard import CEILING, Parameter
 from loopmind_live.engine.host_audio import pyo_import
 from loopmind_live.engine.kernel import level, split
 from loopmind_live.engine.outputs import STEREO, Outputs
+from loopmind_live.engine.overload import Relief
 from loopmind_live.engine.player import Tracks
 from loopmind_live.engine.shells import Shells, compile_shells
+from loopmind_live.engine.strip_kernel import thin
 from loopmind_live.engine.strips import Strips
 from loopmind_live.errors import EngineError
 
@@ -42,6 +44,7 @@ def compile_graph(rate_hz: int, block: int) -> None:
     strips = Strips(rate_hz, block)
     compile_shells(block)
     split(strips.buses[0], np.zeros(block), np.zeros(block))
+    thin(np.zeros(block), np.zeros(block), 0.0, 0.0, 1.0, 1.0)
     level(np.zeros((block, 2), np.float32))
 
 
@@ -192,6 +195,8 @@ class Graph:
         buses = strips.buses[:1] if self._effects is None else strips.buses
         for (left, right), block in zip(self._tables, buses, strict=True):
             split(block, left, right)
+        if self._effects is not None and self._effects.sheds:
+            self._effects.thin_sends(self._tables[1], self._tables[2])
 
     def prepare(self, change: Parameter) -> None:
         """Build what `change` is going to mount. Not in the audio callback."""
@@ -208,6 +213,8 @@ class Graph:
             return
         if change.target in ("insert", "amount"):
             self._change_insert(change)
+        elif change.target == "relief":
+            self._effects.relieve(Relief(int(change.value)))
         elif change.target == "track":
             self._strips.move(change.index, change.control, change.value, change.ramp_s)
         elif change.target == "effect":

@@ -30,7 +30,7 @@ MAX_DELAY_BEATS = 4.0
 MAX_FEEDBACK = 0.94
 """A delay that repeats louder than this would not end."""
 
-Target = Literal["track", "insert", "amount", "effect", "master", "limit"]
+Target = Literal["track", "insert", "amount", "effect", "master", "limit", "relief"]
 _TRACK = re.compile(r"track/(\d{1,2})/([a-z]+\d?)")
 _TRACK_RANGES: Mapping[str, tuple[float, float]] = {
     "gain": (0.0, MAX_GAIN),
@@ -65,6 +65,11 @@ class Parameter:
     control: str
     value: float
     ramp_s: float
+
+
+def relief_to(level: float) -> Parameter:
+    """Return the change by which the engine itself sheds work; nobody else may ask for it."""
+    return Parameter("relief", 0, "relief", level, 0.0)
 
 
 def check_parameter(name: str, value: float, ramp_s: float) -> Parameter:

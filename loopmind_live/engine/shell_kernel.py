@@ -50,16 +50,3 @@ def silence(signal):  # type: ignore[no-untyped-def]
     for i in range(signal.shape[0]):
         signal[i, 0] = 0.0
         signal[i, 1] = 0.0
-
-
-@numba.njit(cache=True)
-def narrow(left, right, before, after):  # type: ignore[no-untyped-def]
-    """Draw two sides, float64 [frames], towards their mean: 0 is not at all, 1 is mono.
-
-    How far moves evenly from `before` to `after` over the block.
-    """
-    step = (after - before) / left.shape[0]
-    for i in range(left.shape[0]):
-        half = 0.5 * (before + step * (i + 1)) * (right[i] - left[i])
-        left[i] += half
-        right[i] -= half

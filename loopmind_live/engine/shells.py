@@ -33,7 +33,6 @@ from loopmind_live.engine.shell_kernel import (
     VALUE,
     blend,
     is_sound,
-    narrow,
     replace,
     silence,
 )
@@ -60,7 +59,6 @@ def compile_shells(block: int) -> None:
     replace(signal, side, side)
     silence(signal)
     is_sound(side, side)
-    narrow(side, side, 0.0, 0.0)
 
 
 @dataclass(eq=False)

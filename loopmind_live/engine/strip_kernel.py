@@ -243,3 +243,18 @@ def keep(ring, at, shares):  # type: ignore[no-untyped-def]
         for i in range(first, frames):
             lane[i - first, 0] = share[i, 0]
             lane[i - first, 1] = share[i, 1]
+
+
+@numba.njit(cache=True)
+def thin(left, right, narrow, narrow_after, gain, gain_after):  # type: ignore[no-untyped-def]
+    """Draw two sides, float64 [frames], to their mean (a `narrow` of 1), and turn them down.
+
+    Both move evenly over the block, to where they are after it.
+    """
+    frames = left.shape[0]
+    for i in range(frames):
+        share = (i + 1.0) / frames
+        half = 0.5 * (narrow + share * (narrow_after - narrow)) * (right[i] - left[i])
+        level = gain + share * (gain_after - gain)
+        left[i] = level * (left[i] + half)
+        right[i] = level * (right[i] - half)
