@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from loopmind_live.engine.ring import OWN_AT, Audio, Ring
-from loopmind_live.engine.strip_kernel import keep
 from loopmind_live.engine.wav import WavWriter
 from loopmind_live.errors import EngineError
 
@@ -45,6 +44,7 @@ class InputRing(Ring):
     def __init__(self, path: Path, writable: bool) -> None:
         super().__init__(path, 1, writable)
         self._writing = False
+        self._keep: Callable[[Audio, int, Input], None] = _not_compiled
 
     @classmethod
     def create(cls, folder: Path, frames: int = RING_FRAMES) -> "InputRing":
@@ -60,19 +60,22 @@ class InputRing(Ring):
         """Return what the engine said last."""
         return InputFacts(*_FACTS.unpack_from(self._map, OWN_AT))
 
-    def compile(self, block: Input) -> None:
-        """Compile `write` for just this array: never inside the callback."""
-        keep(np.zeros((1, block.shape[1], 2), np.float32), 0, block)
+    def compile(self, frames: int) -> None:
+        """Compile `write` for blocks of `frames`: never inside the callback."""
+        from loopmind_live.engine.strip_kernel import keep
+
+        self._keep = keep
+        keep(np.zeros((1, frames, 2), np.float32), 0, np.zeros((1, frames, 2)))
 
     def write(self, frame: int, block: Input) -> None:
-        """Write the block that begins at `frame`, float64 [1, block, 2].
+        """Write the block that begins at `frame`, float64 [1, frames, 2].
 
-        Called from the audio callback.
+        Called from the audio callback, after `compile`.
         """
         if not self._writing:
             self.begin(frame)
             self._writing = True
-        keep(self._ring, frame % self.capacity, block)
+        self._keep(self._ring, frame % self.capacity, block)
         self._advance(frame + block.shape[1])
 
     def read(self, frame: int, until: int) -> tuple[Audio, int]:
@@ -82,6 +85,10 @@ class InputRing(Ring):
         """
         audio, lost = self.read_lanes(frame, until)
         return rounded(np.nan_to_num(audio[0], copy=False, nan=0.0, posinf=0.0, neginf=0.0)), lost
+
+
+def _not_compiled(_ring: Audio, _at: int, _block: Input) -> None:
+    raise EngineError("the input's ring must be compiled before it is written")
 
 
 def rounded(audio: Audio) -> Audio:

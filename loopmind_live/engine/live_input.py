@@ -15,6 +15,8 @@ from loopmind_live.engine.patchbay import Wiring, follow
 
 FILE_NAME = "input-links"
 CHANNELS = 2
+STEP_FRAMES = 200
+"""numpy copies so few without letting another thread have the interpreter meanwhile."""
 
 
 class LiveInput:
@@ -35,16 +37,23 @@ class LiveInput:
         self._facts = InputFacts()
         self._block: Input | None = None
         if block is not None:
-            channels = block.shape[1]
-            self._block = np.broadcast_to(block, (1, len(block), 2))
+            frames, channels = block.shape
+            self._block = block[np.newaxis] if channels == 2 else np.zeros((1, frames, 2))
+            self._mono = block[:, 0] if channels == 1 else None
             self._facts = InputFacts(channels, channels, latency_frames)
-            ring.compile(self._block)
+            ring.compile(frames)
         ring.tell(self._facts)
 
     def take(self, frame: int) -> None:
         """Write the block that begins at `frame`. Called from the audio callback."""
-        if self._block is not None:
-            self._ring.write(frame, self._block)
+        if self._block is None:
+            return
+        if self._mono is not None:
+            for begin in range(0, len(self._mono), STEP_FRAMES):
+                step = slice(begin, begin + STEP_FRAMES)
+                self._block[0, step, 0] = self._mono[step]
+                self._block[0, step, 1] = self._mono[step]
+        self._ring.write(frame, self._block)
 
     def look(self) -> None:
         """Follow what is linked, and say so in the ring. Not for the audio callback."""
@@ -71,7 +80,7 @@ class InputLinks:
         kept = _read(self._path)
         if kept is None:
             card = watch.outputs(physical=True)[:CHANNELS]
-            kept = frozenset(enumerate(card))
+            kept = frozenset(enumerate(card * 2 if len(card) == 1 else card))
         self._wiring = Wiring(awaited=kept)
 
     def look(self) -> None:

@@ -76,6 +76,7 @@ class EngineProcess:
         # Compiled before this process takes priority, and long before a stand-by takes over.
         Player(self._arena.view, rate_hz, block)
         compile_graph(rate_hz, block)
+        self._ring.compile(block)
 
     def settle(self) -> None:
         """Do what is slow about `start`, well before it."""

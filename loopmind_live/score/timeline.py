@@ -134,7 +134,7 @@ def _clip_object(part: Part) -> dict[str, Any]:
         "bpm": part.loop.bpm,
         "beats": part.loop.beats,
         "start_s": part.loop.start_s,
-        "sha256": part.loop.content_hash,
+        **({"sha256": part.loop.content_hash} if part.loop.content_hash else {}),
         "source": {**source, "moods": list(part.loop.moods)},
     }
 

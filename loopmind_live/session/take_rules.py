@@ -20,7 +20,7 @@ def record_bars(state: State, command: Command, spec: CommandSpec, desk: Desk) -
     no_input = desk.no_input()
     if no_input is not None:
         raise SessionError(no_input)
-    if not state.started or state.playhead is None:
+    if not state.started:
         raise SessionError("nothing plays yet: a take begins on a bar line, so play first")
     place = desk.landing(state, command, spec)
     if place.frame is not None:

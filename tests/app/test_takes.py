@@ -78,6 +78,7 @@ class Stage:
         self.library = folder / "library.sqlite"
         self.memory = Memory()
         self.ring = InputRing.create(folder, 1 << 19)
+        self.ring.compile(STEP)
         self.ring.tell(InputFacts(2, 2, WAY))
         self.loud = 0.5
         engine = self.engine = self.rig.engine
@@ -294,6 +295,7 @@ def test_an_input_that_is_lost_while_it_is_recorded_is_told(stage: Stage) -> Non
     stage.type("record 2 bars to vocal")
     stage.play_to(stage.line(8))
     again = InputRing(stage.ring._map and stage.folder.parent / "input", writable=True)
+    again.compile(96)
     now = stage.engine.frame()
     again.write(now + 480, np.zeros((1, 96, 2)))  # another engine goes on after 10 ms
     stage.engine.play_to(now + 576)

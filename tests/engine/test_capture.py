@@ -21,6 +21,7 @@ from loopmind_live.engine.capture import (
     take_path,
 )
 from loopmind_live.engine.client import ProcessEngine
+from loopmind_live.engine.graph import Graph, device_input
 from loopmind_live.engine.live_input import LiveInput
 from loopmind_live.errors import EngineError
 from tests.engine.processes import RATE, jack, until
@@ -43,6 +44,7 @@ def fill(ring: InputRing, begin: int, end: int) -> None:
 @pytest.fixture
 def ring(tmp_path: Path) -> Iterator[InputRing]:
     made = InputRing.create(tmp_path, 1 << 12)
+    made.compile(BLOCK)
     yield made
     made.close()
 
@@ -55,6 +57,7 @@ def nothing(_at: int, _audio: np.ndarray) -> None:
 def test_what_came_in_is_read_at_its_frame(begin: int, blocks: int, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
         ring = InputRing.create(Path(folder), 1 << 12)
+        ring.compile(BLOCK)
         fill(ring, begin, begin + blocks * BLOCK)
         end = begin + blocks * BLOCK
         at = data.draw(st.integers(begin, end))
@@ -84,6 +87,27 @@ def test_one_channel_becomes_both_sides(ring: InputRing) -> None:
     assert np.array_equal(audio[:, 0], audio[:, 1])
     assert audio[5, 0] == 5 / 4096
     assert ring.facts() == InputFacts(1, 1, 0)
+
+
+def test_what_the_device_gives_is_there_before_the_block_is_computed(ring: InputRing) -> None:
+    graph = Graph("manual", RATE, BLOCK, dry=True, inputs=2)
+    hears = LiveInput(ring, graph.input)
+    frames = iter(range(0, 10 * BLOCK, BLOCK))
+    graph.start(lambda: hears.take(next(frames)))
+    assert graph.input is not None
+    for block in range(3):
+        graph.input[:] = tone(block * BLOCK, (block + 1) * BLOCK)[0]
+        graph.process()
+    graph.close()
+    audio, lost = ring.read(0, 3 * BLOCK)
+    assert lost == 0
+    assert np.array_equal(audio, tone(0, 3 * BLOCK)[0].astype(np.float32))
+
+
+def test_a_machine_without_an_input_device_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loopmind_live.engine.graph.pyo.pa_get_default_input", lambda: -1)
+    with pytest.raises(EngineError, match="leave out --input"):
+        device_input()
 
 
 def test_an_engine_without_an_input_says_so(ring: InputRing) -> None:
@@ -136,6 +160,7 @@ def test_a_take_that_is_ended_stays_or_goes(ring: InputRing, tmp_path: Path, kep
 def test_frames_that_another_engine_missed_are_counted(ring: InputRing, tmp_path: Path) -> None:
     fill(ring, 0, 2 * BLOCK)
     again = InputRing(tmp_path / "input", writable=True)
+    again.compile(BLOCK)
     fill(again, 4 * BLOCK, 6 * BLOCK)
     take = Capture(ring, tmp_path / "vocal.wav", RATE, 0, 6 * BLOCK, nothing)
     until(lambda: take.done)
