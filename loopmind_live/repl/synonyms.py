@@ -96,6 +96,16 @@ _DOWN = (
 SYNONYMS: tuple[Pattern, ...] = (
     *ways("arrange", "compose"),
     *ways("play", "start, go, resume, continue, hit it"),
+    *ways(
+        "play", "play with count in, play with a count in, play counted in",
+        arguments={"count_in": True},
+    ),
+    *ways("count_in", "count me in, count us in, count it in"),
+    *ways("click", "click level, click at, click volume, metronome, metronome level"),
+    *ways(
+        "listen", "listen to, listen in to, preview, pre listen, pre listen to, prelisten, "
+        "prelisten to, audition",
+    ),
     *ways("stop", "pause"),
     *ways(
         "regenerate",

@@ -77,7 +77,8 @@ def _read(tokens: Sequence[Token], place: int) -> tuple[When | None, int]:
         for count in range(len(words), 0, -1):
             if words[:count] in PHRASES:
                 return PHRASES[words[:count]], count
-    if first.text in ("in", "after"):
+    counted = place > 0 and tokens[place - 1].text == "count"  # "count in 2 bars": how long
+    if first.text in ("in", "after") and not counted:
         when, count = _read_count(tokens, place + 1, first.text == "in")
         return when, count + 1
     if first.kind == "number" or first.text in NUMBERS:

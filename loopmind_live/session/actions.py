@@ -7,6 +7,7 @@ from typing import Literal
 from loopmind_live.config import MIN_LEVEL_DB
 from loopmind_live.score.arrangement import Arrangement, Part
 from loopmind_live.score.loop import ROLES, Role
+from loopmind_live.session.cue import CountIn
 
 Refit = Callable[[Arrangement, float, str | None], Arrangement]
 """Fits an arrangement's loops to a tempo and key (see `arranger.base.Arranger.refit`)."""
@@ -174,9 +175,10 @@ class PlayTake:
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """Play the section at `place` from its start. Transport: it has no inverse."""
+    """Play the section at `place` from its start, counted in or not. It has no inverse."""
 
     place: int
+    count_in: CountIn | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ def flies_alone(before: State, after: State) -> bool:
     return (
         after.pending[: len(before.pending)] == before.pending
         and after.document is before.document
+        and after.cue is before.cue
         and all(map(flies, came))
     )
 

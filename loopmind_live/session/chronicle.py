@@ -6,6 +6,7 @@ from typing import Protocol
 from loopmind_live.engine.base import Row
 from loopmind_live.score.clip import ClipRecipe
 from loopmind_live.score.loop import ROLES
+from loopmind_live.session.cue_plan import of_set
 from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.state import State
 from loopmind_live.session.swaps import Swap, swaps_between
@@ -37,13 +38,13 @@ class Chronicle:
 
     def write_swaps(self, state: State, rows: Sequence[Row], frame: int) -> None:
         """Write each clip that began or ended by `frame` and has not been told yet."""
-        for swap in swaps_between(rows, self.told_frame, frame):
+        for swap in swaps_between(of_set(rows), self.told_frame, frame):
             self._write_swap(state, swap)
         self.told_frame = max(self.told_frame, frame)
 
     def write_carried(self, state: State, rows: Sequence[Row], frame: int) -> None:
         """Write the clips that play on, without a seam, into the section that begins at `frame`."""
-        for row in rows:
+        for row in of_set(rows):
             if state.playing and row.start < frame < row.stop:
                 self._write_swap(state, Swap(frame, row.track, row), carried=True)
 

@@ -83,6 +83,8 @@ _NUMBER = Argument("number", "integer", optional=True, minimum=1, maximum=64)
 _ROLES = Argument("roles", "roles")
 _ROLES_OR_ALL = Argument("roles", "roles", optional=True)
 _PREFIX = "/loopmind"
+MAX_COUNT_IN_BARS = 8
+MAX_CLICK_DB = 6.0
 MIN_DELAY_BEATS, MAX_DELAY_BEATS = 0.125, 4.0
 MAX_FEEDBACK_PERCENT = 94.0
 
@@ -93,8 +95,34 @@ COMMANDS: tuple[CommandSpec, ...] = (
         f"{_PREFIX}/prompt", ("dark trap 140 bpm", "chill lofi in F# minor"), undoable=True,
     ),
     CommandSpec(
-        "play", (), "bar", "start the arrangement",
-        f"{_PREFIX}/transport/play", ("play",),
+        "play", (Argument("count_in", "flag", True),), "bar", "start the arrangement",
+        f"{_PREFIX}/transport/play", ("play", "play with count in"),
+    ),
+    CommandSpec(
+        "count_in",
+        (
+            Argument("bars", "integer", True, 1, MAX_COUNT_IN_BARS, "bars"),
+            Argument("on", "flag", True),
+            Argument("bus", "choice", True, choices=("cue", "master")),
+        ),
+        None, "click for some bars before play, on the cue unless told otherwise",
+        f"{_PREFIX}/cue/count_in",
+        ("count in", "count in 2 bars", "count in on master", "count in off"),
+    ),
+    CommandSpec(
+        "click",
+        (
+            Argument("on", "flag", True),
+            Argument("db", "number", True, MIN_LEVEL_DB, MAX_CLICK_DB, "dB"),
+        ),
+        None, "click on every beat of what plays, on the cue alone",
+        f"{_PREFIX}/cue/click", ("click", "click off", "click level -6"),
+    ),
+    CommandSpec(
+        "listen", (Argument("what", "text"),), None,
+        "hear a loop, a section or what is pending on the cue, in time",
+        f"{_PREFIX}/cue/listen",
+        ("listen hook", "listen pending", "listen to 12", "listen to bass.wav", "listen off"),
     ),
     CommandSpec(
         "stop", (), "bar", "stop the arrangement",

@@ -16,6 +16,7 @@ from loopmind_live.session.actions import (
     SetMixer,
 )
 from loopmind_live.session.commands import Command, CommandSpec
+from loopmind_live.session.cue import Ears
 from loopmind_live.session.effects import Effect, Say, SetParameter
 from loopmind_live.session.landing import Landing, Now, landing
 from loopmind_live.session.state import State
@@ -29,12 +30,14 @@ NO_INPUT = "there is no live input here: perform through JACK, or with --input"
 class Desk:
     """What a rule may use beside the state: the clock as it stands, and the arranger.
 
-    `no_input` tells why the live input cannot be recorded, None where it can.
+    `no_input` tells why the live input cannot be recorded, None where it can. `ears` is None where
+    there is neither cue nor click.
     """
 
     now: Now
     arranger: Arranger
     no_input: Callable[[], str | None] = lambda: NO_INPUT
+    ears: Ears | None = None
 
     def landing(self, state: State, command: Command, spec: CommandSpec) -> Landing:
         """Return where `command` lands."""

@@ -223,6 +223,15 @@ def plan_rows(
     return tuple(rows)
 
 
+def rows_between(state: State, first: int, last: int, stage: Stage) -> tuple[Row, ...]:
+    """Return the rows that sound in `state` from frame `first` until `last`."""
+    rows: list[Row] = []
+    begin = Moment(first, state.tempo.bar(first), state)
+    end = None if last == FOREVER else Moment(last, state.tempo.bar(last), state)
+    _add_rows(rows, begin, end, stage)
+    return tuple(rows)
+
+
 def _add_rows(rows: list[Row], moment: Moment, following: Moment | None, stage: Stage) -> None:
     """Add the rows that sound from `moment` until `following`, in stretches of one tempo."""
     state = moment.state

@@ -72,10 +72,19 @@ class Readiness:
                 self._not_before[result.recipe] = frame
         return bool(finished), failed
 
-    def request(self, state: State, refit: Refit, sounding: Iterable[int]) -> None:
-        """Ask for all that the set needs, the nearest first, and let go of the rest."""
-        kept: set[ClipRecipe] = {self._recipes[clip_id] for clip_id in sounding}
-        wanted: list[tuple[ClipRecipe, int]] = []
+    def request(
+        self,
+        state: State,
+        refit: Refit,
+        sounding: Iterable[int],
+        heard: Iterable[ClipRecipe] = (),
+    ) -> None:
+        """Ask for all that the set needs, the nearest first, and let go of the rest.
+
+        `heard` is what the performer listens to beside it.
+        """
+        kept: set[ClipRecipe] = {self._recipes[clip_id] for clip_id in sounding if clip_id >= 0}
+        wanted: list[tuple[ClipRecipe, int]] = [(recipe, NEXT) for recipe in heard]
         place = state.playhead.place if state.playhead is not None else 0
         after = projected(state, refit).arrangement
         for arrangement in (state.arrangement, after):

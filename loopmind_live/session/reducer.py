@@ -1,12 +1,14 @@
 """The rules of the commands: a pure function from state and command to state and effects."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from loopmind_live.errors import SessionError
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session import (
     choices,
+    cue_rules,
     effect_rules,
     insert_rules,
     mixer_rules,
@@ -89,9 +91,11 @@ def _play(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resu
         return state, (Say("already playing"),)
     at = state.playhead.place if state.playhead is not None else 0
     at = min(at, len(arrangement.sections) - 1)
-    place = desk.landing(state, command, spec)
-    state = queue(state, command, spec, Enter(at), place)
-    return state, (say(state, f"play: {arrangement.name(at)}", place),)
+    counted = cue_rules.counted_for(state, command, desk)
+    place = cue_rules.after_count_in(state, desk.landing(state, command, spec), counted)
+    state = queue(state, command, spec, Enter(at, counted), place)
+    words = cue_rules.with_count_in(f"play: {arrangement.name(at)}", counted)
+    return state, (say(state, words, place),)
 
 
 def _stop(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
@@ -107,6 +111,7 @@ def _stop(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resu
 def _panic(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
     for change in state.pending:
         state = cancel(state, change)
+    state = replace(state, cue=replace(state.cue, listen=None))
     if not state.playing:
         return state, (Say("already stopped"),)
     place = Landing(state.tempo.bar(desk.now.free_frame), desk.now.free_frame)
@@ -233,6 +238,9 @@ _Rule = Callable[[State, Command, CommandSpec, Desk], Result]
 _RULES: dict[str, _Rule] = {
     "arrange": _arrange,
     "play": _play,
+    "count_in": cue_rules.count_in,
+    "click": cue_rules.click,
+    "listen": cue_rules.listen,
     "stop": _stop,
     "fade": _stop,
     "panic": _panic,

@@ -29,6 +29,8 @@ from loopmind_live.session.at_once import (
 )
 from loopmind_live.session.chronicle import Chronicle, EventSink
 from loopmind_live.session.commands import Command
+from loopmind_live.session.cue import Ears
+from loopmind_live.session.cue_plan import continued, count_in_frames, cue_rows, recipes_of
 from loopmind_live.session.desk import NO_INPUT, Desk, faders
 from loopmind_live.session.effects import Effect, Say, SetParameter
 from loopmind_live.session.landing import Now, cancel, margin_frames
@@ -89,6 +91,7 @@ class Session:
         self._moved: set[int] = set()
         self._unplayable: set[Path] = set()
         self.no_input: Callable[[], str | None] = lambda: NO_INPUT
+        self.ears: Ears | None = None
 
     def load(self, arrangement: Arrangement) -> None:
         """Take an arrangement before anything plays; it waits for `play`."""
@@ -104,7 +107,7 @@ class Session:
         return self._answer(
             command,
             now,
-            lambda: reduce(self.state, command, Desk(now, self.arranger, self.no_input)),
+            lambda: reduce(self.state, command, Desk(now, self.arranger, self.no_input, self.ears)),
         )
 
     def submit_arrangement(
@@ -160,6 +163,8 @@ class Session:
             self._postpone(frame)
             if self._flight is None:
                 self._go_on(max(frame, self._down_frame))
+        elif self._dirty and self.ears is not None:
+            self._send(frame)
         self._hear_engine()
         if self._to_prefetch and self.options.live:
             self._readiness.prefetch(self.state, self._to_prefetch.pop(), self.arranger)
@@ -211,8 +216,14 @@ class Session:
         self._rest_frame = first + round(REST_S * self.engine.rate_hz)
 
     def _planned(self, frame: int, bars: float = HORIZON_BARS) -> tuple[Row, ...]:
-        refit = self.arranger.refit
-        return plan_rows(self.state, frame, refit, self._counts, self._stage, bars)
+        refit, rows = self.arranger.refit, tuple[Row, ...]()
+        if self.state.started:
+            rows = plan_rows(self.state, frame, refit, self._counts, self._stage, bars)
+        if self.ears is None:
+            return rows
+        begin = frame + self.options.guard_frames
+        cue = cue_rows(self.state, begin, refit, self._counts, self._stage, self.ears)
+        return (*rows, *continued(self._rows, begin, cue))
 
     def _touch_down(self, frame: int, missed: bool = False) -> None:
         """Take it that what was under way begins at `frame`, or `missed` it and starts again."""
@@ -277,6 +288,7 @@ class Session:
             return
         live = self.options.live
         first = frame + (2 * margin_frames(self.engine.rate_hz) if live else 0)
+        first += count_in_frames(self.state)
         bpm = self.state.tempo.bpm_at(0.0)
         tempo = replace(self.state.tempo, segments=(TempoSegment(0.0, float(first), bpm),))
         self.state = replace(self.state, tempo=tempo, started=True)
@@ -382,7 +394,9 @@ class Session:
 
     def _request(self) -> None:
         sounding = {row.clip_id for row in self._rows}
-        self._readiness.request(self.state, self.arranger.refit, sounding)
+        refit = self.arranger.refit
+        heard = recipes_of(self.state, refit, self.engine.rate_hz, self.options.dry)
+        self._readiness.request(self.state, refit, sounding, heard)
 
     def _say_error(self, text: str) -> None:
         self._write("error", self.engine.frame(), text=text)

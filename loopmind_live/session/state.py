@@ -7,6 +7,7 @@ from typing import Literal
 from loopmind_live.score.arrangement import Arrangement, Part, Section
 from loopmind_live.session.actions import Action, Document, Edit
 from loopmind_live.session.commands import Lands
+from loopmind_live.session.cue import Cue
 from loopmind_live.timing.tempo_map import TempoMap
 
 Mode = Literal["do", "undo", "redo"]
@@ -95,6 +96,7 @@ class State:
     seed: int = 0
     fade_bars: float = 0.0
     taps: tuple[int, ...] = ()
+    cue: Cue = Cue()  # noqa: RUF009 - frozen
 
     @property
     def arrangement(self) -> Arrangement | None:
