@@ -9,6 +9,8 @@ from loopmind_live.engine.devices import Granted, Jack, Kernel, NoAnswer, PipeWi
 
 ARENA_BYTES = 600 * config.DEFAULT_RATE_HZ * 8
 """What an engine allocates for its clips: ten minutes of stereo float32."""
+BESIDE_BYTES = 64 << 20
+"""What lies beside them: rings of audio, the status."""
 ARENA_SPARE = 1.05
 RECORDING_S, SHORT_RECORDING_S = 3600, 600
 LIMITS_REMEDY = (
@@ -169,7 +171,7 @@ def check_folder(name: str, folder: Folder, note: str = "") -> Finding:
 
 def check_arena(shm_bytes: int | None, temp: Path, temp_bytes: int, linux: bool) -> Finding:
     """Judge where an engine's clips will lie: in memory (/dev/shm) or in the temp folder."""
-    wanted, name = ARENA_BYTES * ARENA_SPARE, "clip arena"
+    wanted, name = (ARENA_BYTES + BESIDE_BYTES) * ARENA_SPARE, "clip arena"
     need = f"of {megabytes(ARENA_BYTES)} wanted"
     if shm_bytes is not None and shm_bytes > wanted:
         return Finding(name, "ok", f"/dev/shm: {megabytes(shm_bytes)} free {need}")
@@ -184,11 +186,15 @@ def check_arena(shm_bytes: int | None, temp: Path, temp_bytes: int, linux: bool)
 
 
 def check_recording(folder: Path, free: int, rate_hz: int) -> Finding:
-    """Judge whether an hour of the master, 24 bit and stereo, fits into `folder`."""
+    """Judge whether an hour of the master, 24 bit and stereo, fits into `folder`.
+
+    Each part that is recorded beside it takes as much again.
+    """
     second = rate_hz * 6
     minutes = free / second / 60
     told = f"{folder}: {megabytes(free)} free"
     value = f"{told}: {minutes:.0f} min" if free < RECORDING_S * second else f"{told}: over an hour"
+    value += " of the master"
     if free >= RECORDING_S * second:
         return Finding("recording", "ok", value)
     remedy = f"free {megabytes(RECORDING_S * second - free)} there, or record to another disk"

@@ -14,6 +14,8 @@ from loopmind_live.errors import EngineError
 
 FRAME_BYTES = 8
 """Stereo float32."""
+BESIDE_BYTES = 64 << 20
+"""What an engine that sounds keeps in the arena's folder besides: rings of audio, its status."""
 FILE_NAME = "arena"
 
 
@@ -47,7 +49,7 @@ class Arena:
         size = frames * FRAME_BYTES
         for place in {parent} if parent else {Path("/dev/shm"), shared.temp_folder()}:
             shared.remove_orphans(place)
-        folder, lock = shared.make_folder(parent or shared.room(size))
+        folder, lock = shared.make_folder(parent or shared.room(size + BESIDE_BYTES))
         try:
             shared.make_file(folder / FILE_NAME, size)
             arena = cls(folder / FILE_NAME, writable=True)

@@ -1,6 +1,8 @@
 """All recordings that a performance makes: of the master, and of every track."""
 
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from loopmind_live.engine.base import EngineEvent
@@ -9,17 +11,26 @@ from loopmind_live.engine.tap import MasterTap
 from loopmind_live.engine.track_tap import TrackTap
 from loopmind_live.engine.wav import Encoding
 
+LEFT_BEHIND_S = 10.0
+
 
 class Recorders:
-    """All recordings under way. The tracks are asked of the engine only while one needs them."""
+    """All recordings under way. The tracks are asked of the engine only while one needs them.
 
-    def __init__(self, master: MasterTap, tracks: TrackTap) -> None:
-        self._master, self._tracks = master, tracks
+    What a performer that died had asked for is kept for another `LEFT_BEHIND_S`, so that its
+    recording can be gone on with.
+    """
+
+    def __init__(
+        self, master: MasterTap, tracks: TrackTap, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._master, self._tracks, self._now = master, tracks, now
         self._running: list[Recorder] = []
-        tracks.release()  # whoever asked before is gone
+        self._needed_until_s = now() + LEFT_BEHIND_S if tracks.asked() else 0.0
 
     def ask_for_tracks(self) -> None:
         """Let the engine keep the tracks from its next block on, for a recording to come."""
+        self._needed_until_s = math.inf
         self._tracks.ask()
 
     def record_master(
@@ -49,6 +60,7 @@ class Recorders:
     ) -> StemRecorder:
         """Record the tracks into `folder`, or one beside it, under their names."""
         self._tracks.ask()
+        self._needed_until_s = 0.0
         recorder = StemRecorder(
             self._tracks, folder, names, rate_hz, start_frame, stop_frame, encoding
         )
@@ -62,7 +74,9 @@ class Recorders:
             ended = not recorder.running
             events += [event for event in recorder.events() if event.kind == "error"]
             if ended:
-                self._remove(recorder)
+                self._running.remove(recorder)
+        if self._tracks.asked() and not self._needed():
+            self._tracks.release()
         return events
 
     def finish(self) -> None:
@@ -72,8 +86,7 @@ class Recorders:
         for recorder in self._running:
             recorder.finish(stop_frame=min(begun, default=None))
 
-    def _remove(self, recorder: Recorder) -> None:
-        self._running.remove(recorder)
-        others = (other for other in self._running if isinstance(other, StemRecorder))
-        if isinstance(recorder, StemRecorder) and next(others, None) is None:
-            self._tracks.release()
+    def _needed(self) -> bool:
+        if any(isinstance(recorder, StemRecorder) for recorder in self._running):
+            return True
+        return self._now() < self._needed_until_s

@@ -24,6 +24,7 @@ from loopmind_live.bench.code_library import fill_library
 from loopmind_live.bench.codes import CodeSet, make_code_set
 from loopmind_live.bench.performing import PROGRAM
 from loopmind_live.bench.rules import Meter
+from loopmind_live.engine.arena import BESIDE_BYTES
 from loopmind_live.engine.devices import (
     Device,
     Granted,
@@ -166,6 +167,7 @@ def test_the_kernel_and_governors_are_read_from_the_systems_files(tmp_path):
 def test_the_arena_that_is_checked_is_the_one_that_an_engine_allocates():
     frames = inspect.signature(open_engine).parameters["arena_frames"].default
     assert frames * 8 == checks.ARENA_BYTES
+    assert BESIDE_BYTES == checks.BESIDE_BYTES
 
 
 @pytest.mark.parametrize(

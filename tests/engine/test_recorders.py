@@ -1,6 +1,7 @@
 """Master and tracks recorded together from their rings, as an engine would write them."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from loopmind_live.engine.recorder import Recorder
 from loopmind_live.engine.recorders import Recorders
 from loopmind_live.engine.tap import MasterTap
 from loopmind_live.engine.track_tap import TrackTap
+from loopmind_live.errors import EngineError
 
 LATENCY = 255
 BLOCK = 64
@@ -114,6 +116,67 @@ def test_nothing_is_asked_of_the_engine_before_and_after(
     until_ended(second)
     assert recorders.events() == [] and not engine.tracks.asked()
     assert [len(read(one.path / "snare.wav")) for one in (first, second)] == [320, 880]
+
+
+def test_what_a_dead_performer_asked_for_is_kept_until_another_could_go_on_with_it(
+    engine: FakeEngine, tmp_path: Path
+) -> None:
+    engine.tracks.ask()  # and died
+    engine.play(640)
+    now = [100.0]
+    recorders = Recorders(engine.master, engine.tracks, lambda: now[0])
+    assert recorders.events() == [] and engine.tracks.asked()
+    stems = recorders.record_tracks(tmp_path / "stems", NAMES, 48000, 64, 640, "float32")
+    until_ended(stems)
+    assert stems.lost_frames == 0 and len(read(stems.path / "snare.wav")) == 576
+    assert recorders.events() == [] and not engine.tracks.asked()
+    engine.tracks.ask()
+    recorders = Recorders(engine.master, engine.tracks, lambda: now[0])
+    now[0] += 60.0
+    assert recorders.events() == [] and not engine.tracks.asked()
+
+
+def test_stems_that_cannot_begin_are_asked_of_nobody(
+    engine: FakeEngine, recorders: Recorders, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(EngineError, match="cannot be made"):
+        recorders.record_tracks(tmp_path / "file" / "stems", NAMES, 48000, 0, None, "pcm24")
+    assert recorders.events() == [] and not engine.tracks.asked()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a disk of one megabyte, or skip where that is not allowed."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = shutil.which("mount")
+    options = ["-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+    if os.geteuid() or mount is None or subprocess.run([mount, *options], check=False).returncode:
+        pytest.skip("platform: a small disk cannot be mounted here")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_full_disk_ends_the_stems_with_one_line_and_what_is_there_is_right(
+    engine: FakeEngine, recorders: Recorders, tmp_path: Path, small_disk: Path
+) -> None:
+    (small_disk / "filler").write_bytes(b"x" * ((1 << 20) - 150_000))
+    master = recorders.record_master(tmp_path / "m.wav", 48000, LATENCY, 0, None, "pcm24")
+    stems = recorders.record_tracks(small_disk / "stems", NAMES, 48000, 0, None, "pcm24")
+    for until in range(1024, 28_000, 1024):
+        engine.play(until)
+        time.sleep(0.01)
+    until_ended(stems)
+    (told,) = recorders.events()
+    assert told.kind == "error" and "No space left" in told.text and "make room" in told.text
+    assert master.running and not engine.tracks.asked()
+    for path, track in ((stems.path / "drums.wav", 0), (stems.path / "snare.wav", 2)):
+        audio = read(path)
+        assert len(audio) > 2000
+        assert np.abs(audio - engine.music[track, : len(audio)]).max() < 1e-6
+    master.finish()
+    assert len(read(master.path)) > 27_000
 
 
 def test_a_recording_may_begin_a_little_before_it_is_asked_for(
