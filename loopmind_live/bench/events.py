@@ -131,8 +131,8 @@ def moved_lines(
     """
     lines, moved = list(typed), set()
     for event in events:
-        if event.get("kind") != "late" or "text" not in event:
-            continue
+        if event.get("kind") != "late" or not {"text", "moved_to_bar"} <= event.keys():
+            continue  # the engine's own tells of rows, not of a change
         due = int(event["target_frame"]) - origin
         for place, line in enumerate(lines):
             bar = meter.landing(line.at_bars, line.ahead)

@@ -1,6 +1,7 @@
 """A capture is followed while it grows, found again after lost cycles, and let go behind."""
 
 import json
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -8,10 +9,11 @@ import pytest
 from loopmind_live.bench import captured as capture_module
 from loopmind_live.bench.captured import Captured, Gap
 from loopmind_live.bench.codes import make_code_set
-from loopmind_live.bench.events import EventTail
+from loopmind_live.bench.events import EventTail, moved_lines
 from loopmind_live.bench.following import Following, find
 from loopmind_live.bench.random_script import random_script
 from loopmind_live.bench.rules import Meter
+from loopmind_live.bench.script import parse_command
 from tests.bench.reference import Performer
 
 BLOCK = 256
@@ -180,3 +182,13 @@ def test_a_line_that_is_not_whole_yet_has_to_wait(tmp_path):
         file.write('nd": "late"}\n')
     tail.read()
     assert [event["frame"] for event in tail.events] == [1, 3]
+
+
+def test_only_changes_that_moved_are_moved():
+    meter = Meter.of(120, 48000)
+    typed = (parse_command("swap bass", Fraction(1, 2)), parse_command("swap pad", Fraction(3, 2)))
+    moved = {"kind": "late", "text": "swap bass", "target_frame": 96_000, "moved_to_bar": 4}
+    events = [{"kind": "late", "engine": "late", "text": "frame 96000 had passed"}, moved]
+    lines, late = moved_lines(events, typed, meter)
+    assert [meter.landing(line.at_bars, line.ahead) for line in lines] == [3, 2]
+    assert late == lines[:1]
