@@ -103,17 +103,7 @@ class Graph:
             sr=rate_hz, nchnls=channels, buffersize=block, duplex=int(inputs > 0),
             ichnls=max(1, inputs), audio=backend, jackname=client, verbosity=1,
         )  # fmt: skip
-        self._server.deactivateMidi()
-        # pyo would read beyond its ports where the sound card has more, and crash where it has
-        # none: the patchbay connects them.
-        self._server.setJackAuto(False, False)
-        self._server.boot()
-        if not self._server.getIsBooted():
-            self._server.shutdown()
-            raise EngineError(
-                f"no sound through {backend} at {rate_hz} Hz and {block} frames: "
-                "try another --rate, --block or --audio"
-            )
+        self._boot(f"no sound through {backend} at {rate_hz} Hz and {block} frames")
         self.rate_hz = int(self._server.getSamplingRate())
         self.block = int(self._server.getBufferSize())
         self.latency_frames = 0 if dry else LATENCY_FRAMES
@@ -144,6 +134,17 @@ class Graph:
             )
             self._send_out(self._build_master(master), outputs.master)
         self._cue_sides = self._build_cue(outputs.cue) if outputs.cue else None
+
+    def _boot(self, failure: str) -> None:
+        """Open the device; EngineError, which begins with `failure`, where it stays shut."""
+        self._server.deactivateMidi()
+        # pyo would read beyond its ports where the sound card has more, and crash where it has
+        # none: the patchbay connects them.
+        self._server.setJackAuto(False, False)
+        self._server.boot()
+        if not self._server.getIsBooted():
+            self._server.shutdown()
+            raise EngineError(f"{failure}: try another --rate, --block or --audio")
 
     def start(self, callback: Callable[[], None]) -> None:
         """Call `callback` before every block, and start.
