@@ -122,9 +122,10 @@ def check_rows(rows: Rows, arena_frames: int) -> None:
         ("clock_change", np.abs(rows["clock_change"]) <= MAX_CLOCK_CHANGE),
         ("pass_frames", (rows["pass_frames"] >= MIN_PASS_FRAMES) & _sane(rows["pass_frames"])),
         ("origin", _sane(rows["origin"])),
-        ("start", np.abs(rows["start"]) < _FRAME_LIMIT),
+        ("start", (rows["start"] > -_FRAME_LIMIT) & (rows["start"] < _FRAME_LIMIT)),
         ("stop", (rows["stop"] >= rows["start"]) & (rows["stop"] <= FOREVER)),
         ("fade_frames", (rows["fade_frames"] >= 0) & (rows["fade_frames"] <= MAX_FADE_FRAMES)),
+        ("offset", rows["offset"] >= 0),
         ("lead_frames", (rows["lead_frames"] >= 0) & (clip[0] >= 0)),
         (
             "tail_frames",
