@@ -40,7 +40,7 @@ class LiveInput:
             frames, channels = block.shape
             self._block = block[np.newaxis] if channels == 2 else np.zeros((1, frames, 2))
             self._mono = block[:, 0] if channels == 1 else None
-            self._facts = InputFacts(channels, channels, latency_frames)
+            self._facts = InputFacts(channels, 0 if links else channels, latency_frames)
             ring.compile(frames)
         ring.tell(self._facts)
 

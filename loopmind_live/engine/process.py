@@ -102,7 +102,6 @@ class EngineProcess:
             self._graph = Graph(self.backend, rate_hz, block, dry, inputs=channels)
             way_frames = round(way_s * self._graph.rate_hz)
             self._input = LiveInput(self._ring, self._graph.input, way_frames)
-        self._input.look()
         self._dry = dry
         self._player = Player(self._arena.view, self._graph.rate_hz, self._graph.block)
         self._wake_read, self._wake_write = os.pipe()
