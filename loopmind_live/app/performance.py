@@ -9,6 +9,7 @@ from typing import Protocol
 from loopmind_live.app.recording import Recording
 from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.arranger.remarks import remarks
+from loopmind_live.engine.overload import SHORT
 from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.repl.help import help_text
@@ -175,8 +176,9 @@ class Performance:
         current = self.recording
         recording = f", recording to {current}" if current is not None else ""
         running = "" if engine.running else ", not running"
+        shed = f", {SHORT[engine.relief]}" if engine.relief else ""
         lines.append(
             f"engine: load {engine.load:.0%}, {engine.xruns} xruns, peak {peak:.1f} dBFS"
-            f"{recording}{running}"
+            f"{recording}{running}{shed}"
         )
         return lines

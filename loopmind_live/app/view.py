@@ -1,6 +1,7 @@
 """What the toolbar shows of a performance."""
 
 from loopmind_live.app.performance import Performance
+from loopmind_live.engine.overload import SHORT
 from loopmind_live.repl.view import View
 from loopmind_live.timing.grid import Position
 from loopmind_live.units import gain_to_db
@@ -28,5 +29,5 @@ def view_of(performance: Performance) -> View:
         xruns=engine.xruns,
         playing=state.playing,
         recording=performance.recording is not None,
-        message="" if engine.running else "engine is not running",
+        message=SHORT[engine.relief] if engine.running else "engine is not running",
     )

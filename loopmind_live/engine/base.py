@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from loopmind_live.config import MAX_TRACKS
+from loopmind_live.engine.overload import Relief
 
 CUE_TRACK = MAX_TRACKS
 """Rows of this track and those after it are heard on the cue bus alone."""
@@ -55,7 +56,8 @@ class Row:
 class EngineStatus:
     """What the engine says of itself. Levels are linear peaks since the last status.
 
-    `time_s` is when it began to compute the block before `frame`, by time.monotonic.
+    `time_s` is when it began to compute the block before `frame`, by time.monotonic. `relief` is
+    what it sheds, for the `weighed_load` that it saw last (see `overload.weigh`).
     """
 
     frame: int
@@ -65,11 +67,13 @@ class EngineStatus:
     track_peaks: tuple[float, ...] = ()
     running: bool = True
     time_s: float = 0.0
+    relief: Relief = Relief.NORMAL
+    weighed_load: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class EngineEvent:
-    """Something that happened in the engine: "late", "restarted", "xrun", "muted", "error".
+    """Something that happened in the engine: "late", "restarted", "xrun", "load", "muted", "error".
 
     "landed" answers a splice that could move, with the frame at which it begins; "param" a
     parameter (named by `text`, moved to `value`), with the frame at which the move begins.

@@ -100,6 +100,16 @@ class LivePlayer:
         level(graph.output)
         tracks.compile(graph.shares)
 
+    @property
+    def load(self) -> float:
+        """Return the share of a block's time that the audio thread computes."""
+        return self._load
+
+    @property
+    def frame(self) -> int:
+        """Return the first frame that has not been computed yet."""
+        return self._player.frame
+
     def before_block(self) -> None:
         """Prepare the next block. pyo prints what this raises, forever: so it never does."""
         interval_s = sys.getswitchinterval()

@@ -37,6 +37,7 @@ from loopmind_live.engine.newest import Newest
 from loopmind_live.engine.patchbay import Patchbay
 from loopmind_live.engine.player import Player
 from loopmind_live.engine.protocol import Decoder, Hello, Kind, Message
+from loopmind_live.engine.shedding import Shedder
 from loopmind_live.engine.status import FILE_NAME as STATUS_NAME
 from loopmind_live.engine.status import UNKNOWN, StatusBlock
 from loopmind_live.engine.tap import FILE_NAME as TAP_NAME
@@ -112,6 +113,8 @@ class EngineProcess:
             self._xrun_count(), (lambda: UNKNOWN) if self.watch is None else self.watch.frame_time,
             self._input.take,
         )  # fmt: skip
+        device_load = (lambda: 0.0) if self.watch is None else self.watch.load
+        self.shedder = Shedder(self.live, self.status, device_load, self._tell)
         for message in Newest(self.folder / NEWEST_NAME, writable=False).read():
             self._accept(message)
         self._listener = _listen(self.folder / SOCKET_NAME)
@@ -191,15 +194,18 @@ class EngineProcess:
             elif message.kind is Kind.PARAMETER:
                 frame, name, value, ramp_s = protocol.read_parameter(message)
                 moved = check_parameter(name, value, ramp_s)
+                self._graph.prepare(moved)  # in this thread: it takes longer than a block may
                 self.live.inbox.append(Change(frame, moved, message.sequence))
             elif message.kind is Kind.SHUTDOWN:
                 os.kill(os.getpid(), signal.SIGTERM)
             else:
                 raise EngineError(f"the engine takes no {message.kind.name}")
         except EngineError as error:
-            refusal = EngineEvent("error", self._player.frame, str(error))
-            self.live.outbox.append(protocol.event(refusal))
-            self._wake()
+            self._tell(EngineEvent("error", self._player.frame, str(error)))
+
+    def _tell(self, happened: EngineEvent) -> None:
+        self.live.outbox.append(protocol.event(happened))
+        self._wake()
 
 
 def run(engine: EngineProcess, keep_s: float, stop: threading.Event) -> str | None:
@@ -215,6 +221,7 @@ def run(engine: EngineProcess, keep_s: float, stop: threading.Event) -> str | No
             return None
         if engine.live.blocks != blocks:
             blocks, since = engine.live.blocks, time.monotonic()
+            engine.shedder.look(since)
             engine.look_around()  # only while the server lives: what it takes down was not cut
         elif time.monotonic() - since > STALLED_S:
             return (

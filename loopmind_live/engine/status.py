@@ -11,6 +11,7 @@ from pathlib import Path
 
 from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine import shared
+from loopmind_live.engine.overload import Relief
 
 FILE_NAME = "status"
 _SEQUENCE = struct.Struct("=Q")
@@ -18,6 +19,8 @@ _FACTS = struct.Struct(f"=qqQQQdd{MAX_TRACKS}dq")
 SIZE = 4096
 _OWNER = struct.Struct("=Q")
 _OWNER_AT = SIZE - _OWNER.size
+_RELIEF = struct.Struct("=Qd")
+_RELIEF_AT = _OWNER_AT - _RELIEF.size
 UNKNOWN = -1
 _DEVICE_FRAMES = 1 << 32
 _TRUST_S = 0.05
@@ -101,10 +104,20 @@ class StatusBlock:
     def claim(self, pid: int) -> None:
         """Make `pid` the only engine that may write here, and into the tap."""
         _OWNER.pack_into(self._map, _OWNER_AT, pid)
+        self.set_relief(Relief.NORMAL, 0.0)  # an engine that takes over begins with all of it
 
     def owner(self) -> int:
         """Return the process id of the engine that may write; 0 where none ever claimed it."""
         return int(_OWNER.unpack_from(self._map, _OWNER_AT)[0])
+
+    def set_relief(self, relief: Relief, weighed_load: float) -> None:
+        """Tell what the engine sheds, and the load that it weighed last."""
+        _RELIEF.pack_into(self._map, _RELIEF_AT, relief, weighed_load)
+
+    def relief(self) -> tuple[Relief, float]:
+        """Return what the engine sheds, and the load that it weighed last."""
+        level, load = _RELIEF.unpack_from(self._map, _RELIEF_AT)
+        return Relief(level), load
 
     def close(self) -> None:
         """Unmap the block."""

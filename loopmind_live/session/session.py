@@ -46,6 +46,7 @@ from loopmind_live.session.plan import (
 )
 from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.reducer import queue_arrangement, reduce
+from loopmind_live.session.refusal import refuse_more
 from loopmind_live.session.state import Change, State, differs_by_faders_alone
 from loopmind_live.session.tempo_rules import heard_bpm
 from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
@@ -133,7 +134,9 @@ class Session:
         self._write("command", now.frame, text=command.text or command.name, name=command.name)
         before = self.state
         try:
-            self.state, effects = rule()
+            state, effects = rule()
+            refuse_more(before, state, self.engine.status(), self.arranger.refit)
+            self.state = state
         except LoopMindError as error:
             self._write("error", now.frame, text=str(error))
             return Reply((str(error),), ok=False)
