@@ -11,6 +11,7 @@ from loopmind_live.session.actions import (
     SEND_OFF_DB,
     Action,
     Control,
+    Document,
     SetEffects,
     SetLevels,
     SetMixer,
@@ -71,6 +72,12 @@ def faders(action: Action) -> tuple[SetParameter, ...]:
             )
         case _:
             return ()
+
+
+def standing(document: Document) -> tuple[SetParameter, ...]:
+    """Return where all faders and controls of `document` stand that were ever moved."""
+    moved = SetLevels(document.levels_db), SetMixer(document.mixer), SetEffects(document.effects)
+    return tuple(fader for action in moved for fader in faders(action))
 
 
 def _engine_value(control: Control, value: float) -> float:
