@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopmind_live.engine.base import Row
+from loopmind_live.engine.base import ROW_TRACKS, Row
 from loopmind_live.engine.guard import Parameter, check_parameter, check_rows
 from loopmind_live.engine.kernel import mix
 from loopmind_live.engine.rows import ROW_DTYPE, pack
@@ -74,7 +74,7 @@ def test_a_row_that_just_fits_is_taken() -> None:
 @pytest.mark.parametrize(
     "bad",
     [
-        {"track": 16},
+        {"track": ROW_TRACKS},
         {"track": -1},
         {"gain": math.nan},
         {"gain": 5.0},
