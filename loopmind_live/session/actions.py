@@ -8,6 +8,7 @@ from loopmind_live.config import MIN_LEVEL_DB
 from loopmind_live.score.arrangement import Arrangement, Part
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.cue import CountIn
+from loopmind_live.timing.tempo_map import MAX_BPM, MIN_BPM
 
 Refit = Callable[[Arrangement, float, str | None], Arrangement]
 """Fits an arrangement's loops to a tempo and key (see `arranger.base.Arranger.refit`)."""
@@ -224,8 +225,9 @@ def apply(document: Document, action: Edit, refit: Refit) -> Document:
                 arrangement = refit(arrangement, arrangement.bpm, arrangement.key)
             return replace(document, arrangement=arrangement)
         case SetFit() if arrangement is not None:
-            fitted = refit(arrangement, action.bpm / document.time, action.key)
-            return replace(document, arrangement=fitted, pace=1.0)
+            time = _time_within(action.bpm, document.time)
+            fitted = refit(arrangement, action.bpm / time, action.key)
+            return replace(document, arrangement=fitted, time=time, pace=1.0)
         case SetPace() if arrangement is not None:
             return replace(document, pace=action.bpm / (arrangement.bpm * document.time))
         case SetTime():
@@ -235,6 +237,19 @@ def apply(document: Document, action: Edit, refit: Refit) -> Document:
         case SetLooping():
             return replace(document, looping=action.place)
     return document
+
+
+def _time_within(bpm: float, time: float) -> float:
+    """Return the time to count `bpm` in, so that loops are played at a tempo that there is.
+
+    >>> _time_within(128.0, 0.5), _time_within(70.0, 2.0), _time_within(100.0, 0.5)
+    (1.0, 1.0, 0.5)
+    """
+    while bpm / time > MAX_BPM:
+        time *= 2.0
+    while bpm / time < MIN_BPM:
+        time /= 2.0
+    return time
 
 
 def inverse(document: Document, action: Edit) -> Edit:

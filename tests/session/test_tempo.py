@@ -166,3 +166,16 @@ def test_a_tempo_out_of_range_is_refused_however_it_is_reached() -> None:
         assert not rig.session.submit(command).ok
     rig.session.submit(Command("double_time"))
     assert not rig.session.submit(Command("double_time")).ok
+
+
+@pytest.mark.parametrize(("half", "bpm"), [("half_time", 128.0), ("double_time", 70.0)])
+def test_a_tempo_counted_in_another_time_is_one_that_loops_can_play(half: str, bpm: float) -> None:
+    rig = Rig()
+    rig.session.submit(Command("play"))
+    rig.session.advance()
+    rig.session.submit(Command(half))
+    rig.session.submit(Command("set_tempo", {"bpm": bpm}))
+    rig.play_to(2 * rig.BAR)
+    state = rig.session.state
+    assert state.arrangement is not None
+    assert (state.document.bpm, state.arrangement.bpm) == (bpm, bpm)
