@@ -23,7 +23,8 @@ from loopmind_live.engine.kernel import level, split
 from loopmind_live.engine.outputs import STEREO, Outputs
 from loopmind_live.engine.overload import Relief
 from loopmind_live.engine.player import Tracks
-from loopmind_live.engine.shells import Shells, compile_shells
+from loopmind_live.engine.shell_stage import compile_shells
+from loopmind_live.engine.shells import Shells
 from loopmind_live.engine.strip_kernel import thin
 from loopmind_live.engine.strips import Strips
 from loopmind_live.errors import EngineError

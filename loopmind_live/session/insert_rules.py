@@ -65,8 +65,12 @@ def _on(document: Document, role: Role, effect: str, amount: float | None) -> Se
     wanted = INSERTS.index(effect) + 1
     there = [int(document.control(role, shell)) for shell in INSERT_CONTROLS]
     if wanted in there:
-        at = AMOUNT_CONTROLS[there.index(wanted)]
-        return {(role, at): document.control(role, at) if amount is None else amount}
+        place = there.index(wanted)
+        at, shell = AMOUNT_CONTROLS[place], INSERT_CONTROLS[place]
+        if amount is not None:
+            return {(role, at): amount}
+        # Asked for again without a word on how much: the engine may have taken it off.
+        return {(role, at): document.control(role, at), (role, shell): float(wanted)}
     if 0 not in there:
         taken = inserts_of(document, role)
         raise SessionError(

@@ -53,6 +53,8 @@ def test_an_insert_that_is_there_moves_and_an_amount_of_0_takes_it_off(rig: Rig)
     told(rig)
     typed(rig, "bass crush 80")
     assert told(rig) == [("track/5/amount1", 0.8)]
+    typed(rig, "insert bass crush")  # the engine may have taken it off
+    assert told(rig) == [("track/5/amount1", 0.8), ("track/5/insert1", 1.0)]
     assert typed(rig, "bass crush off") == "crush bass off"
     assert told(rig) == [("track/5/insert1", 0.0)]
     assert bass(rig) == ("drive",)
