@@ -104,6 +104,15 @@ def _latency_ms(text: str) -> float:
     return value
 
 
+def _outputs(text: str) -> Any:
+    from loopmind_live.engine.outputs import parse_outputs
+
+    try:
+        return parse_outputs(text)
+    except ConfigError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _at_least_one(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -281,6 +290,11 @@ def _add_perform(commands: Any) -> None:
     )
     parser.add_argument("--dry", action="store_true", help="plain clips, for measuring")
     parser.add_argument(
+        "--outputs", type=_outputs, default="master=1-2", metavar="MAP",
+        help="the device's channels, as in master=1-2,cue=3-4: with a cue there are a click, a "
+        "count-in and pre-listening (default: master=1-2)",
+    )  # fmt: skip
+    parser.add_argument(
         "--input", action="store_true",
         help="open the device's input, too (through JACK it is open always)",
     )  # fmt: skip
@@ -297,7 +311,9 @@ def _perform(options: argparse.Namespace) -> int:
     from loopmind_live.app.progress import progress_bars
     from loopmind_live.app.stage import Sound
 
-    sound = Sound(options.audio, options.rate, options.block, options.dry, input=options.input)
+    sound = Sound(
+        options.audio, options.rate, options.block, options.dry, options.input, options.outputs
+    )
     if options.latency_ms is not None:
         remember_latency(config.data_folder(), options.latency_ms)
     request = Request(

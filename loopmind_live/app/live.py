@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loopmind_live import config
+from loopmind_live.app.ears import ears_for
 from loopmind_live.app.files import library_loops_if_any, timeline
 from loopmind_live.app.offline import Request
 from loopmind_live.app.performance import Performance
@@ -74,6 +75,7 @@ class LiveShow:
                 self._tell,
             )  # fmt: skip
             self._prompt, self._engine = prompt, engine
+            session.ears = ears_for(engine.arena, engine.rate_hz, engine.has_cue, loops)
             self._recorder = LiveRecorder(engine)
             if request.stems is not None:
                 self._recorder.ask_for_tracks()

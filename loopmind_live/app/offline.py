@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from loopmind_live.app.ears import ears_for
 from loopmind_live.app.files import library_loops_if_any, timeline
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import OfflineRecorder
@@ -70,6 +71,7 @@ class OfflineShow:
                     engine, pool, arranger_for(loops, arrangement), events,
                     Options(request.seed, request.sound.dry, live=False), self._tell,
                 )  # fmt: skip
+                session.ears = ears_for(engine.arena, engine.rate_hz, False, loops)
                 recorder = OfflineRecorder(engine, request.sound.dry)
                 show = Performance(
                     session, recorder, Path.cwd(), lambda path: timeline(path, loops), datetime.now

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from loopmind_live import __version__
 from loopmind_live.app.files import clip_cache
 from loopmind_live.arranger.base import Arranger
+from loopmind_live.engine.outputs import STEREO, Outputs
 from loopmind_live.errors import ScoreError
 from loopmind_live.prepare.pool import ClipPool
 from loopmind_live.score.arrangement import Arrangement
@@ -33,6 +34,7 @@ class Sound:
     block: int = 256
     dry: bool = False
     input: bool = False
+    outputs: Outputs = STEREO
 
 
 @contextmanager
@@ -57,7 +59,7 @@ def live_engine(sound: Sound) -> Iterator["tuple[ProcessEngine, ClipPool]"]:
     from loopmind_live.engine.open import open_engine
 
     engine = open_engine(
-        sound.audio, sound.rate_hz, sound.block, sound.dry, with_input=sound.input
+        sound.audio, sound.rate_hz, sound.block, sound.dry, with_input=sound.input, outputs=sound.outputs
     )
     try:
         pool = ClipPool(clip_cache(), engine.arena, WORKERS)

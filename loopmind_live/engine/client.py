@@ -25,6 +25,7 @@ from loopmind_live.engine.launch import Launch
 from loopmind_live.engine.ledger import Ledger, Proposal
 from loopmind_live.engine.newest import FILE_NAME as NEWEST_NAME
 from loopmind_live.engine.newest import Newest
+from loopmind_live.engine.outputs import STEREO, Outputs
 from loopmind_live.engine.protocol import ANY_TIME, Hello, Kind, Message
 from loopmind_live.engine.recorder import MasterRecorder, StemRecorder
 from loopmind_live.engine.recorders import Recorders
@@ -53,7 +54,7 @@ class EngineOptions:
 
     `log` takes what the processes print; `kernel_cache` is numba's folder for them alone. Where
     this process goes without a word they play on for `keep_s` seconds. `input` asks for the input
-    of the device, too; through JACK it is there always.
+    of the device, too; through JACK it is there always. `outputs` is the channel map.
     """
 
     audio: str
@@ -65,6 +66,7 @@ class EngineOptions:
     dry: bool = False
     keep_s: float = 0.0
     input: bool = False
+    outputs: Outputs = STEREO
 
 
 class ProcessEngine:
@@ -143,6 +145,11 @@ class ProcessEngine:
     def backend(self) -> str:
         """Return "jack" or "portaudio"."""
         return self._facts.backend
+
+    @property
+    def has_cue(self) -> bool:
+        """Tell whether there is a cue bus: it was asked for, and the device has the channels."""
+        return self._facts.has_cue
 
     def frame(self) -> int:
         """Return the first frame that a change sent now still meets."""
@@ -262,6 +269,8 @@ class ProcessEngine:
             arguments.append("--dry")
         if options.input:
             arguments.append("--input")
+        if options.outputs != STEREO:
+            arguments += ["--outputs", str(options.outputs)]
         return Launch(
             self._folder, options.keep_s, arguments, options.log, options.kernel_cache,
             self._supervised,

@@ -239,6 +239,7 @@ class Graph:
         """Stop the server and free everything, the objects before the server that they live in."""
         self._server.stop()
         self._tables.clear()
+        self._cue_sides = None
         self._master = self._limit = self._place = None
         if self._effects is not None:
             self._effects.close()

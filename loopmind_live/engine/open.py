@@ -4,6 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from loopmind_live import config
+from loopmind_live.engine.outputs import STEREO, Outputs
 from loopmind_live.errors import EngineError
 
 if TYPE_CHECKING:
@@ -22,12 +23,14 @@ def open_engine(
     dry: bool = False,
     arena_frames: int = 600 * config.DEFAULT_RATE_HZ,
     with_input: bool = False,
+    outputs: Outputs = STEREO,
 ) -> "ProcessEngine":
     """Return an engine that plays, in processes of its own.
 
     "auto" takes JACK where a server runs, else the system's default device (portaudio). A JACK
     server's own rate and block win, and its inputs are there always; `with_input` asks for those of
-    another device. Raises EngineError with the remedy where nothing can sound.
+    another device. `outputs` is the channel map. Raises EngineError, with the remedy, where nothing
+    can sound.
     """
     if audio not in AUDIO:
         raise EngineError(f"--audio {audio}: choose from {', '.join(AUDIO)}, offline")
@@ -38,7 +41,7 @@ def open_engine(
     return ProcessEngine(
         EngineOptions(
             audio, rate_hz, arena_frames, config.log_folder() / LOG_NAME,
-            config.cache_folder() / KERNEL_FOLDER, block, dry, input=with_input,
+            config.cache_folder() / KERNEL_FOLDER, block, dry, input=with_input, outputs=outputs,
         )
     )  # fmt: skip
 

@@ -34,6 +34,7 @@ from loopmind_live.engine.live import Change, GapCount, LivePlayer, Table
 from loopmind_live.engine.live_input import CHANNELS, InputLinks, LiveInput
 from loopmind_live.engine.newest import FILE_NAME as NEWEST_NAME
 from loopmind_live.engine.newest import Newest
+from loopmind_live.engine.outputs import STEREO, Outputs, parse_outputs
 from loopmind_live.engine.patchbay import Patchbay
 from loopmind_live.engine.player import Player
 from loopmind_live.engine.protocol import Decoder, Hello, Kind, Message
@@ -60,10 +61,18 @@ class EngineProcess:
     """Everything that the process holds, from its device to its socket."""
 
     def __init__(
-        self, folder: Path, audio: str, rate_hz: int, block: int, dry: bool, hears: bool = False
+        self,
+        folder: Path,
+        audio: str,
+        rate_hz: int,
+        block: int,
+        dry: bool,
+        hears: bool = False,
+        outputs: Outputs = STEREO,
     ) -> None:
         self.folder = folder
         self._hears = hears
+        self._outputs = outputs
         self._ring = InputRing(folder / INPUT_NAME, writable=True)
         self._arena = Arena(folder / ARENA_NAME, writable=False)
         self.status = StatusBlock(folder / STATUS_NAME, writable=True)
@@ -90,17 +99,20 @@ class EngineProcess:
         self.priority = realtime.ask_for_priority(self.backend)
         if self.watch is not None:
             rate_hz, block = self.watch.rate_hz, self.watch.block
-            self._patchbay = Patchbay(self.watch, self.folder)
+            self._patchbay = Patchbay(self.watch, self.folder, self._outputs)
             client = self._patchbay.client
             self._graph = Graph(
-                self.backend, rate_hz, block, dry, client=client, inputs=CHANNELS
+                self.backend, rate_hz, block, dry, client=client, inputs=CHANNELS,
+                outputs=self._outputs,
             )  # fmt: skip
             self._patchbay.join()
             links = InputLinks(self.watch, self.folder, client)
             self._input = LiveInput(self._ring, self._graph.input, links=links)
         else:
             channels, way_s = device_input() if self._hears else (0, 0.0)
-            self._graph = Graph(self.backend, rate_hz, block, dry, inputs=channels)
+            self._graph = Graph(
+                self.backend, rate_hz, block, dry, inputs=channels, outputs=self._outputs
+            )
             way_frames = round(way_s * self._graph.rate_hz)
             self._input = LiveInput(self._ring, self._graph.input, way_frames)
         self._dry = dry
@@ -167,7 +179,7 @@ class EngineProcess:
         decoder = Decoder()
         facts = Hello(
             self._graph.rate_hz, self._graph.block, self._graph.latency_frames,
-            self._player.frame, self._dry, self.backend,
+            self._player.frame, self._dry, self.backend, self._graph.cue is not None,
         )  # fmt: skip
         self.live.outbox.clear()
         connection.sendall(protocol.hello(facts).encode())
@@ -240,6 +252,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--block", type=int, required=True)
     parser.add_argument("--dry", action="store_true")
     parser.add_argument("--input", action="store_true")
+    parser.add_argument("--outputs", type=parse_outputs, default=STEREO)
     parser.add_argument("--keep", type=float, default=0.0)
     parser.add_argument("--stand-by", action="store_true")
     options = parser.parse_args(arguments)
@@ -250,8 +263,9 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         engine = EngineProcess(
-            options.folder, options.audio, options.rate, options.block, options.dry, options.input
-        )
+            options.folder, options.audio, options.rate, options.block, options.dry, options.input,
+            options.outputs,
+        )  # fmt: skip
         if options.stand_by and not stand_by(engine, stop):
             os._exit(0)
         engine.take()

@@ -4,7 +4,7 @@ A message is a header (magic, version, kind, sequence, size), then `size` bytes.
 numbers what it sends; answers carry the number that they answer, or 0.
 
     performer                            engine
-       | <- HELLO rate, block, frame, dry  |   at each connection
+       | <- HELLO rate, block, frame, cue  |   at each connection
        | -> TABLE based_on, frame, latest, |   installed whole, unless `latest` has passed (LATE) or
        |          rows                     |   the table it is `based_on` is not in force (STALE);
        | <- ACK frame | LATE | STALE       |   what begins or ends at `frame` does so no sooner than
@@ -33,7 +33,7 @@ MAX_BYTES = 256 * 1024
 ANY_TIME = -(1 << 62)
 """The frame of a table that is installed however late it comes (after a restart)."""
 _HEADER = struct.Struct("=4sHHII")
-_HELLO = struct.Struct("=IIIqB16s")
+_HELLO = struct.Struct("=IIIqBB16s")
 _TABLE = struct.Struct("=Iqq")
 _ACK = struct.Struct("=q")
 _PARAMETER = struct.Struct("=qdd")
@@ -82,6 +82,7 @@ class Hello:
     frame: int
     dry: bool
     backend: str
+    has_cue: bool = False
 
 
 class Decoder:
@@ -134,15 +135,16 @@ def hello(facts: Hello) -> Message:
     """Return the message of `facts`."""
     body = _HELLO.pack(
         facts.rate_hz, facts.block, facts.latency_frames, facts.frame, facts.dry,
-        facts.backend.encode(),
+        facts.has_cue, facts.backend.encode(),
     )  # fmt: skip
     return Message(Kind.HELLO, body=body)
 
 
 def read_hello(message: Message) -> Hello:
     """Return the facts of a HELLO."""
-    rate_hz, block, latency, frame, dry, backend = _unpack(_HELLO, message)
-    return Hello(rate_hz, block, latency, frame, bool(dry), _text(backend.rstrip(b"\0")))
+    rate_hz, block, latency, frame, dry, has_cue, backend = _unpack(_HELLO, message)
+    name = _text(backend.rstrip(b"\0"))
+    return Hello(rate_hz, block, latency, frame, bool(dry), name, bool(has_cue))
 
 
 def table(
