@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from loopmind_live.config import MIN_LEVEL_DB
+from loopmind_live.config import MAX_BPM, MIN_BPM, MIN_LEVEL_DB
 from loopmind_live.score.arrangement import Arrangement, Part
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.cue import CountIn
-from loopmind_live.timing.tempo_map import MAX_BPM, MIN_BPM
 
 Refit = Callable[[Arrangement, float, str | None], Arrangement]
 """Fits an arrangement's loops to a tempo and key (see `arranger.base.Arranger.refit`)."""
