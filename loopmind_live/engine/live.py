@@ -23,7 +23,7 @@ from loopmind_live.engine.protocol import ANY_TIME, Kind, Message, answer, event
 from loopmind_live.engine.rows import Rows, move
 from loopmind_live.engine.status import StatusBlock, frame_on_device
 from loopmind_live.engine.tap import MasterTap
-from loopmind_live.engine.track_tap import TrackTap
+from loopmind_live.engine.track_writer import TrackWriter
 
 WHOLE_BLOCK_S = 0.005
 """While a block is computed, no thread waits less before it asks for the interpreter."""
@@ -70,7 +70,7 @@ class LivePlayer:
         player: Player,
         status: StatusBlock,
         tap: MasterTap,
-        tracks: TrackTap,
+        tracks: TrackWriter,
         wake: Callable[[], None],
         xruns: Callable[[], int],
         device_frame: Callable[[], int],
@@ -96,9 +96,7 @@ class LivePlayer:
         self._block_ns = graph.block * 1_000_000_000 // graph.rate_hz
         self._pid = os.getpid()
         self._broken = False
-        # These compile, for just these arrays: never inside the callback.
-        level(graph.output)
-        tracks.compile(graph.shares)
+        level(graph.output)  # compiles, for just this array: never inside the callback
 
     @property
     def load(self) -> float:

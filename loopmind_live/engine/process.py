@@ -44,7 +44,7 @@ from loopmind_live.engine.status import UNKNOWN, StatusBlock
 from loopmind_live.engine.tap import FILE_NAME as TAP_NAME
 from loopmind_live.engine.tap import MasterTap
 from loopmind_live.engine.track_tap import FILE_NAME as TRACKS_NAME
-from loopmind_live.engine.track_tap import TrackTap
+from loopmind_live.engine.track_writer import TrackWriter
 from loopmind_live.engine.waiting import Watched, wait_to_play
 from loopmind_live.errors import EngineError
 
@@ -77,7 +77,7 @@ class EngineProcess:
         self._arena = Arena(folder / ARENA_NAME, writable=False)
         self.status = StatusBlock(folder / STATUS_NAME, writable=True)
         self._tap = MasterTap(folder / TAP_NAME, writable=True)
-        self._tracks = TrackTap(folder / TRACKS_NAME)
+        self._tracks = TrackWriter(folder / TRACKS_NAME)
         self.watch, self.backend = _choose(audio)
         self._patchbay: Patchbay | None = None
         self._asked = rate_hz, block, dry

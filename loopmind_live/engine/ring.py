@@ -48,7 +48,7 @@ class Ring:
             self._clear(frame)
             return
         for at, size in _pieces(written, frame, self.capacity):
-            self._ring[:, at : at + size] = 0.0
+            self._silence(at, size)
         _GAP.pack_into(self._map, _GAP_AT, written, frame)
         _RANGE.pack_into(self._map, 0, begin, frame)
 
@@ -87,6 +87,9 @@ class Ring:
     def _clear(self, frame: int) -> None:
         """Forget all that is there; the next frame written is `frame`."""
         _RANGE.pack_into(self._map, 0, frame, frame)
+
+    def _silence(self, at: int, size: int) -> None:
+        self._ring[:, at : at + size] = 0.0
 
     def _advance(self, until: int) -> None:
         """Say that all before `until` is written."""

@@ -228,6 +228,15 @@ def find_sound(buses, found):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
+def silence(ring, at, frames):  # type: ignore[no-untyped-def]
+    """Silence frames of all lanes of a ring, float32 [tracks, capacity, 2], from place `at` on."""
+    for t in range(ring.shape[0]):
+        for i in range(at, at + frames):
+            ring[t, i, 0] = 0.0
+            ring[t, i, 1] = 0.0
+
+
+@numba.njit(cache=True)
 def keep(ring, at, shares):  # type: ignore[no-untyped-def]
     """Write a block of every track to a ring from place `at` on, going round at its end.
 

@@ -4,9 +4,7 @@ import struct
 from pathlib import Path
 
 from loopmind_live.config import MAX_TRACKS
-from loopmind_live.engine.player import Tracks
 from loopmind_live.engine.ring import OWN_AT, Audio, Ring
-from loopmind_live.engine.strip_kernel import keep
 
 FILE_NAME = "tracks"
 RING_FRAMES = 1 << 18
@@ -22,9 +20,8 @@ class TrackTap(Ring):
     anew for it, and goes on with it where it plays on for another engine.
     """
 
-    def __init__(self, path: Path, writable: bool = True) -> None:
-        super().__init__(path, MAX_TRACKS, writable)
-        self._writing = False
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, MAX_TRACKS, writable=True)
 
     @classmethod
     def create(cls, folder: Path, frames: int = RING_FRAMES) -> "TrackTap":
@@ -34,43 +31,40 @@ class TrackTap(Ring):
 
     def ask(self) -> None:
         """Ask for the tracks from the next block on, where nobody does yet."""
-        if not self._number(_ASKED):
-            struct.pack_into("=q", self._map, _ASKED, self._number(_KEPT) + 1)
+        if not self._asked:
+            self._put(_ASKED, self._kept + 1)
 
     def release(self) -> None:
         """Ask no longer."""
-        struct.pack_into("=q", self._map, _ASKED, 0)
+        self._put(_ASKED, 0)
 
     def asked(self) -> bool:
-        """Tell whether the tracks are to be written. Called from the audio callback."""
-        return self._number(_ASKED) != 0
-
-    def compile(self, tracks: Tracks) -> None:
-        """Compile `write` for just these arrays: never inside the callback."""
-        keep(self._ring, 0, tracks[:0])
-
-    def write(self, frame: int, tracks: Tracks) -> None:
-        """Write the block that begins at `frame`, float64 [tracks, block, 2].
-
-        Called from the audio callback, where `asked`.
-        """
-        asked = self._number(_ASKED)
-        if asked != self._number(_KEPT):
-            self._clear(frame)
-            struct.pack_into("=q", self._map, _KEPT, asked)
-        elif not self._writing:
-            self.begin(frame)
-        self._writing = True
-        keep(self._ring, frame % self.capacity, tracks)
-        self._advance(frame + tracks.shape[1])
+        """Tell whether the tracks are to be written. Called from the audio callback, too."""
+        return self._asked != 0
 
     def written(self) -> int:
         """Return the first frame not written yet; 0 where what was asked for has not begun."""
-        return super().written() if self._number(_ASKED) == self._number(_KEPT) else 0
+        return super().written() if self._asked == self._kept else 0
 
     def read(self, frame: int, until: int) -> tuple[Audio, int]:
         """Return a copy of frame..until, float32 [tracks, frames, 2], and how many are lost."""
         return self.read_lanes(frame, until)
 
+    @property
+    def _asked(self) -> int:
+        """Return the number of the request there is; 0 where there is none."""
+        return self._number(_ASKED)
+
+    @property
+    def _kept(self) -> int:
+        """Return the number of the request for which the ring holds what it holds."""
+        return self._number(_KEPT)
+
+    def _keep_for(self, request: int) -> None:
+        self._put(_KEPT, request)
+
     def _number(self, at: int) -> int:
         return int(struct.unpack_from("=q", self._map, at)[0])
+
+    def _put(self, at: int, number: int) -> None:
+        struct.pack_into("=q", self._map, at, number)

@@ -18,6 +18,7 @@ from loopmind_live.engine.recorder import Recorder
 from loopmind_live.engine.recorders import Recorders
 from loopmind_live.engine.tap import MasterTap
 from loopmind_live.engine.track_tap import TrackTap
+from loopmind_live.engine.track_writer import TrackWriter
 from loopmind_live.errors import EngineError
 
 LATENCY = 255
@@ -30,7 +31,8 @@ class FakeEngine:
 
     def __init__(self, folder: Path, frames: int = 1 << 14) -> None:
         self.master = MasterTap.create(folder, frames)
-        self.tracks = TrackTap.create(folder, frames)
+        TrackTap.create(folder, frames).close()
+        self.tracks = self.another(folder)
         self.master.begin(0)
         self.frame = 0
         noise = np.random.default_rng(7).uniform(-0.4, 0.4, (2, 1 << 15, 2))
@@ -38,6 +40,10 @@ class FakeEngine:
         self.music[0, 1000:] = noise[0, 1000:]
         self.music[2] = noise[1]
         self.mix = np.concatenate((np.zeros((LATENCY, 2)), self.music.sum(axis=0)))
+
+    @staticmethod
+    def another(folder: Path) -> TrackWriter:
+        return TrackWriter(folder / "tracks")
 
     def play(self, until: int) -> None:
         while self.frame < until:
@@ -206,7 +212,7 @@ def test_what_an_engine_never_played_is_silence_in_its_place_in_every_stem(
 ) -> None:
     stems = recorders.record_tracks(tmp_path / "stems", NAMES, 48000, 0, 2560, "float32")
     engine.play(1280)
-    other = TrackTap(tmp_path / "shm" / "tracks")  # the next engine, in phase
+    other = engine.another(tmp_path / "shm")  # the next engine, in phase
     engine.tracks, engine.frame = other, 1920
     engine.play(2560)
     stems.finish()

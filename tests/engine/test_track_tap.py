@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -6,6 +8,7 @@ import pytest
 
 from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine.track_tap import FILE_NAME, TrackTap
+from loopmind_live.engine.track_writer import TrackWriter
 
 RING, BLOCK = 64, 10
 
@@ -17,20 +20,29 @@ def tap(tmp_path: Path) -> Iterator[TrackTap]:
     made.close()
 
 
+@pytest.fixture
+def engine(tap: TrackTap, tmp_path: Path) -> Iterator[TrackWriter]:
+    made = TrackWriter(tmp_path / FILE_NAME)
+    yield made
+    made.close()
+
+
 def shares(begin: int, end: int) -> np.ndarray:
     """Return frames that say their number and, in their fraction, their track."""
     values = np.arange(begin, end)[None, :] + np.arange(MAX_TRACKS)[:, None] / 32
     return np.stack([values, -values], axis=2)
 
 
-def write(tap: TrackTap, begin: int, end: int) -> None:
+def write(engine: TrackWriter, begin: int, end: int) -> None:
     for frame in range(begin, end, BLOCK):
-        tap.write(frame, shares(frame, frame + BLOCK))
+        engine.write(frame, shares(frame, frame + BLOCK))
 
 
-def test_every_track_comes_back_at_its_frames_round_the_end_of_the_ring(tap: TrackTap) -> None:
+def test_every_track_comes_back_at_its_frames_round_the_end_of_the_ring(
+    tap: TrackTap, engine: TrackWriter
+) -> None:
     tap.ask()
-    write(tap, 30, 150)
+    write(engine, 30, 150)
     assert tap.written() == 150
     audio, lost = tap.read(90, 150)
     assert lost == 0
@@ -49,36 +61,38 @@ def test_nobody_is_asked_for_anything_at_first_nor_after_the_release(tap: TrackT
     assert not tap.asked()
 
 
-def test_asking_again_begins_anew_without_what_was_there(tap: TrackTap) -> None:
+def test_asking_again_begins_anew_without_what_was_there(
+    tap: TrackTap, engine: TrackWriter
+) -> None:
     tap.ask()
-    write(tap, 0, 40)
+    write(engine, 0, 40)
     tap.ask()  # somebody does already
     assert tap.written() == 40
     tap.release()
     tap.ask()
     assert tap.written() == 0
-    write(tap, 50, 60)
+    write(engine, 50, 60)
     audio, lost = tap.read(30, 60)
     assert lost == 20 and not audio[:, :20].any()
     assert tap.gap() == (0, 0)
 
 
-def test_asking_anew_between_two_blocks_is_seen(tap: TrackTap) -> None:
+def test_asking_anew_between_two_blocks_is_seen(tap: TrackTap, engine: TrackWriter) -> None:
     tap.ask()
-    write(tap, 0, 10)
+    write(engine, 0, 10)
     tap.release()
     tap.ask()
-    write(tap, 10, 20)
+    write(engine, 10, 20)
     assert tap.written() == 20
     assert tap.read(0, 20)[1] == 10
 
 
 def test_another_engine_goes_on_with_a_gap_that_is_silent_and_lost(
-    tap: TrackTap, tmp_path: Path
+    tap: TrackTap, engine: TrackWriter, tmp_path: Path
 ) -> None:
     tap.ask()
-    write(tap, 0, 30)
-    other = TrackTap(tmp_path / FILE_NAME)
+    write(engine, 0, 30)
+    other = TrackWriter(tmp_path / FILE_NAME)
     assert other.asked()
     write(other, 40, 60)
     audio, lost = tap.read(10, 60)
@@ -89,10 +103,16 @@ def test_another_engine_goes_on_with_a_gap_that_is_silent_and_lost(
     other.close()
 
 
-def test_compiling_leaves_what_another_engine_wrote(tap: TrackTap, tmp_path: Path) -> None:
+def test_a_stand_by_that_waits_leaves_what_the_engine_wrote(
+    tap: TrackTap, engine: TrackWriter, tmp_path: Path
+) -> None:
     tap.ask()
-    write(tap, 0, 30)
-    other = TrackTap(tmp_path / FILE_NAME)
-    other.compile(shares(0, BLOCK))
+    write(engine, 0, 30)
+    other = TrackWriter(tmp_path / FILE_NAME)
     assert np.array_equal(tap.read(0, 30)[0], shares(0, 30).astype(np.float32))
     other.close()
+
+
+def test_whoever_only_reads_needs_no_compiler() -> None:
+    code = "import sys, loopmind_live.engine.client; assert 'numba' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
