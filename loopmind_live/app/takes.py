@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 FOLDER_NAME = "recordings"
 GIVEN_S = 0.5
 """So long before its line a take is handed over, most of it recorded."""
-LATE_S = 2.0
-"""A take whose first line passed this long ago cannot be recorded any more."""
+SAFE_S = 1.0
+"""What is so near to being overwritten in the ring cannot be recorded any more."""
 SILENCE = 1e-4
 """What is not louder than -80 dBFS is no take, but a cable that is not plugged in."""
 _LIBRARY_S = 20.0
@@ -198,7 +198,9 @@ class Takes:
         state, engine = self._session.state, self._engine
         begin, end = self._lines(action)
         arrangement = state.arrangement
-        if arrangement is None or frame - begin > LATE_S * engine.rate_hz:
+        shift = self.shift_frames()
+        oldest = frame - engine.input.capacity + round(SAFE_S * engine.rate_hz)
+        if arrangement is None or begin + shift < oldest:
             self._drop(change, "what was played is gone: record it again")
             return
         if not self._is_steady(action):
@@ -217,7 +219,6 @@ class Takes:
         if self._workers is None:
             self._workers = WorkerPool(1, initializer=warm_up, eager=True)
         clip = self._pool.lay(recipe) if bpm == arrangement.bpm else None
-        shift = self.shift_frames()
         try:
             capture = Capture(
                 engine.input, path, engine.rate_hz, begin + shift, end + shift,
@@ -254,7 +255,7 @@ class Takes:
         """Do what is next for a take; return whether anything is left to do."""
         state, number = self._session.state, take.change.number
         pending = next((one for one, _ in waiting(state) if one.number == number), None)
-        if pending is None and not landed(state, number) and not take.capture.done:
+        if pending is None and not landed(state, take.change) and not take.capture.done:
             take.capture.end(kept=False)  # canceled
             return False
         if pending is not None and isinstance(pending.action, PlayTake):

@@ -124,6 +124,7 @@ class ClipPool:
         with self._changed:
             self._clips[recipe] = clip
             self._laid.add(recipe)
+            self._finished.append(clip)
         return clip
 
     def let_go(self, recipe: ClipRecipe) -> None:

@@ -42,8 +42,9 @@ def waiting(state: State) -> Iterator[tuple[Change, PlayTake]]:
             yield change, change.action
 
 
-def landed(state: State, number: int) -> bool:
-    """Tell whether the take of change `number` has landed, and has not been undone."""
+def landed(state: State, change: Change) -> bool:
+    """Tell whether the take of `change` has landed, and has not been undone."""
+    number = change.number if change.step is None else change.step.number
     return any(step.number == number and step.inverse is not None for step in state.done)
 
 

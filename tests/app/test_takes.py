@@ -358,12 +358,26 @@ def test_without_an_input_it_is_told_what_to_do(
     assert not stage.rig.session.state.pending
 
 
-def test_a_take_that_is_done_again_when_it_is_over_is_told(stage: Stage) -> None:
+def test_a_take_that_was_undone_under_way_can_be_done_again_for_some_seconds(stage: Stage) -> None:
     stage.type("record 1 bar to vocal")
     stage.play_to(stage.line(7) + 48000)
     stage.type("undo")
     stage.play_to(stage.line(9))
+    assert not list(stage.folder.iterdir())
     stage.type("redo")
-    stage.play_to(stage.line(9) + 64 * 256)
-    assert "record it again" in stage.rig.told[-1]
-    assert not list(waiting(stage.rig.session.state))
+    stage.play_to(stage.line(10) + 64 * 256)
+    stage.rest()
+    (path,) = stage.folder.iterdir()
+    audio, _ = soundfile.read(path, dtype="float32")
+    assert np.abs(audio - stage.voice(stage.line(7), stage.line(8))).max() < 2.0**-23
+    assert stage.vocals()[0] == stage.line(10)
+
+
+def test_after_that_it_is_told_that_what_was_played_is_gone(stage: Stage) -> None:
+    stage.type("record 1 bar to vocal")
+    stage.play_to(stage.line(7) + 48000)
+    stage.type("undo")
+    stage.play_to(stage.line(13))
+    stage.type("redo")
+    stage.play_to(stage.line(13) + 64 * 256)
+    assert "record it again" in dropped(stage)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from loopmind_live.engine.arena import Arena
+from loopmind_live.errors import PrepareError
 from loopmind_live.prepare.base import AHEAD, NEXT, URGENT, Failed
 from loopmind_live.prepare.clip_audio import make_audio
 from loopmind_live.prepare.pool import ClipPool
@@ -325,3 +326,37 @@ def test_another_pool_takes_over_clips_that_lie_there_still_and_no_others(
     finally:
         later.close()
         again.close()
+
+
+def test_a_clip_that_is_filled_while_it_plays_keeps_its_place_until_it_is_let_go(
+    pool: ClipPool, arena: Arena, write: Write, recipe: Recipe
+) -> None:
+    path = write(np.random.default_rng(1).uniform(-0.5, 0.5, (96000, 2)).astype(np.float32))
+    one = recipe(path)
+    clip = pool.lay(one)
+    assert clip is not None
+    assert pool.poll() == [clip]
+    pool.keep(frozenset())
+    pool.request(one, URGENT)
+    pool.wait()
+    assert pool.poll() == [], "it is there: nothing is made"
+    body = pool.remake(one).result(PATIENCE_S)
+    assert np.array_equal(body, make_audio(one).body)
+    tempos = iter(range(100, 240))
+    while pool.lay(recipe(path, beats=2, bpm=float(next(tempos)))) is not None:
+        pool.poll()
+        pool.keep(frozenset())
+    assert pool.clip(one) == clip, "nothing gives way while it is laid"
+    pool.keep(frozenset())
+    pool.let_go(one)
+    assert pool.lay(recipe(path, beats=2, bpm=float(next(tempos)))) is not None
+    assert pool.clip(one) is None
+
+
+def test_remaking_a_clip_whose_file_is_gone_is_an_error(
+    pool: ClipPool, write: Write, recipe: Recipe
+) -> None:
+    one = recipe(write(np.zeros((96000, 2), np.float32)))
+    one.path.unlink()
+    with pytest.raises(PrepareError, match="gone"):
+        pool.remake(one).result(PATIENCE_S)

@@ -60,8 +60,9 @@ def test_a_take_is_told_by_its_bars_and_plays_from_the_one_after() -> None:
     rig = playing()
     reply = typed(rig, "record 2 bars to vocal")
     assert reply.lines == ("vocal: records bars 7 to 8, plays from bar 9 (#2)",)
-    (_, action) = next(waiting(rig.session.state))
+    (change, action) = next(waiting(rig.session.state))
     assert action == PlayTake("vocal", 6.0, 2)
+    assert not landed(rig.session.state, change)
     rig.play_to(line(rig, 8) + 1000)
     assert not vocals(rig)
     give(rig, take())
@@ -69,7 +70,7 @@ def test_a_take_is_told_by_its_bars_and_plays_from_the_one_after() -> None:
     assert vocals(rig)[0] == (line(rig, 9), 0)
     rig.play_to(line(rig, 9) + 1000)
     assert rig.sounding(line(rig, 9) + 1)["vocal"] == ""
-    assert landed(rig.session.state, 2)
+    assert landed(rig.session.state, change)
     swap = next(entry for entry in rig.diary.of("swap") if entry["track"] == "vocal")
     assert (swap["frame"], swap["loop"]) == (line(rig, 9), "/takes/take.wav")
 
