@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (
         _add_demo, _add_scan, _add_loops, _add_arrange, _add_regenerate, _add_render,
-        _add_perform, _add_replay, _add_bench, _add_doctor,
+        _add_perform, _add_attach, _add_replay, _add_bench, _add_doctor,
     ):  # fmt: skip
         add(commands)
     return parser
@@ -303,9 +303,16 @@ def _add_perform(commands: Any) -> None:
         help="how much later the input comes than the device says; remembered",
     )  # fmt: skip
     parser.add_argument("--headless", action="store_true", help="no prompt: a script, or just play")
+    parser.add_argument(
+        "--resume", nargs="?", const="playing", choices=("playing", "anew"),
+        help="take up the newest performance whose performer was killed, as it plays on; "
+        "anew: load its last state where nothing plays (all other options but --headless are its)",
+    )  # fmt: skip
 
 
 def _perform(options: argparse.Namespace) -> int:
+    if options.resume is not None:
+        return _resume(options)
     from loopmind_live.app.latency import remember_latency
     from loopmind_live.app.offline import OfflineShow, Request
     from loopmind_live.app.progress import progress_bars
@@ -327,6 +334,31 @@ def _perform(options: argparse.Namespace) -> int:
     from loopmind_live.app.live import LiveShow
 
     LiveShow(request).run()
+    return 0
+
+
+def _resume(options: argparse.Namespace) -> int:
+    from loopmind_live.app.journals import journals_folder
+    from loopmind_live.app.live import LiveShow
+    from loopmind_live.app.resume import resume
+
+    resumed = resume(journals_folder(), options.resume, options.headless)
+    LiveShow(resumed.request, resumed).run()
+    return 0
+
+
+def _add_attach(commands: Any) -> None:
+    _command(
+        commands, "attach", _attach,
+        "open another prompt on the performance that runs; quit leaves it, quit all ends the music",
+    )  # fmt: skip
+
+
+def _attach(_options: argparse.Namespace) -> int:
+    from loopmind_live.app.attach import attach
+    from loopmind_live.app.journals import journals_folder
+
+    attach(journals_folder())
     return 0
 
 

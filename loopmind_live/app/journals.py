@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -99,15 +99,32 @@ def new_folder(root: Path, now: datetime) -> Held:
     raise SessionError(f"{root}: a thousand performances began in this second")
 
 
+class NoJournal:
+    """Keeps nothing: where no journal can be written the set plays all the same."""
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Let the state go."""
+
+    def note(self, **facts: Any) -> None:
+        """Let the facts go."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
 def begin(
     held: Held,
     header: Mapping[str, Any],
-    tell: Any,
+    tell: Callable[[str], None],
     snapshot: Snapshot | None = None,
     notes: Mapping[str, Any] | None = None,
-) -> Journal:
-    """Return the journal of a performance, begun anew with what is known of it already."""
-    return Journal(held.path, header, tell, snapshot=snapshot, notes=notes or {})
+) -> Journal | NoJournal:
+    """Return the journal of a performance, begun with what is known of it already."""
+    try:
+        return Journal(held.path, header, tell, snapshot=snapshot, notes=notes)
+    except SessionError as error:
+        tell(f"{error}: the set cannot be taken up again after a crash")
+        return NoJournal()
 
 
 def found(root: Path) -> tuple[list[Found], list[str]]:

@@ -9,16 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loopmind_live import config
+from loopmind_live.app import resume
 from loopmind_live.app.ears import ears_for
 from loopmind_live.app.files import library_loops_if_any, timeline
+from loopmind_live.app.guest_lines import socket_path
+from loopmind_live.app.guests import Guests, quits
+from loopmind_live.app.journals import begin, journals_folder, new_folder
 from loopmind_live.app.offline import Request
 from loopmind_live.app.performance import Performance
-from loopmind_live.app.recording import LiveRecorder
+from loopmind_live.app.recording import LiveRecorder, Recording
+from loopmind_live.app.resume import Resumed
 from loopmind_live.app.stage import KeptEvents, NoEvents, arranger_for, header, live_engine
 from loopmind_live.app.takes import takes_for
 from loopmind_live.app.view import view_of
 from loopmind_live.errors import LibraryError, LoopMindError, SessionError
-from loopmind_live.repl.prompt import Prompt
+from loopmind_live.repl.prompt import PROMPT, Prompt
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Loop
 from loopmind_live.score.script import ScriptLine, read_script
@@ -36,61 +41,95 @@ log = logging.getLogger(__name__)
 class LiveShow:
     """One live performance, from the opened engine to the last bar."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, resumed: Resumed | None = None) -> None:
         self._request = request
-        self._started = False
+        self._resumed = resumed
+        self._goes_on = resumed is not None and resumed.engine is not None
+        self._started = self._goes_on
+        self._typed = 0 if resumed is None else resumed.typed_lines
+        self._guests: Guests | None = None
+        self._prompt = Prompt(
+            self._handle,
+            lambda: view_of(self._show),
+            history_path=config.data_folder() / "history",
+            sections=self._section_names,
+            keep=log.info,
+        )
 
     def run(self) -> None:
         """Perform until `quit`, --until, or the end of the input. Raises where it cannot begin."""
-        request = self._request
+        request, resumed = self._request, self._resumed
         loops = library_loops_if_any(request.library)
-        arrangement = timeline(request.timeline, loops) if request.timeline else None
-        if not loops and arrangement is None:
-            raise LibraryError(
-                f"{request.library}: no loops yet: scan some with loopmind scan FOLDER, "
-                "or hear the demo with loopmind demo"
-            )
-        beats = arrangement.beats_per_bar if arrangement is not None else 4
-        script = read_script(request.script, beats) if request.script else ()
+        arrangement = self._begins_with(loops)
+        script = self._script(arrangement)
         if not come_first():
             log.info("normal priority for the performer and its workers")
         ask_for_small_pages()
         with ExitStack() as stack:
-            engine, pool = stack.enter_context(live_engine(request.sound))
+            held = resumed.held if resumed else new_folder(journals_folder(), datetime.now())
+            stack.callback(held.close)
+            playing = resumed.engine if resumed else None
+            engine, pool = stack.enter_context(live_engine(request.sound, playing))
+            self._engine = engine
             events = self._events(engine, arrangement)
             stack.callback(events.close)
-            prompt = Prompt(
-                self._handle,
-                lambda: view_of(self._show),
-                history_path=config.data_folder() / "history",
-                sections=self._section_names,
-                keep=log.info,
-            )
+            self._journal = begin(
+                held, resume.header(request, engine.arena.path.parent, arrangement), self._tell,
+                resumed.snapshot if resumed else None, resumed.notes if resumed else None,
+            )  # fmt: skip
+            stack.callback(self._journal.close)
             session = Session(
                 engine, pool, arranger_for(loops, arrangement), events,
                 Options(
                     request.seed, request.sound.dry, live=True,
                     guard_frames=engine.block + round(GUARD_S * engine.rate_hz),
                 ),
-                self._tell,
+                self._tell, self._journal.keep,
             )  # fmt: skip
-            self._prompt, self._engine = prompt, engine
             session.ears = ears_for(engine.arena, engine.rate_hz, engine.has_cue, loops)
             self._recorder = LiveRecorder(engine)
-            if request.stems is not None:
-                self._recorder.ask_for_tracks()
             self._takes = takes_for(engine, pool, session, request.library)
             stack.callback(self._takes.close)
+            if request.stems is not None:
+                self._recorder.ask_for_tracks()
             self._show = Performance(
                 session, self._recorder, Path.cwd(),
                 lambda path: timeline(path, loops), datetime.now,
             )  # fmt: skip
-            if arrangement is not None:
+            if resumed is not None:
+                resume.take_up(resumed, engine, pool, session)
+            elif arrangement is not None:
                 session.load(arrangement)
-            asyncio.run(self._perform(loops, list(script)))
+            asyncio.run(self._perform(loops, script))
             session.finish(engine.frame())
             if not session.state.started and request.headless:
                 raise SessionError("nothing was played: give a --timeline that can be prepared")
+
+    def _begins_with(self, loops: list[Loop]) -> Arrangement | None:
+        """Return the arrangement that the performance began, or begins, with."""
+        request = self._request
+        if self._resumed is not None:
+            return self._resumed.begun_with
+        arrangement = timeline(request.timeline, loops) if request.timeline else None
+        if not loops and arrangement is None:
+            raise LibraryError(
+                f"{request.library}: no loops yet: scan some with loopmind scan FOLDER, "
+                "or hear the demo with loopmind demo"
+            )
+        return arrangement
+
+    def _script(self, arrangement: Arrangement | None) -> list[ScriptLine]:
+        """Return the lines of the script that have not been typed yet."""
+        if self._request.script is None:
+            return []
+        beats = arrangement.beats_per_bar if arrangement is not None else 4
+        try:
+            return list(read_script(self._request.script, beats))[self._typed :]
+        except LoopMindError as error:
+            if not self._goes_on:
+                raise
+            self._tell(f"{error}: nothing more is typed by the script")  # the music comes first
+            return []
 
     async def _perform(self, loops: list[Loop], script: list[ScriptLine]) -> None:
         """Run the tick, the script and the prompt until the performance is over."""
@@ -99,18 +138,51 @@ class LiveShow:
             loop.add_signal_handler(number, self._quit)
         request, session = self._request, self._show.session
         automatic = request.headless or request.script is not None
-        if session.state.arrangement is not None and automatic:
+        if session.state.arrangement is not None and automatic and not self._goes_on:
             self._show.type("play")
         self._greet(loops)
+        self._go_on_recording()
+        await self._welcome_guests()
         tick = asyncio.create_task(self._tick(script))
-        if request.headless:
-            loop.add_signal_handler(signal.SIGINT, self._quit)
-            await tick
+        try:
+            if request.headless:
+                loop.add_signal_handler(signal.SIGINT, self._quit)
+                await tick
+                return
+            reader = asyncio.create_task(self._prompt.run())
+            await asyncio.wait((tick, reader), return_when=asyncio.FIRST_COMPLETED)
+            self._quit()
+            await asyncio.gather(tick, reader)
+        finally:
+            if self._guests is not None:
+                await self._guests.close("the performance ended")
+
+    async def _welcome_guests(self) -> None:
+        """Let prompts be attached from now on; where they cannot, the music plays all the same."""
+        guests = Guests(
+            socket_path(self._engine.arena.path.parent), self._carry_out,
+            lambda: view_of(self._show), self._section_names, self._show_here, self._quit,
+        )  # fmt: skip
+        try:
+            await guests.open()
+        except SessionError as error:
+            self._tell(str(error))
+        else:
+            self._guests = guests
+
+    def _go_on_recording(self) -> None:
+        """Record on in another file, from the frame at which the one before was cut off."""
+        notes = self._resumed.notes if self._resumed is not None and self._goes_on else {}
+        if not notes.get("recording"):
             return
-        reader = asyncio.create_task(self._prompt.run())
-        await asyncio.wait((tick, reader), return_when=asyncio.FIRST_COMPLETED)
-        self._quit()
-        await asyncio.gather(tick, reader)
+        try:
+            cut, first = Recording.read(notes["recording"]), int(notes["from_frame"])
+            at = resume.cut_off_at(cut, first, self._engine.frame())
+            goes_on = self._recorder.start(cut.file, cut.stems, at)
+        except (LoopMindError, KeyError, TypeError, ValueError) as error:
+            self._tell(f"the recording does not go on: {error}")
+        else:
+            self._tell(f"{cut} was cut off: it goes on in {goes_on}")
 
     async def _tick(self, script: list[ScriptLine]) -> None:
         """Advance the session, type what the script types, and watch for the end."""
@@ -121,6 +193,7 @@ class LiveShow:
                 self._takes.advance()
                 self._start_recording()
                 self._type_due(script)
+                self._note()
             except LoopMindError as error:
                 self._tell(str(error))
             except Exception as error:
@@ -143,11 +216,21 @@ class LiveShow:
             if not state.started and bars > 0.0:
                 return
             line = script.pop(0)
+            self._typed += 1
             answer = self._show.type(line.text, frame if state.started else None)
             for text in answer.lines:
                 self._tell(f"@{line.position} {text}")
             state = self._show.session.state
             tempo = state.tempo
+
+    def _note(self) -> None:
+        """Keep in the journal what is no part of the session."""
+        recording = self._show.recording
+        self._journal.note(
+            typed=self._typed,
+            recording=None if recording is None else recording.told(),
+            from_frame=None if recording is None else self._recorder.from_frame,
+        )
 
     def _start_recording(self) -> None:
         """Begin --record with the set's first frame."""
@@ -173,6 +256,19 @@ class LiveShow:
         return self._request.headless and not script and not state.started and not state.pending
 
     async def _handle(self, text: str) -> str | None:
+        """Carry out a line of this process's own prompt, for guests to see."""
+        if quits(text) == "all":
+            text = "quit"
+        if self._guests is None:
+            return self._carry_out(text)
+        self._guests.say(PROMPT + text)
+        answer = self._carry_out(text)
+        if answer is not None:
+            self._guests.say(answer)
+        return answer
+
+    def _carry_out(self, text: str) -> str | None:
+        """Do what a line asks; return the answer."""
         answer = self._show.type(text)
         self._show.session.advance()  # what lands now does not wait for the next tick
         if self._show.finished:
@@ -184,6 +280,12 @@ class LiveShow:
         self._prompt.close()
 
     def _tell(self, text: str) -> None:
+        """Show a message here and to all guests."""
+        self._show_here(text)
+        if self._guests is not None:
+            self._guests.say(text)
+
+    def _show_here(self, text: str) -> None:
         if self._request.headless:
             print(text, flush=True)
         else:
@@ -191,6 +293,9 @@ class LiveShow:
 
     def _greet(self, loops: list[Loop]) -> None:
         engine = self._engine
+        if self._resumed is not None:
+            resume.tell_where(self._resumed, self._show.session, self._tell)
+            return
         self._tell(
             f"{len(loops)} loops, {engine.backend} at {engine.rate_hz} Hz, {engine.block} frames. "
             "Describe a set, as in: dark trap 140 bpm. Type help for all commands."
@@ -214,5 +319,5 @@ class LiveShow:
                 request.sound, engine.rate_hz, engine.block, engine.latency_frames, request.seed,
                 arrangement,
             ),
-            self._tell,
+            self._tell, self._goes_on,
         )  # fmt: skip

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from loopmind_live.engine.offline import OfflineEngine
 
 WORKERS = 2
+KEEP_S = 600.0
+"""How long the music plays on when its performer was killed: time to take it up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,19 @@ def offline_engine(sound: Sound) -> Iterator["tuple[OfflineEngine, ClipPool]"]:
 
 
 @contextmanager
-def live_engine(sound: Sound) -> Iterator["tuple[ProcessEngine, ClipPool]"]:
-    """Open an engine that sounds, and the pool that fills its arena."""
+def live_engine(
+    sound: Sound, playing: Path | None = None
+) -> Iterator["tuple[ProcessEngine, ClipPool]"]:
+    """Open an engine that sounds, and the pool that fills its arena.
+
+    Or take the engine up that is `playing` in a folder, whose performer is gone.
+    """
     from loopmind_live.engine.open import open_engine
 
     engine = open_engine(
-        sound.audio, sound.rate_hz, sound.block, sound.dry, with_input=sound.input, outputs=sound.outputs
-    )
+        sound.audio, sound.rate_hz, sound.block, sound.dry, keep_s=KEEP_S, folder=playing,
+        with_input=sound.input, outputs=sound.outputs,
+    )  # fmt: skip
     try:
         pool = ClipPool(clip_cache(), engine.arena, WORKERS)
         try:
@@ -158,10 +166,16 @@ class KeptEvents:
     `failure` says why it ended early; `tell` is told so once.
     """
 
-    def __init__(self, path: Path, header: Mapping[str, Any], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        header: Mapping[str, Any],
+        tell: Callable[[str], None],
+        go_on: bool = False,
+    ) -> None:
         self.failure: str | None = None
         self._tell = tell
-        self._log: EventLog | None = EventLog(path, header)
+        self._log: EventLog | None = EventLog(path, header, go_on=go_on)
 
     def write(self, kind: str, frame: int, bar: float, **fields: object) -> None:
         """Write one event, or let it go where the file has failed."""

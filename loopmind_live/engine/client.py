@@ -151,6 +151,18 @@ class ProcessEngine:
         """Tell whether there is a cue bus: it was asked for, and the device has the channels."""
         return self._facts.has_cue
 
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Return the newest rows that the engine was told."""
+        with self._lock:
+            return self._ledger.rows
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Return where each live parameter that was ever moved stands."""
+        with self._lock:
+            return dict(self._parameters)
+
     def frame(self) -> int:
         """Return the first frame that a change sent now still meets."""
         return next_frame(self._status.read(), time.monotonic_ns(), self.block, self.rate_hz)
@@ -240,6 +252,7 @@ class ProcessEngine:
             self._launch.end()
         self._status.close()
         self._tap.close()
+        self.input.close()
         self._tracks.close()
         self.input.close()
         self._newest.close()

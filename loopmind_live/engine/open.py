@@ -1,6 +1,7 @@
 """Open an engine: one that sounds, or one that is driven block by block."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loopmind_live import config
@@ -22,11 +23,14 @@ def open_engine(
     block: int = config.DEFAULT_BLOCK,
     dry: bool = False,
     arena_frames: int = 600 * config.DEFAULT_RATE_HZ,
+    keep_s: float = 0.0,
+    folder: Path | None = None,
     with_input: bool = False,
     outputs: Outputs = STEREO,
 ) -> "ProcessEngine":
-    """Return an engine that plays, in processes of its own.
+    """Return an engine that plays, in processes of its own, for `keep_s` without this one.
 
+    With a `folder` it is the one that plays there, whose performer is gone.
     "auto" takes JACK where a server runs, else the system's default device (portaudio). A JACK
     server's own rate and block win, and its inputs are there always; `with_input` asks for those of
     another device. `outputs` is the channel map. Raises EngineError, with the remedy, where nothing
@@ -41,8 +45,9 @@ def open_engine(
     return ProcessEngine(
         EngineOptions(
             audio, rate_hz, arena_frames, config.log_folder() / LOG_NAME,
-            config.cache_folder() / KERNEL_FOLDER, block, dry, input=with_input, outputs=outputs,
-        )
+            config.cache_folder() / KERNEL_FOLDER, block, dry, keep_s, with_input, outputs=outputs,
+        ),
+        folder,
     )  # fmt: skip
 
 

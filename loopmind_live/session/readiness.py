@@ -21,6 +21,7 @@ from loopmind_live.session.actions import (
 )
 from loopmind_live.session.landing import projected
 from loopmind_live.session.plan import walk
+from loopmind_live.session.snapshot import Placed, Snapshot, with_placed
 from loopmind_live.session.state import State
 
 
@@ -38,6 +39,8 @@ class Readiness:
         self._not_before: dict[ClipRecipe, int] = {}
         self._ids: dict[ClipRecipe, int] = {}
         self._recipes: list[ClipRecipe] = []
+        self._numbered: tuple[ClipRecipe, ...] = ()
+        self.placed: tuple[Placed, ...] = ()
         self.failures: dict[ClipRecipe, str] = {}
 
     def clip(self, recipe: ClipRecipe) -> Clip | None:
@@ -70,7 +73,22 @@ class Readiness:
                 self.failures[result.recipe] = result.reason
             elif not self._patient:
                 self._not_before[result.recipe] = frame
+                self.placed = with_placed(self.placed, Placed(result, frame))
         return bool(finished), failed
+
+    def recall(self, snapshot: Snapshot) -> None:
+        """Know again what another process knew: the clips of `snapshot` lie where it says."""
+        self._recipes = list(snapshot.recipes)
+        self._ids = {recipe: number for number, recipe in enumerate(self._recipes)}
+        self.placed = snapshot.placed
+        self._not_before = {one.clip.recipe: one.not_before for one in snapshot.placed}
+
+    @property
+    def recipes(self) -> tuple[ClipRecipe, ...]:
+        """Return the recipes behind the rows' numbers, in order."""
+        if len(self._recipes) != len(self._numbered):
+            self._numbered = tuple(self._recipes)
+        return self._numbered
 
     def request(
         self,

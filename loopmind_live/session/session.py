@@ -1,6 +1,6 @@
 """A performance: takes commands, lands them on their lines, and keeps the engine's rows true."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from loopmind_live.session.chronicle import Chronicle, EventSink
 from loopmind_live.session.commands import Command
 from loopmind_live.session.cue import Ears
 from loopmind_live.session.cue_plan import continued, count_in_frames, cue_rows, recipes_of
-from loopmind_live.session.desk import NO_INPUT, Desk, faders
+from loopmind_live.session.desk import NO_INPUT, Desk, faders, standing
 from loopmind_live.session.effects import Effect, Say, SetParameter
 from loopmind_live.session.landing import Now, cancel, margin_frames
 from loopmind_live.session.options import Options, Reply
@@ -47,6 +47,7 @@ from loopmind_live.session.plan import (
 from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.reducer import queue_arrangement, reduce
 from loopmind_live.session.refusal import refuse_more
+from loopmind_live.session.snapshot import Snapshot
 from loopmind_live.session.state import Change, State, differs_by_faders_alone
 from loopmind_live.session.tempo_rules import heard_bpm
 from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
@@ -65,6 +66,7 @@ class Session:
         events: EventSink,
         options: Options,
         tell: Callable[[str], None],
+        keep: Callable[[Snapshot], None] = lambda _snapshot: None,
     ) -> None:
         rate_hz = engine.rate_hz
         self.engine = engine
@@ -80,6 +82,9 @@ class Session:
         )  # fmt: skip
         self._chronicle = Chronicle(events, self._readiness)
         self._tell = tell
+        self._keep = keep
+        self._kept: Snapshot | None = None
+        self._taken_up = False
         self._rows: tuple[Row, ...] = ()
         self._ready: frozenset[int] = frozenset()
         self._ready_for: tuple[Change, ...] | None = None
@@ -100,6 +105,31 @@ class Session:
         tempo = TempoMap.constant(arrangement.bpm, self.engine.rate_hz, arrangement.beats_per_bar)
         self.state = replace(self.state, document=document, tempo=tempo)
         self._dirty = True
+        self._keep_state()
+        self._request()
+
+    def take_up(
+        self, snapshot: Snapshot, rows: Sequence[Row], faders: Mapping[str, float], told_frame: int
+    ) -> None:
+        """Go on where another process was: the engine plays `rows`, and its `faders` stand there.
+
+        The clips of `snapshot` must lie in the arena. Events are written up to `told_frame`.
+        """
+        self.state, self._rows = snapshot.state, tuple(rows)
+        self._told_bpm = snapshot.told_bpm or self._told_bpm
+        self._readiness.recall(snapshot)
+        self._chronicle.told_frame = told_frame
+        self._moved = {one.number for one in self.state.pending if one.bar != one.promised_bar}
+        down = (one.frame for one in self.state.pending if flies(one) and one.frame is not None)
+        self._down_frame = max((frame for frame in down if turns_at(rows, frame)), default=0)
+        self._dirty = self._taken_up = True
+        self._ready_for = None
+        self._keep_state()
+        for fader in standing(self.state.document):
+            if faders.get(fader.name) != fader.value:
+                self._set_parameter(fader)
+        if self.state.started:
+            self._postpone(self.engine.frame())  # before clips come for which nothing waited
         self._request()
 
     def submit(self, command: Command, frame: int | None = None) -> Reply:
@@ -144,6 +174,7 @@ class Session:
         if not (flown or differs_by_faders_alone(before, self.state)):  # these come by the hundred
             self._dirty = True
             self._readiness.forget_failures()
+            self._keep_state()
             self._request()
         for effect in effects:
             if isinstance(effect, SetParameter):
@@ -169,6 +200,7 @@ class Session:
         elif self._dirty and self.ears is not None:
             self._send(frame)
         self._hear_engine()
+        self._keep_state()
         if self._to_prefetch and self.options.live:
             self._readiness.prefetch(self.state, self._to_prefetch.pop(), self.arranger)
 
@@ -356,18 +388,19 @@ class Session:
 
     def _send(self, frame: int) -> None:
         """Tell the engine the rows from the first frame on at which they differ."""
-        self._dirty = False
+        self._dirty, taken_up, self._taken_up = False, self._taken_up, False
         free = max(frame, self.engine.frame())
         rows = self._planned(free)
         wanted = splice(self._rows, free, rows, free)
         change = first_difference(self._rows, wanted, free)
         if change is None:
             return
-        if change < self.engine.frame():
+        if change < self.engine.frame() or (taken_up and change <= free):
             # Nobody may have been listening for a while: reach the next line instead.
             line = self.state.tempo.next_line(free, margin_frames(self.engine.rate_hz))
             self._write("late", change, target_frame=change, moved_to_bar=line + 1)
             change = self.state.tempo.line(line)
+        self._keep_state()  # first: who takes over must know of every clip in the engine's rows
         self.engine.splice(change, rows)
         self._rows = splice(self._rows, change, rows, self._chronicle.told_frame)
 
@@ -394,6 +427,18 @@ class Session:
                 self._dirty = True
             if event.kind != "xrun":
                 self._tell(f"engine: {event.text or event.kind}")
+
+    def _keep_state(self) -> None:
+        """Have the journal written where anything is new."""
+        readiness = self._readiness
+        new = Snapshot(self.state, readiness.recipes, readiness.placed, self._told_bpm)
+        old = self._kept
+        if old is None or any(
+            getattr(new, name) is not getattr(old, name)
+            for name in ("state", "recipes", "placed", "told_bpm")
+        ):
+            self._kept = new
+            self._keep(new)
 
     def _request(self) -> None:
         sounding = {row.clip_id for row in self._rows}

@@ -1,0 +1,293 @@
+"""A journal brings back the whole session, whatever was done, and whatever became of its file."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loopmind_live.engine.base import Row
+from loopmind_live.engine.schedule import first_difference
+from loopmind_live.errors import SessionError
+from loopmind_live.repl.grammar import parse
+from loopmind_live.session.journal import FORMAT, Journal, changed, read_journal
+from loopmind_live.session.session import Session
+from loopmind_live.session.snapshot import Snapshot
+from tests.session.stage import CountingArranger, Diary, Rig, Shelf, arrangement
+
+LINES = (
+    "play", "stop", "regenerate hook", "silence", "swap bass", "previous hook", "mute bass",
+    "unmute all", "solo drums", "unsolo", "lock bass", "unlock bass", "level drums -3", "drums up",
+    "tempo 128", "tempo 121", "faster", "ramp to 140 over 4 bars", "half time", "double time",
+    "key F# minor", "key +2", "goto hook", "loop verse", "loop off", "undo", "redo", "cancel",
+    "undo", "redo", "regenerate verse in 3 bars", "filter bass -40", "reverb pad -12",
+    "pan bass 20", "dark trap 140 bpm", "nudge 10", "mute drums now", "stop now", "tap",
+    "regenerate hook after this section", "fade",
+)  # fmt: skip
+STEPS = st.lists(
+    st.tuples(st.sampled_from(LINES), st.integers(0, 3 * Rig.BAR)), min_size=1, max_size=25
+)
+
+
+class KeptRig(Rig):
+    """A session with its fakes that keeps a journal."""
+
+    def __init__(self, path: Path, max_bytes: int = 4 << 20) -> None:
+        super().__init__(live=True, loaded=False)
+        self.journal = Journal(path, {"engine": "none"}, self.told.append, max_bytes=max_bytes)
+        self.session._keep = self.journal.keep
+        self.session.load(arrangement())
+
+    def type(self, text: str) -> None:
+        for command in parse(text):
+            self.session.submit(command)
+        self.session.advance()
+
+    def snapshot(self) -> Snapshot:
+        kept = self.session._kept
+        assert kept is not None
+        assert kept.state is self.session.state
+        return kept
+
+
+def taken_up(rig: Rig, snapshot: Snapshot) -> Session:
+    """Return a session in place of the rig's, as a new process would have it."""
+    arranger = CountingArranger()
+    arranger._numbers = dict(rig.session.arranger._numbers)
+    session = Session(
+        rig.engine, rig.shelf, arranger, Diary(), rig.session.options, lambda _text: None
+    )
+    session.take_up(snapshot, rig.engine.rows, {}, -1)
+    return session
+
+
+@settings(max_examples=40)
+@given(STEPS, st.sampled_from([4 << 20, 3000]))
+def test_whatever_was_typed_the_journal_gives_the_same_session(tmp_path_factory, steps, max_bytes):
+    path = tmp_path_factory.mktemp("journal") / "journal"
+    rig = KeptRig(path, max_bytes)
+    rig.type("play")
+    for line, frames in steps:
+        rig.play_to(rig.engine.frame() + frames)
+        rig.type(line)
+    assert read_journal(path).snapshot == rig.snapshot()
+    assert rig.journal.failure is None
+    rig.journal.close()
+
+
+@settings(max_examples=20)
+@given(STEPS, STEPS)
+def test_who_takes_up_changes_no_row_in_force_and_goes_on_as_the_first_would(
+    tmp_path_factory, before, after
+):
+    path = tmp_path_factory.mktemp("journal") / "journal"
+    rig = KeptRig(path)
+    rig.type("play")
+    for line, frames in before:
+        rig.play_to(rig.engine.frame() + frames)
+        rig.type(line)
+    rig.play_to(rig.engine.frame() + 64)
+    snapshot = read_journal(path).snapshot
+    assert snapshot is not None
+    rows = rig.engine.rows
+    session = taken_up(rig, snapshot)
+    session.advance()
+    assert session.state == rig.session.state
+    assert sounds_alike(rows, rig.engine.rows, rig.engine.frame())
+    other = Rig(live=True, shelf=rig.shelf)
+    other.engine._frame, other.engine.rows = rig.engine.frame(), rows
+    second = Session(
+        other.engine, rig.shelf, session.arranger, Diary(), session.options, lambda _text: None
+    )
+    second.take_up(snapshot, rows, {}, -1)
+    second.arranger = CountingArranger()
+    second.arranger._numbers = dict(rig.session.arranger._numbers)
+    for line, frames in after:
+        for one, engine in ((rig.session, rig.engine), (second, other.engine)):
+            until = engine.frame() + frames
+            while engine.frame() < until:
+                one.advance()
+                engine.play_to(min(until, engine.frame() + 64 * engine.block))
+            one.advance()
+            for command in parse(line):
+                one.submit(command)
+            one.advance()
+    assert second.state == rig.session.state
+    assert sounds_alike(rig.engine.rows, other.engine.rows, rig.engine.frame())
+
+
+def sounds_alike(rows: tuple[Row, ...], others: tuple[Row, ...], frame: int) -> bool:
+    """Tell whether nothing differs for as far as rows are always planned."""
+    change = first_difference(rows, others, frame)
+    return change is None or change >= frame + 4 * Rig.BAR
+
+
+def a_journal(tmp_path: Path) -> tuple[Path, KeptRig]:
+    path = tmp_path / "journal"
+    rig = KeptRig(path)
+    for line in ("play", "regenerate hook", "mute bass", "level drums -3"):
+        rig.type(line)
+    return path, rig
+
+
+def test_a_tail_cut_anywhere_costs_what_was_cut_and_no_more(tmp_path):
+    path, rig = a_journal(tmp_path)
+    whole = path.read_bytes()
+    seen = set()
+    for size in range(whole.index(b"\n") + 1, len(whole) + 1, 97):
+        path.write_bytes(whole[:size])
+        kept = read_journal(path)
+        assert whole[: size - kept.damaged_bytes].endswith(b"\n")
+        if kept.snapshot is not None:
+            seen.add(len(kept.snapshot.state.done))
+    path.write_bytes(whole)
+    assert read_journal(path).snapshot == rig.snapshot()
+    assert len(seen) > 1
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        b"\0" * 512,
+        b'{"set": {"nonsense": 3}}\n',
+        b'{"set": {"playing": {"see": 99999}}}\n',
+        b'{"number": 5000, "noun": {"noun": "Rocket", "fuel": 1}}\n',
+        b'{"number": 5000, "noun": {"noun": "Step", "fuel": 1}}\n',
+        b'{"set": 3}\n',
+        b"[" * 100_000 + b"\n",
+    ],
+)
+def test_a_damaged_tail_is_left_out_and_counted(tmp_path, tail):
+    path, rig = a_journal(tmp_path)
+    with path.open("ab") as file:
+        file.write(tail)
+    kept = read_journal(path)
+    assert kept.snapshot == rig.snapshot()
+    assert kept.damaged_bytes == len(tail)
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        (json.dumps({"journal": FORMAT + 1}), "newer than"),
+        ('{"format": 1}', "names no format"),
+        ("RIFF....WAVE", "first line is damaged"),
+        ("", "first line is damaged"),
+        ('{"journal": true}', "names no format"),
+    ],
+)
+def test_what_is_no_journal_of_ours_is_refused_in_one_line(tmp_path, first, words):
+    path = tmp_path / "journal"
+    path.write_text(first + "\n")
+    with pytest.raises(SessionError, match=words) as refused:
+        read_journal(path)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_missing_journal_is_told_in_one_line(tmp_path):
+    with pytest.raises(SessionError, match="cannot be read"):
+        read_journal(tmp_path / "journal")
+
+
+def test_a_long_set_keeps_its_journal_within_bounds(tmp_path):
+    path = tmp_path / "journal"
+    rig = KeptRig(path, max_bytes=200_000)
+    rig.type("play")
+    largest = 0
+    for number in range(400):
+        rig.type("tap")
+        rig.type(f"level drums {-(number % 12)}")
+        rig.type("undo")
+        largest = max(largest, path.stat().st_size)
+    assert read_journal(path).snapshot == rig.snapshot()
+    assert largest < 220_000
+    assert not path.with_suffix(".new").exists()
+
+
+def test_a_step_costs_the_journal_only_what_is_new_in_it(tmp_path):
+    path, rig = a_journal(tmp_path)
+    for number in range(60):
+        rig.type(f"regenerate hook in {number + 2} bars")
+    before = path.stat().st_size
+    rig.type("mute pad")
+    assert path.stat().st_size - before < 2000
+
+
+def test_a_full_disk_ends_the_journal_once_and_not_the_session(tmp_path):
+    path, rig = a_journal(tmp_path)
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, rig.journal._file)
+    os.close(full)
+    rig.type("mute drums")
+    rig.type("mute pad")
+    rig.session.advance()
+    told = [text for text in rig.told if "journal" in text]
+    assert len(told) == 1
+    assert "No space left" in told[0]
+    assert "mute pad" in rig.session.state.done[-1].text
+    assert read_journal(path).snapshot is not None
+
+
+def test_notes_come_back_with_the_newest_of_each(tmp_path):
+    path, rig = a_journal(tmp_path)
+    rig.journal.note(recording="a.wav", typed=1)
+    rig.journal.note(recording=None, typed=2)
+    size = path.stat().st_size
+    rig.journal.note(typed=2)
+    assert path.stat().st_size == size
+    kept = read_journal(path)
+    assert kept.notes == {"recording": None, "typed": 2}
+    assert kept.header["engine"] == "none"
+
+
+def test_a_journal_is_for_its_user_alone(tmp_path):
+    path, _ = a_journal(tmp_path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_where_no_journal_can_be_written_it_is_said_at_once(tmp_path):
+    with pytest.raises(SessionError, match="no journal can be kept"):
+        Journal(tmp_path / "missing" / "journal", {}, print)
+
+
+def test_nothing_new_writes_nothing(tmp_path):
+    _, rig = a_journal(tmp_path)
+    snapshot = rig.snapshot()
+    assert changed(snapshot, replace(snapshot)) == {}
+
+
+def test_what_was_not_ready_when_the_performer_died_moves_to_the_next_line(tmp_path):
+    path = tmp_path / "journal"
+    shelf = Shelf()
+    rig = KeptRig(path)
+    rig.type("play")
+    rig.play_to(Rig.BAR // 2)
+    rig.shelf.ready = False
+    rig.type("regenerate intro")
+    rig.session.advance()
+    snapshot = read_journal(path).snapshot
+    assert snapshot is not None
+    assert snapshot.state.pending[0].bar == 1.0
+    rows = rig.engine.rows
+    rig.engine.play_to(2 * Rig.BAR + 5000)  # nobody is there
+    session = taken_up(rig, snapshot)
+    shelf.ready = True
+    rig.shelf.finish()
+    session.advance()
+    first = session.state.tempo.segments[0].frame
+    assert rig.engine.rows != rows
+    change = max(row.start for row in rig.engine.rows if row.start > rig.engine.frame())
+    assert (change - first) % Rig.BAR == 0
+    assert session.state.pending[0].bar > 1.0
+
+
+def test_faders_that_the_engine_was_not_told_are_set_again(tmp_path):
+    path, rig = a_journal(tmp_path)
+    rig.engine.parameters.clear()
+    snapshot = read_journal(path).snapshot
+    assert snapshot is not None
+    taken_up(rig, snapshot)
+    assert [name for _, name, _ in rig.engine.parameters] == ["track/0/gain"]
