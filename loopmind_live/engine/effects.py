@@ -109,11 +109,11 @@ class Effects:
         """Shed as much as `relief` says, or take it up again, from this block on, faded."""
         before, self._relief = self._relief, relief
         fade_s = SHED_S if relief > before else RETURN_S
-        if not self.sheds:
-            self.sheds = True
-            for signal in (self._open, self._both, self._one, self._other):
-                signal.play()
-            self._rooms[0].mul, self._rooms[1].mul = self._open, self._both
+        self.sheds = True
+        for signal in (self._open, self._both, self._one, self._other):
+            signal.play()
+        self._rooms[0].mul, self._rooms[1].mul = self._open, self._both
+        self._other.mul = self._one
         reduced, bare = self._is_reduced, self._is_bare
         for signal, wanted in (
             (self._open, not bare), (self._both, not reduced), (self._one, reduced)
@@ -131,8 +131,10 @@ class Effects:
         narrow, given = self._narrow, self._given
         self._narrow = _towards(float(self._is_reduced), narrow, step)
         self._given = _towards(float(not self._is_bare), given, step)
-        thin(*reverb, narrow, self._narrow, given, self._given)
-        thin(*delay, 0.0, 0.0, given, self._given)
+        if (narrow, given, self._narrow) != (0.0, 1.0, 0.0) or self._given != given:
+            thin(*reverb, narrow, self._narrow, given, self._given)
+        if (given, self._given) != (1.0, 1.0):
+            thin(*delay, 0.0, 0.0, given, self._given)
 
     def wake(self, sent: npt.NDArray[np.bool_]) -> None:
         """Start what is sent to in this block, and stop what has rung out or was shed.
@@ -172,16 +174,18 @@ class Effects:
         return self._relief >= Relief.BARE
 
     def _settle(self) -> None:
-        """Stop what a fade has made silent, or is not needed any more."""
-        if not self._is_reduced:
-            self.sheds = False
-            for room in self._rooms:
-                room.mul = 1.0
-            for signal in (self._open, self._both, self._one, self._other):
-                signal.stop()
-        else:
+        """Stop what a fade has made silent, and what faded it."""
+        for signal in (self._open, self._both, self._one):
+            signal.stop()
+        self._rooms[0].mul = float(not self._is_bare)
+        if self._is_reduced:
             self._stale = self._stale or self._left[0] > 0
             self._rooms[1].stop()
+            self._other.mul = 1.0
+        else:
+            self.sheds = False
+            self._rooms[1].mul = 1.0
+            self._other.stop()
         if self._is_bare:
             if self._left[0]:
                 self._stop(0)
