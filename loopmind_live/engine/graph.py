@@ -118,6 +118,7 @@ class Graph:
         self._objects: list[object] = []
         self._tables: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = []
         self._strips = Strips(self.rate_hz, self.block)
+        self._share: Callable[[Tracks], None] | None = None
         self._shells: Shells | None = None
         self._effects: Effects | None = None
         self._master: pyo.SigTo | None = None
@@ -167,17 +168,14 @@ class Graph:
         """Compute one block (manual back-end only)."""
         self._server.process()
 
-    @property
-    def shares(self) -> Tracks:
-        """Return what each track adds to the master, float64 [tracks, block, 2], as last fed."""
-        return self._strips.shares
-
-    def feed(self, tracks: Tracks, sharing: bool = False) -> None:
+    def feed(self, tracks: Tracks, share: Callable[[Tracks], None] | None = None) -> None:
         """Mix the next block, and give it to the tables. tracks: float64 [tracks, block, 2].
 
-        `shares` are renewed with `sharing`.
+        `share` is called once it is mixed, which inserts put off, with what each track adds to the
+        master, float64 [tracks, block, 2], which it must copy.
         """
-        self._strips.sharing = sharing
+        self._share = share
+        self._strips.sharing = share is not None
         if self._shells is None:
             self._mix(tracks)
         else:
@@ -192,6 +190,8 @@ class Graph:
         """Mix the block that all inserts are done with, and give it to the tables."""
         strips = self._strips
         strips.mix(tracks)
+        if self._share is not None:
+            self._share(strips.shares)
         if self._effects is not None:
             self._effects.wake(strips.sent)
         buses = strips.buses[:1] if self._effects is None else strips.buses

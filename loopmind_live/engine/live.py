@@ -18,7 +18,7 @@ from loopmind_live.engine.base import EngineEvent
 from loopmind_live.engine.graph import Graph
 from loopmind_live.engine.guard import Parameter
 from loopmind_live.engine.kernel import level
-from loopmind_live.engine.player import Player
+from loopmind_live.engine.player import Player, Tracks
 from loopmind_live.engine.protocol import ANY_TIME, Kind, Message, answer, event
 from loopmind_live.engine.rows import Rows, move
 from loopmind_live.engine.status import StatusBlock, frame_on_device
@@ -114,7 +114,7 @@ class LivePlayer:
         sys.setswitchinterval(WHOLE_BLOCK_S)
         try:
             now_ns = time.monotonic_ns()
-            sharing = False
+            share = None
             if self._warm_up or self.deposed:
                 self._warm_up -= 1
                 self._player.silence()
@@ -125,11 +125,9 @@ class LivePlayer:
                 if not self.blocks:
                     self._begin(now_ns)
                 self._play(now_ns)
-                sharing = self._tracks.asked()
-            self._graph.feed(self._player.out, sharing)
+                share = self._keep if self._tracks.asked() else None
+            self._graph.feed(self._player.out, share)
             self._graph.feed_cue(self._player.cue)
-            if sharing:
-                self._tracks.write(self._player.frame - self._graph.block, self._graph.shares)
         except Exception as error:  # noqa: BLE001 - reported, once; the sound goes on
             if not self._broken:
                 self._broken = True
@@ -138,6 +136,10 @@ class LivePlayer:
             if self.outbox:
                 self._wake()
             sys.setswitchinterval(interval_s)
+
+    def _keep(self, shares: Tracks) -> None:
+        """Take what each track adds to the master in the block that was begun last."""
+        self._tracks.write(self._player.frame - self._graph.block, shares)
 
     def _begin(self, now_ns: int) -> None:
         """Go on where the engine before this one would be by now."""

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
 from loopmind_live.engine.graph import Graph
 from loopmind_live.engine.guard import check_parameter, check_rows
 from loopmind_live.engine.outputs import STEREO, Outputs
-from loopmind_live.engine.player import Player
+from loopmind_live.engine.player import Player, Tracks
 from loopmind_live.engine.rows import pack
 from loopmind_live.engine.schedule import last_frame, splice
 from loopmind_live.errors import EngineError
@@ -33,6 +34,7 @@ class OfflineEngine:
     ) -> None:
         self.arena = arena
         self.sharing = False
+        self._shares: npt.NDArray[np.float32] = np.zeros((MAX_TRACKS, block, 2), np.float32)
         self._graph = Graph("manual", rate_hz, block, dry, outputs=outputs)
         self._player = Player(arena.view, rate_hz, block)
         self._rows: tuple[Row, ...] = ()
@@ -111,8 +113,7 @@ class OfflineEngine:
 
         Their sum is the master before its effects, gain and limiter.
         """
-        with np.errstate(over="ignore"):  # as the compiled copy of a live engine does it
-            return self._graph.shares.astype(np.float32)
+        return self._shares
 
     def places_in_use(self) -> frozenset[int]:
         """Return the arena offsets (of bodies) that a row can still reach."""
@@ -134,6 +135,10 @@ class OfflineEngine:
         self._graph.close()
         self.arena.close()
 
+    def _share(self, shares: Tracks) -> None:
+        with np.errstate(over="ignore"):  # as the compiled copy of a live engine does it
+            self._shares = shares.astype(np.float32)
+
     def _before_block(self) -> None:
         # pyo prints what a callback raises and goes on: keep it for `render` to raise.
         try:
@@ -141,7 +146,7 @@ class OfflineEngine:
                 self._events += self._player.render()
             else:
                 self._player.silence()
-            self._graph.feed(self._player.out, self.sharing)
+            self._graph.feed(self._player.out, self._share if self.sharing else None)
             self._graph.feed_cue(self._player.cue)
         except Exception as error:  # noqa: BLE001 - raised again by `render`
             self._failure = error

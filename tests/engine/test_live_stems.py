@@ -87,6 +87,24 @@ def test_wet_stems_are_24_bit_follow_their_faders_and_line_up_with_the_master(
     engine.set_parameter("track/1/gain", 1.0, ramp_s=0.0)
 
 
+def test_stems_hold_their_inserts_in_the_very_block(engine: ProcessEngine, tmp_path: Path) -> None:
+    first = engine.frame() + RATE // 4
+    engine.splice(first, [noise_row(engine, track, first) for track in (0, 1)])
+    engine.set_parameter("track/0/insert1", 3.0)
+    begin = first + RATE // 2
+    until(lambda: engine.status().frame > begin - RATE // 8)
+    master = engine.record(tmp_path / "master.wav", begin, begin + PASS)
+    stems = engine.record_tracks(tmp_path / "stems", NAMES, begin, begin + PASS)
+    until(lambda: not master.running and not stems.running)
+    engine.set_parameter("track/0/insert1", 0.0)
+    drums, kick, mix = (
+        read(path) for path in (stems.path / "drums.wav", stems.path / "kick.wav", master.path)
+    )
+    dry = np.random.default_rng(0).uniform(-0.2, 0.2, (PASS + 4, 2))[:PASS]
+    assert np.abs(drums - dry).max() > 0.01, "the insert is heard"
+    assert np.abs(drums + kick - mix).max() < 2 / (1 << 23)
+
+
 def test_a_killed_engine_leaves_a_gap_that_is_silent_in_the_stems_too(
     dry_engine: ProcessEngine, tmp_path: Path
 ) -> None:

@@ -180,6 +180,20 @@ def test_shares_add_up_to_the_master_and_follow_their_faders(open_engine: Open) 
     assert not stem[1].any()
 
 
+def test_shares_of_a_track_with_an_insert_are_those_of_the_very_block(open_engine: Open) -> None:
+    engine = open_engine()
+    engine.sharing = True
+    engine.splice(0, [put(engine, i, noise(i, 9004, 0.2), track=i) for i in (0, 7)])
+    engine.set_parameter("track/7/insert2", 1.0)
+    masters, stems = [], []
+    for _ in range(30):
+        masters.append(engine.render())
+        stems.append(engine.shares())
+    master, stem = np.concatenate(masters), np.concatenate(stems, axis=1)
+    assert np.abs(stem.sum(axis=0)[:-255] - master[255:]).max() < 1e-6
+    assert np.abs(stem[7, 6000:7000] - noise(7, 9004, 0.2)[6000:7000]).max() > 1e-3
+
+
 def test_a_fader_moves_smoothly_and_arrives(open_engine: Open) -> None:
     engine = open_engine()
     engine.splice(0, [put(engine, 1, np.full((30004, 2), 0.5, np.float32))])
