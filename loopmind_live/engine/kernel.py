@@ -113,9 +113,7 @@ def _add_runs(out, pool, clip, x, step, n, gain, slope, into, parts):  # type: i
     """Add the same as `_add_cubic`, bit for bit, in runs of frames where that is faster."""
     first, _, last = clip
     drift = step - 1.0
-    if slope != 0.0 or abs(drift) > MOST_DRIFT:
-        _add_cubic(out, pool, clip, x, step, n, gain, slope, into)
-        return
+    one_by_one = slope != 0.0 or abs(drift) > MOST_DRIFT
     i = np.int64(0)
     while 2 * i < out.shape[0]:
         place = x + step * np.float64(n)
@@ -125,14 +123,17 @@ def _add_runs(out, pool, clip, x, step, n, gain, slope, into, parts):  # type: i
             # So many frames until the place has drifted to the next frame, or the one before.
             left = min(left, np.ceil((k + (drift > 0.0) - place) / drift))
         count = max(np.int64(1), np.int64(left))
-        into_run, now = out[2 * i : 2 * (i + count)], parts[: 2 * count]
+        now = parts[: 2 * count]
         # Rounding may put one more or fewer into a run: then, as at the seam, one by one.
-        if k < 1 or k + count > last or not _parts_of(now, x, step, n, k - n):
-            count = np.int64(1)
-            _add_cubic(into_run[:2], pool, clip, x, step, n, gain, 0.0, 0)
+        alone = one_by_one or k < 1 or k + count > last
+        if alone or not _parts_of(now, x, step, n, k - n):
+            count = out.shape[0] // 2 - i if one_by_one else np.int64(1)
+            here = out[2 * i : 2 * (i + count)]
+            _add_cubic(here, pool, clip, x, step, n, gain, slope, into)
         else:
             begin = 2 * (first + k - 1)
-            _add_run(into_run, pool[begin : begin + 2 * count + 6], now, gain)
+            here = out[2 * i : 2 * (i + count)]
+            _add_run(here, pool[begin : begin + 2 * count + 6], now, gain)
         n += count
         i += count
 
@@ -336,13 +337,13 @@ def mix(out, frame, pool, rows):  # type: ignore[no-untyped-def]
         if begin < until:
             first = row.offset - (row.start - begin)
             _add_straight(track, samples, first, begin - frame, until - frame, row.gain, 0.0, 0)
-        begin, until = max(frame, row.start), min(end, row.stop)
-        if begin < until:
-            _add_body(track, frame, begin, until, samples, row, row.gain, 0.0, parts)
-        begin, until = max(frame, row.stop), min(end, row.stop + row.fade_frames)
-        if begin < until:
-            slope = -row.gain / row.fade_frames
-            _add_body(track, frame, begin, until, samples, row, row.gain, slope, parts)
+        fade = -row.gain / max(1, row.fade_frames)
+        played = row.start, row.stop, 0.0
+        faded = row.stop, row.stop + row.fade_frames, fade
+        for first_frame, last_frame, slope in (played, faded):
+            begin, until = max(frame, first_frame), min(end, last_frame)
+            if begin < until:
+                _add_body(track, frame, begin, until, samples, row, row.gain, slope, parts)
         if row.tail_frames > 0 and row.clip_bars == 0.0:
             _add_tails(track, frame, end, samples, row)
         elif row.tail_frames > 0:
