@@ -25,7 +25,8 @@ from loopmind_live.repl.words import (
     tokenize,
     trim,
 )
-from loopmind_live.session.commands import BY_NAME, Command, CommandSpec, Value, When, check
+from loopmind_live.session.argument import Value
+from loopmind_live.session.commands import BY_NAME, Command, CommandSpec, When, check
 
 _MOST_WORDS = 40
 """A command that opens with what it is about is no longer than this."""

@@ -13,33 +13,9 @@ from loopmind_live.config import (
     MIN_LEVEL_DB,
 )
 from loopmind_live.errors import SessionError
-from loopmind_live.score.arrangement import LABELS
-from loopmind_live.score.loop import ROLES
-from loopmind_live.units import parse_key
+from loopmind_live.session.argument import Argument, Value, check_value
 
 Lands = Literal["now", "bar", "section"]
-Kind = Literal[
-    "text", "section", "roles", "number", "integer", "key", "path", "flag", "word", "choice"
-]
-Value = str | float | int | bool | tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument: its kind, range and unit. Kinds decide parsing, completion and checks.
-
-    text: any words · section: a label or "current" · roles: one or more roles · number, integer:
-    in [minimum, maximum] · key: as in "F#:min" · path: a file · flag: on or off · word: a command's
-    name · choice: one of `choices`.
-    """
-
-    name: str
-    kind: Kind
-    optional: bool = False
-    minimum: float = 0.0
-    maximum: float = 0.0
-    unit: str = ""
-    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +336,7 @@ def check(command: Command) -> CommandSpec:
     for name, value in command.arguments.items():
         if name not in known:
             raise SessionError(f"{spec.name}: no argument {name!r}: see help {spec.name}")
-        _check_value(spec.name, known[name], value)
+        check_value(spec.name, known[name], value)
     for argument in spec.arguments:
         if not argument.optional and argument.name not in command.arguments:
             raise SessionError(f"{spec.name} needs a {argument.name}, as in: {spec.phrases[0]}")
@@ -371,41 +347,3 @@ def check(command: Command) -> CommandSpec:
         if not isinstance(n, int) or isinstance(n, bool) or not 1 <= n <= MAX_BARS_AHEAD:
             raise SessionError(f"{spec.name}: {n!r:.20} bars ahead: choose 1 to {MAX_BARS_AHEAD}")
     return spec
-
-
-def _check_value(name: str, argument: Argument, value: Value) -> None:
-    """Raise SessionError where `value` is not of its argument's kind or out of its range."""
-    match argument.kind:
-        case "number" | "integer":
-            whole = argument.kind == "integer"
-            if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-                raise SessionError(f"{name}: {argument.name} {value!r} is not a number")
-            # As it is: a whole number may be too large for a float.
-            if not argument.minimum <= value <= argument.maximum:
-                shown = f"{value:g}" if isinstance(value, float) else f"{value}"
-                raise SessionError(
-                    f"{name}: {argument.name} {shown:.20} is out of range: choose "
-                    f"{argument.minimum:g} to {argument.maximum:g} {argument.unit}".rstrip()
-                )
-        case "roles":
-            roles = value if isinstance(value, tuple) else ()
-            unknown = [role for role in roles if role not in ROLES]
-            if unknown or not roles:
-                wrong = ", ".join(unknown) or repr(value)
-                raise SessionError(f"{name}: no part {wrong}: parts are {', '.join(ROLES)}")
-        case "section":
-            if value not in LABELS and value != "current":
-                raise SessionError(f"{name}: no section {value!r}: labels are {', '.join(LABELS)}")
-        case "key":
-            if not isinstance(value, str) or parse_key(value) is None:
-                raise SessionError(f"{name}: {value!r} is no key: write one as in F# minor")
-        case "choice":
-            if value not in argument.choices:
-                there = " or ".join(argument.choices)
-                raise SessionError(f"{name}: {argument.name} {value!r}: choose {there}")
-        case "flag":
-            if not isinstance(value, bool):
-                raise SessionError(f"{name}: {argument.name} is on or off, not {value!r}")
-        case _:
-            if not isinstance(value, str) or not value or len(value) > 4096:
-                raise SessionError(f"{name}: {argument.name} must be 1 to 4096 characters of text")
