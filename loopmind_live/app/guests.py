@@ -19,6 +19,7 @@ MOST = 16
 MAX_WAITING_BYTES = 1 << 20
 """A guest that leaves so much unread is let go."""
 VIEW_S = 0.1
+LAST_WORDS_S = 1.0
 log = logging.getLogger(__name__)
 
 CarryOut = Callable[[str], str | None]
@@ -111,12 +112,16 @@ class Guests:
         if self._server is not None:
             self._server.close()
             self._path.unlink(missing_ok=True)
-        for guest in list(self._guests):
-            self._let_go(guest, why)
-        # What was written to the guests goes out before the loop ends.
-        await asyncio.gather(
-            *(guest.writer.wait_closed() for guest in self._guests), return_exceptions=True
-        )
+        leaving = [self._see_off(guest, why) for guest in self._guests]
+        await asyncio.gather(*leaving, return_exceptions=True)
+
+    async def _see_off(self, guest: Guest, why: str) -> None:
+        """Let a guest go once it has read what was written to it, or after a moment."""
+        self._let_go(guest, why)
+        try:
+            await asyncio.wait_for(guest.writer.wait_closed(), LAST_WORDS_S)
+        except TimeoutError:
+            guest.writer.transport.abort()
 
     def say(self, text: str, but: Guest | None = None) -> None:
         """Tell all guests, or all but one."""
@@ -149,6 +154,8 @@ class Guests:
                 self._guests.remove(guest)
             writer.close()
             self._others(guest, f"{guest.name} left")
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def _serve(self, guest: Guest, reader: asyncio.StreamReader) -> None:
         while True:
