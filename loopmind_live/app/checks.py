@@ -18,6 +18,7 @@ LIMITS_REMEDY = (
     "sudo usermod -aG audio $USER, then log out and in; in a container: "
     "--ulimit rtprio=95 --ulimit memlock=-1 --cap-add SYS_NICE"
 )
+CUE_CHANNELS = 4
 _START_JACK = (
     "start one: jackd -R -d alsa -d hw:0 -r 48000 -p 256 -n 2, or PipeWire and pw-jack loopmind"
 )
@@ -98,6 +99,20 @@ def check_sound(jack: Jack | NoAnswer, portaudio: PortAudio | NoAnswer) -> Findi
         return Finding("sound", "ok", f"perform plays through portaudio: {device}")
     remedy = "start JACK or PipeWire, or plug in a sound device; without: perform --audio offline"
     return Finding("sound", "FAIL", "nothing to play through", remedy)
+
+
+def check_cue(jack: Jack | NoAnswer, portaudio: PortAudio | NoAnswer) -> Finding:
+    """Say how many channels there are to play on, and whether a cue bus fits beside the master."""
+    if isinstance(jack, Jack):
+        channels, ports = len(jack.playback), "; its ports output_3 and output_4 can be linked"
+    elif isinstance(portaudio, PortAudio) and portaudio.default_output is not None:
+        channels, ports = portaudio.default_output.channels, ""
+    else:
+        return Finding("cue", "ok", "no channels to play on")
+    if channels >= CUE_CHANNELS:
+        value = f"{channels} channels: perform --outputs master=1-2,cue=3-4"
+        return Finding("cue", "ok", value)
+    return Finding("cue", "ok", f"{channels} channels: the master alone{ports}")
 
 
 def check_round_trip(jack: Jack | NoAnswer, portaudio: PortAudio | NoAnswer) -> Finding:

@@ -135,6 +135,7 @@ def _sound(answers: Mapping[str, Any], linux: bool) -> list[Finding]:
     return [
         *findings,
         checks.check_sound(jack, portaudio),
+        checks.check_cue(jack, portaudio),
         checks.check_round_trip(jack, portaudio),
     ]
 

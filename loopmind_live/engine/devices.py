@@ -52,12 +52,13 @@ class Jack:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device as portaudio tells it; `latency_s` is what it suggests for one direction."""
+    """A device as portaudio tells it, for one direction: the latency that it suggests, channels."""
 
     index: int
     name: str
     rate_hz: int
     latency_s: float
+    channels: int = 0
 
 
 @dataclass(frozen=True, slots=True)

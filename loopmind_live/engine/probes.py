@@ -61,8 +61,14 @@ def portaudio() -> dict[str, Any]:
 
     inputs, outputs = pyo.pa_get_devices_infos()
     return {
-        "inputs": [_device(index, facts) for index, facts in sorted(inputs.items())],
-        "outputs": [_device(index, facts) for index, facts in sorted(outputs.items())],
+        "inputs": [
+            _device(index, facts, pyo.pa_get_input_max_channels(index))
+            for index, facts in sorted(inputs.items())
+        ],
+        "outputs": [
+            _device(index, facts, pyo.pa_get_output_max_channels(index))
+            for index, facts in sorted(outputs.items())
+        ],
         "default_output": int(pyo.pa_get_default_output()),
     }
 
@@ -110,12 +116,13 @@ def main(arguments: list[str]) -> None:
         json.dump(told, answers)
 
 
-def _device(index: int, facts: dict[str, Any]) -> dict[str, Any]:
+def _device(index: int, facts: dict[str, Any], channels: int) -> dict[str, Any]:
     return {
         "index": int(index),
         "name": str(facts["name"]),
         "rate_hz": int(facts["default sr"]),
         "latency_s": float(facts["latency"]),
+        "channels": int(channels),
     }
 
 

@@ -105,6 +105,19 @@ def test_sound_goes_where_perform_would_send_it_and_fails_where_it_can_go_nowher
     told(checks.check_sound(NO_JACK, NO_DEVICE), "FAIL", "offline")
 
 
+def test_the_channels_are_counted_and_a_cue_is_offered_where_it_fits():
+    four = replace(JACK, playback=("p:1", "p:2", "p:3", "p:4"))
+    told(checks.check_cue(four, NO_DEVICE), "ok", "4 channels", "--outputs master=1-2,cue=3-4")
+    told(checks.check_cue(JACK, NO_DEVICE), "ok", "the master alone", "output_3")
+    wide = replace(SPEAKER, channels=8)
+    eight = PortAudio((), (wide,), wide)
+    told(checks.check_cue(NO_JACK, eight), "ok", "8 channels", "cue=3-4")
+    narrow = replace(SPEAKER, channels=2)
+    finding = checks.check_cue(NO_JACK, PortAudio((), (narrow,), narrow))
+    told(finding, "ok", "2 channels: the master alone")
+    told(checks.check_cue(NO_JACK, NO_DEVICE), "ok", "no channels")
+
+
 def test_the_round_trip_is_what_jack_reports_and_never_called_measured():
     finding = checks.check_round_trip(JACK, NO_DEVICE)
     told(finding, "ok", "16.0 ms", "512 frames out", "256 in", "not measured", "jack_iodelay")
