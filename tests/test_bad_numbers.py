@@ -24,7 +24,7 @@ from loopmind_live.engine.rows import ROW_DTYPE, pack
 from loopmind_live.errors import EngineError, LoopMindError, SessionError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.repl.verbs import display_name
-from loopmind_live.session.argument import Argument
+from loopmind_live.session.argument_kinds import Argument
 from loopmind_live.session.commands import COMMANDS, Command, CommandSpec, When, check
 from tests.session.stage import Rig
 

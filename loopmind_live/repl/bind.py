@@ -11,7 +11,7 @@ from loopmind_live.repl.verbs import display_name
 from loopmind_live.repl.words import Token
 from loopmind_live.score.arrangement import LABELS
 from loopmind_live.score.loop import ROLES
-from loopmind_live.session.argument import Argument, Value
+from loopmind_live.session.argument_kinds import Argument, Value
 from loopmind_live.session.commands import CommandSpec
 
 _UP = frozenset({"up", "higher", "louder", "faster"})

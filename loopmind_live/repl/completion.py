@@ -10,7 +10,7 @@ from loopmind_live.repl.when import EXAMPLES
 from loopmind_live.repl.words import MAX_TEXT, tokenize
 from loopmind_live.score.arrangement import LABELS
 from loopmind_live.score.loop import ROLES
-from loopmind_live.session.argument import Argument
+from loopmind_live.session.argument_kinds import Argument
 from loopmind_live.session.commands import BY_NAME, COMMANDS, CommandSpec
 from loopmind_live.units import MODES, PITCH_CLASSES, spell_key
 

@@ -25,7 +25,7 @@ from loopmind_live.repl.words import (
     tokenize,
     trim,
 )
-from loopmind_live.session.argument import Value
+from loopmind_live.session.argument_kinds import Value
 from loopmind_live.session.commands import BY_NAME, Command, CommandSpec, When, check
 
 _MOST_WORDS = 40

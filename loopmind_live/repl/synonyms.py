@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from loopmind_live.config import MIN_LEVEL_DB
-from loopmind_live.session.argument import Value
+from loopmind_live.session.argument_kinds import Value
 from loopmind_live.session.commands import When
 
 Needs = Literal["", "loose", "plain", "said", "signed", "when", "amount", "bars"]

@@ -6,7 +6,7 @@ from loopmind_live.errors import SessionError
 from loopmind_live.repl.bind import Misfit
 from loopmind_live.repl.synonyms import Pattern
 from loopmind_live.repl.words import Token, as_typed, texts
-from loopmind_live.session.argument import Value
+from loopmind_live.session.argument_kinds import Value
 from loopmind_live.session.commands import CommandSpec
 
 _PATH_FILLERS = frozenset(

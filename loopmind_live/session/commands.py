@@ -13,7 +13,7 @@ from loopmind_live.config import (
     MIN_LEVEL_DB,
 )
 from loopmind_live.errors import SessionError
-from loopmind_live.session.argument import Argument, Value, check_value
+from loopmind_live.session.argument_kinds import Argument, Value, check_value
 
 Lands = Literal["now", "bar", "section"]
 
