@@ -1,5 +1,7 @@
 """A live performance through JACK that records its master and every part."""
 
+import os
+import shutil
 import signal
 import subprocess
 import time
@@ -87,6 +89,38 @@ def test_a_set_is_recorded_with_every_part_to_the_sample(perform: Perform, tmp_p
         assert {len(stem) for stem in stems.values()} == {len(mix)}
         assert len(mix) > RATE // 2 and np.abs(mix).max() > 0.05
         assert np.abs(sum(stems.values()) - mix).max() < 1e-6
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a disk of one megabyte, or skip where that is not allowed."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = shutil.which("mount")
+    options = ["-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+    if os.geteuid() or mount is None or subprocess.run([mount, *options], check=False).returncode:
+        pytest.skip("platform: a small disk cannot be mounted here")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_disk_full_of_stems_is_told_once_and_the_music_and_its_recording_go_on(
+    perform: Perform, tmp_path: Path, small_disk: Path
+) -> None:
+    show = perform("--record", "set.wav", "--stems", str(small_disk / "parts"), "--until", "5")
+    output, _ = show.communicate(timeout=LIMIT_S)
+    assert show.returncode == 0 and "Traceback" not in output, output
+    told = [line for line in output.splitlines() if str(small_disk) in line]
+    assert len(told) == 1 and "recording stopped after" in told[0], output
+    assert "No space left" in told[0] and "make room" in told[0]
+    four_bars = round(4 * 4 * 60 * RATE / 200)
+    mix, _ = soundfile.read(tmp_path / "set.wav")
+    assert len(mix) >= four_bars
+    stems = stems_of(small_disk / "parts")
+    shortest = min(map(len, stems.values()))
+    assert shortest > 1000
+    total = sum(stem[:shortest] for stem in stems.values())
+    assert np.abs(total - mix[:shortest]).max() < 1e-6
 
 
 def test_a_killed_performer_leaves_master_and_parts_whole_up_to_the_last_second(
