@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 FOLDER_NAME = "recordings"
 GIVEN_S = 0.5
 """So long before its line a take is handed over, most of it recorded."""
+GONE = "what was played is gone: record it again"
 SAFE_S = 1.0
 """What is so near to being overwritten in the ring cannot be recorded any more."""
 SILENCE = 1e-4
@@ -169,7 +170,9 @@ class Takes:
         for change, action in list(waiting(self._session.state)):
             if change.number in self._takes or action.part is not None:
                 continue
-            if self._lines(action)[0] <= frame:
+            if not self._session.state.started:
+                self._drop(change, GONE)  # a set that is taken up anew begins at its first bar
+            elif self._lines(action)[0] <= frame:
                 try:
                     self._begin(change, action, frame)
                 except LoopMindError as error:
@@ -201,7 +204,7 @@ class Takes:
         shift = self.shift_frames()
         oldest = frame - engine.input.capacity + round(SAFE_S * engine.rate_hz)
         if arrangement is None or begin + shift < oldest:
-            self._drop(change, "what was played is gone: record it again")
+            self._drop(change, GONE)
             return
         if not self._is_steady(action):
             self._drop(change, "the tempo changes in these bars: record where it is steady")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -371,6 +372,14 @@ def test_a_take_that_was_undone_under_way_can_be_done_again_for_some_seconds(sta
     audio, _ = soundfile.read(path, dtype="float32")
     assert np.abs(audio - stage.voice(stage.line(7), stage.line(8))).max() < 2.0**-23
     assert stage.vocals()[0] == stage.line(10)
+
+
+def test_a_set_that_is_taken_up_anew_does_not_wait_for_a_take(stage: Stage) -> None:
+    stage.type("record 2 bars to vocal in 2 bars")
+    session = stage.rig.session
+    session.revise(replace(session.state, started=False))
+    stage.takes.advance()
+    assert "record it again" in dropped(stage)
 
 
 def test_after_that_it_is_told_that_what_was_played_is_gone(stage: Stage) -> None:
