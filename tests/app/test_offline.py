@@ -86,12 +86,14 @@ def test_a_wet_mix_is_finite_below_full_scale_and_lines_up_with_the_dry_one(
     made: CodeSet, tmp_path: Path
 ) -> None:
     library = tmp_path / "none"
-    render(RenderRequest(made.timeline, tmp_path / "wet.wav", library))
+    render(RenderRequest(made.timeline, tmp_path / "wet.wav", library, tmp_path / "stems"))
     render(RenderRequest(made.timeline, tmp_path / "dry.wav", library, dry=True))
     wet, _ = soundfile.read(tmp_path / "wet.wav")
     dry, _ = soundfile.read(tmp_path / "dry.wav")
     assert np.isfinite(wet).all() and np.abs(wet).max() <= 10 ** (-1 / 20)
     piece = slice(line(2), line(2) + 8192)
+    stems = [soundfile.read(path)[0] for path in sorted((tmp_path / "stems").iterdir())]
+    assert {len(stem) for stem in stems} == {len(wet)}
     near = range(-300, 301)
     alike = [float(np.vdot(wet[piece.start + d : piece.stop + d, 0], dry[piece, 0])) for d in near]
     assert near[int(np.argmax(alike))] == 0
