@@ -177,6 +177,7 @@ class Guests:
             self._others(guest, f"{guest.name}> {text}")
             if leaves == "all":
                 self._quit_all()
+                self._let_go(guest, "the performance ended")
                 return
             mixed = "quit stands in a line of its own: nothing was done"
             answer = mixed if leaves == "mixed" else self._answer(text)

@@ -85,8 +85,10 @@ class Program:
 class Home:
     """A user's data folder, and the programs that are started on it."""
 
-    def __init__(self, folder: Path, env: dict[str, str]) -> None:
+    def __init__(self, folder: Path, env: dict[str, str], cache: Path) -> None:
         self.folder = folder
+        (folder / "home").mkdir()
+        (folder / "home/cache").symlink_to(cache)  # the kernel is compiled but once
         self.made: CodeSet = make_code_set(
             folder / "set", Meter.of(200.0, 48000), tracks=("drums", "bass", "pad"),
             loops_per_track=4, sections=SECTIONS, clip_bars=(1, 2),
@@ -155,9 +157,14 @@ def jack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         yield env
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def at_home(tmp_path: Path, jack: dict[str, str]) -> Iterator[Home]:
-    home = Home(tmp_path, jack)
+def at_home(tmp_path: Path, jack: dict[str, str], cache: Path) -> Iterator[Home]:
+    home = Home(tmp_path, jack, cache)
     yield home
     home.close()
 
@@ -204,3 +211,43 @@ def test_a_killed_performer_costs_no_block_and_the_next_knows_all_of_it(at_home:
     assert over.returncode == 1
     assert "perform --resume anew" in over.stderr
     assert len(list(at_home.folder.glob("take*.wav"))) == 2
+
+
+def test_attached_prompts_see_each_other_and_only_quit_all_ends_the_music(at_home: Home) -> None:
+    nothing = at_home.run("attach")
+    assert nothing.returncode == 1
+    assert "nothing plays" in nothing.stderr
+    first = at_home.perform()
+    first.type("play")
+    at_home.until_playing(first)
+    one, other = at_home.start("attach"), at_home.start("attach")
+    one.hear("attached as guest")
+    other.hear("attached as guest")
+    socket_path = Path(read_journal(at_home.journal()).header["engine"]) / "performer.sock"
+    assert socket_path.stat().st_mode & 0o777 == 0o600
+    assert socket_path.parent.stat().st_mode & 0o777 == 0o700
+    one.type("mute bass in 40 bars")
+    one.hear("mute bass")
+    other.hear("> mute bass in 40 bars")
+    other.hear("mute bass at bar")
+    first.hear("> mute bass in 40 bars")
+    first.type("level drums -2")
+    other.hear("level drums -2")
+    piped = at_home.run("attach", typed="status\nrubbish here\nquit\n")
+    assert piped.returncode == 0, piped.stderr
+    assert "mute bass in 40 bars at bar" in piped.stdout
+    assert "the music plays on" in piped.stdout
+    one.type("quit")
+    assert one.process.wait(LIMIT_S) == 0
+    assert first.process.poll() is None
+    other.type("quit all")
+    assert other.process.wait(LIMIT_S) == 0
+    assert first.process.wait(LIMIT_S) == 0
+    assert "the performance ended" in "".join(other.said)
+    anew = at_home.start("perform", "--resume", "anew", "--headless")
+    anew.hear("loaded ")
+    at_home.until_playing(anew)
+    state = at_home.snapshot().state
+    assert state.document.levels_db == (("drums", -2.0),)
+    assert "bass" in state.document.muted
+    assert [step.text for step in state.done][-2:] == ["mute bass in 40 bars", "level drums -2"]
