@@ -15,6 +15,7 @@ from loopmind_live.repl.grammar import parse
 from loopmind_live.repl.help import help_text
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.timeline import write_timeline
+from loopmind_live.session import cue
 from loopmind_live.session.actions import SetArrangement
 from loopmind_live.session.commands import Command
 from loopmind_live.session.effects import Effect, Help, Quit, Record, Save, ShowStatus
@@ -172,6 +173,7 @@ class Performance:
                 lines.append(f"  {part.role}: {part.loop.path.name}{silent}{locked}")
         for change in state.pending:
             lines.append(f"  #{change.number} {change.text} at bar {int(change.bar) + 1}")
+        lines += cue.told(state.cue)
         peak = gain_to_db(engine.peak)
         current = self.recording
         recording = f", recording to {current}" if current is not None else ""

@@ -12,18 +12,20 @@ _UNSURE = 0.5
 
 
 def loops_table(loops: Iterable[Loop]) -> Table:
-    """Return a table of loops, one a row; estimates that are not sure are dim."""
+    """Return a table of loops, numbered from 1; estimates that are not sure are dim."""
     table = Table(box=None, pad_edge=False)
     for name, right in (
-        ("loop", False), ("role", False), ("instrument", False), ("bpm", True), ("bars", True),
-        ("key", False), ("seconds", True), ("LUFS", True), ("dBTP", True), ("moods", False),
+        ("#", True), ("loop", False), ("role", False), ("instrument", False), ("bpm", True),
+        ("bars", True), ("key", False), ("seconds", True), ("LUFS", True), ("dBTP", True),
+        ("moods", False),
     ):  # fmt: skip
         table.add_column(name, justify="right" if right else "left", overflow="ellipsis")
-    for loop in loops:
+    for number, loop in enumerate(loops, 1):
         if loop.error is not None:
-            table.add_row(Text(loop.path.name), Text(loop.error, style="red"))
+            table.add_row(str(number), Text(loop.path.name), Text(loop.error, style="red"))
             continue
         table.add_row(
+            str(number),
             Text(loop.path.name),
             loop.role or "",
             loop.instrument or "",

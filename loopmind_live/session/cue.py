@@ -1,4 +1,4 @@
-"""What the performer alone hears, on the cue bus: click, count-in and pre-listening. Nouns only."""
+"""What the performer alone hears, on the cue bus: click, count-in and pre-listening."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,6 +42,24 @@ class Cue:
     click_db: float = FIRST_CLICK_DB
     count_in: CountIn | None = None
     listen: Listen | None = None
+
+
+def told(cue: Cue) -> list[str]:
+    """Return the line that a status has of the cue, none where nothing was asked for.
+
+    >>> told(Cue(click=True, count_in=CountIn(2, on_master=True))), told(Cue())
+    (['cue: click -6 dB, play is counted in by 2 bars on the master'], [])
+    """
+    parts = []
+    if cue.click:
+        parts.append(f"click {cue.click_db:+g} dB")
+    if cue.listen is not None:
+        parts.append(f"listening to {cue.listen.name}")
+    if cue.count_in is not None:
+        bars = cue.count_in.bars
+        where = "master" if cue.count_in.on_master else "cue"
+        parts.append(f"play is counted in by {bars} bar{'s' * (bars > 1)} on the {where}")
+    return [f"cue: {', '.join(parts)}"] if parts else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from loopmind_live.engine.click import Clicks
 from loopmind_live.errors import SessionError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.score.loop import ROLES
-from loopmind_live.session.cue import Ears
+from loopmind_live.session.cue import Ears, told
 from loopmind_live.session.cue_plan import ACCENT_TRACK, BEAT_TRACK
 from loopmind_live.session.session import Reply
 from tests.session.stage import Rig, Shelf, loop
@@ -338,6 +338,14 @@ def test_panic_silences_what_is_listened_to():
     say(made, "panic")
     made.play_to(BAR + 2560)
     assert not cue(made, BAR + 2560)
+
+
+def test_the_status_tells_what_is_heard():
+    made = rig()
+    say(made, "play; click; listen hook; count in 2 bars")
+    assert told(made.session.state.cue) == [
+        "cue: click -6 dB, listening to hook 1, play is counted in by 2 bars on the cue"
+    ]
 
 
 def test_undo_leaves_the_ears_alone():
