@@ -90,7 +90,7 @@ class LiveShow:
             self._recorder = LiveRecorder(engine)
             self._takes = takes_for(engine, pool, session, request.library)
             stack.callback(self._takes.close)
-            if request.stems is not None:
+            if request.stems is not None and not self._started:
                 self._recorder.ask_for_tracks()
             self._show = Performance(
                 session, self._recorder, Path.cwd(),

@@ -49,13 +49,16 @@ Perform = Callable[..., subprocess.Popen[str]]
 def perform(made: CodeSet, jack: dict[str, str], tmp_path: Path) -> Iterator[Perform]:
     started: list[subprocess.Popen[str]] = []
 
-    def run(*words: str, script: str = "") -> subprocess.Popen[str]:
+    def run(*words: str, script: str = "", resume: bool = False) -> subprocess.Popen[str]:
         (tmp_path / "set.txt").write_text(script)
+        asked = [
+            "--audio", "jack", "--dry", "--timeline", str(made.timeline),
+            "--library", str(made.folder / "library.sqlite"),
+            "--script", str(tmp_path / "set.txt"), *words,
+        ]  # fmt: skip
         started.append(
             subprocess.Popen(
-                [*PROGRAM, "perform", "--audio", "jack", "--headless", "--dry",
-                 "--timeline", str(made.timeline), "--library", str(made.folder / "library.sqlite"),
-                 "--script", str(tmp_path / "set.txt"), *words],
+                [*PROGRAM, "perform", "--headless", *(["--resume"] if resume else asked)],
                 env={**jack, "LOOPMIND_HOME": str(made.folder / "home")}, cwd=tmp_path,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             )
@@ -123,10 +126,10 @@ def test_a_disk_full_of_stems_is_told_once_and_the_music_and_its_recording_go_on
     assert np.abs(total - mix[:shortest]).max() < 1e-6
 
 
-def test_a_killed_performer_leaves_master_and_parts_whole_up_to_the_last_second(
+def test_a_killed_performer_leaves_all_files_whole_and_the_next_goes_on_with_them(
     perform: Perform, tmp_path: Path
 ) -> None:
-    show = perform("--record", "set.wav", "--stems", "parts")
+    show = perform("--record", "set.wav", "--stems", "parts", "--until", "16")
     paths = [tmp_path / "set.wav", *(tmp_path / "parts" / f"{n}.wav" for n in ("drums", "pad"))]
     limit = time.monotonic() + LIMIT_S
     while not all(p.exists() and p.stat().st_size > 8 * 2 * RATE for p in paths):
@@ -138,6 +141,8 @@ def test_a_killed_performer_leaves_master_and_parts_whole_up_to_the_last_second(
     show.communicate(timeout=LIMIT_S)
     mix, _ = soundfile.read(tmp_path / "set.wav")
     stems = stems_of(tmp_path / "parts")
+    output, _ = perform(resume=True).communicate(timeout=LIMIT_S)
+    assert "parts was cut off: it goes on in" in output, output
     assert sorted(stems) == ["bass", "drums", "pad"]
     for path in paths:
         assert ended - path.stat().st_mtime < 1.0, "its newest second is there"
@@ -146,3 +151,9 @@ def test_a_killed_performer_leaves_master_and_parts_whole_up_to_the_last_second(
     assert shortest > 2.5 * RATE and longest - shortest < RATE
     total = sum(stem[:shortest] for stem in stems.values())
     assert np.abs(total - mix[:shortest]).max() < 1e-6
+    rest, _ = soundfile.read(tmp_path / "set 2.wav")
+    stems = stems_of(tmp_path / "parts 2")
+    assert {len(stem) for stem in stems.values()} == {len(rest)}
+    assert np.abs(sum(stems.values()) - rest).max() < 1e-6, "what played meanwhile is there"
+    assert np.array_equal(rest[: len(mix) - shortest], mix[shortest:])
+    assert len(rest) > 2 * RATE
