@@ -42,6 +42,7 @@ _LOOK_S = 0.0002
 _GIVE_UP_S = 2.0
 _START_S = 60.0
 _PER_TEMPO = 8
+_SPARE_S = 0.01
 _ROLE = "drums"
 
 
@@ -150,10 +151,10 @@ class Performer:
         """
         tempo, rate = self.session.state.tempo, self.engine.rate_hz
         now = self.engine.frame()
-        bar = math.ceil(tempo.bar(now + NOTICE_S * rate)) + 1
-        early = tempo.line(bar) - tempo.line(bar - 1) - round((NOTICE_S + 0.05) * rate)
-        moment = tempo.line(bar) - NOTICE_S * rate - self.chance.uniform(0.0, max(0.0, early))
-        self.run_for((moment - now) / rate)
+        bar = math.ceil(tempo.bar(now + (NOTICE_S + _SPARE_S) * rate)) + self.chance.randrange(2)
+        first = max(now, tempo.line(bar - 1))  # typed before that, it would land there
+        last = max(first, tempo.line(bar) - (NOTICE_S + _SPARE_S) * rate)
+        self.run_for((self.chance.uniform(first, last) - now) / rate)
         since, section = len(self.notes.events), self.session.state.section
         assert section is not None
         reply = self.session.submit(Command("regenerate", {"section": section.label}))

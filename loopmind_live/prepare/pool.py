@@ -14,7 +14,7 @@ import numpy as np
 
 from loopmind_live.dsp.seams import Audio
 from loopmind_live.errors import LoopMindError, PrepareError
-from loopmind_live.prepare.base import NEXT, URGENT, Failed
+from loopmind_live.prepare.base import LATER, NEXT, URGENT, Failed
 from loopmind_live.prepare.cache import DEFAULT_BYTES, ClipCache
 from loopmind_live.prepare.clip_audio import ClipAudio
 from loopmind_live.prepare.job import make_clip, warm_up
@@ -82,7 +82,7 @@ class ClipPool:
         self._closed = False
         self._numbers = itertools.count()
         self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
-        self._workers = WorkerPool(workers, initializer=warm_up, eager=True)
+        self._workers = WorkerPool(workers, initializer=warm_up, eager=True, spare=LATER)
         self._thread = threading.Thread(target=self._work, name="clips", daemon=True)
         self._thread.start()
 

@@ -78,6 +78,15 @@ def walk_to(
         yield moment
 
 
+def when_landed(state: State, refit: Refit) -> State:
+    """Return the state once all that is pending has landed."""
+    for moment in walk(state, refit) if state.pending else ():
+        state = moment.state
+        if not state.pending:
+            break
+    return state
+
+
 def _next_frame(state: State, counts: Callable[[Change], bool]) -> int:
     end_bar = state.end_bar
     end = state.tempo.line(end_bar) if end_bar is not None else FOREVER

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable
 
-from loopmind_live.arranger.base import Arranger
-from loopmind_live.errors import LoopMindError
-from loopmind_live.prepare.base import AHEAD, LATER, NEXT, URGENT, Failed, Preparer
+from loopmind_live.prepare.base import LATER, NEXT, URGENT, Failed, Preparer
 from loopmind_live.score.arrangement import Arrangement, Section
 from loopmind_live.score.clip import Clip, ClipRecipe, recipe_for
 from loopmind_live.score.loop import Role
-from loopmind_live.session import choices
 from loopmind_live.session.actions import (
     Action,
     Enter,
@@ -17,7 +14,6 @@ from loopmind_live.session.actions import (
     SetArrangement,
     SetFit,
     SetParts,
-    apply,
 )
 from loopmind_live.session.landing import projected
 from loopmind_live.session.plan import walk
@@ -200,31 +196,8 @@ class Readiness:
             if self.clip(recipe) is None and recipe not in self.failures
         ]
 
-    def prefetch(self, state: State, name: str, arranger: Arranger) -> None:
-        """Ask, at low priority, for what regenerating the label `name` would choose.
-
-        The section that plays comes first, then single parts and the other sections.
-        """
-        arrangement = state.arrangement
-        if arrangement is None:
-            return
-        places = arrangement.find(name)
-        document = state.document
-        here = state.section is not None and state.section.label == name
-        ideas = []
-        try:
-            ideas.append(choices.regenerate(state, document, places, arranger)[1])
-        except LoopMindError:
-            ideas.clear()  # nothing else fits: the command itself will say so
-        for part in arrangement.sections[places[0]].parts:
-            try:
-                ideas.append(choices.swap(state, document, places, [part.role], arranger)[1])
-            except LoopMindError:
-                continue  # likewise
-        for i, idea in enumerate(ideas):
-            likely = here and i == 0
-            after = apply(document, idea.action, arranger.refit).arrangement
-            assert after is not None
-            for recipe in self.of_section(after, after.sections[places[0]]):
-                if recipe not in self.failures:
-                    self._preparer.request(recipe, AHEAD if likely else LATER)
+    def ask(self, arrangement: Arrangement, section: Section, priority: int) -> None:
+        """Ask for a section's clips, which may never be needed."""
+        for recipe in self.of_section(arrangement, section):
+            if recipe not in self.failures:
+                self._preparer.request(recipe, priority)

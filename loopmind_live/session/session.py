@@ -34,6 +34,7 @@ from loopmind_live.session.cue_plan import continued, count_in_frames, cue_rows,
 from loopmind_live.session.desk import NO_INPUT, Desk, faders, standing
 from loopmind_live.session.effects import Effect, Say, SetParameter
 from loopmind_live.session.landing import Now, cancel, margin_frames
+from loopmind_live.session.look_ahead import LookAhead
 from loopmind_live.session.options import Options, Reply
 from loopmind_live.session.plan import (
     HORIZON_BARS,
@@ -93,7 +94,7 @@ class Session:
         self._flight: Flight | None = None
         self._down_frame = 0
         self._rest_frame: int | None = None  # when to plan what lies beyond NEAR_BARS
-        self._to_prefetch: list[str] = []
+        self._look_ahead = LookAhead(self._readiness, arranger, rate_hz)
         self._moved: set[int] = set()
         self._unplayable: set[Path] = set()
         self.no_input: Callable[[], str | None] = lambda: NO_INPUT
@@ -176,6 +177,7 @@ class Session:
             self._readiness.forget_failures()
             self._keep_state()
             self._request()
+            self._look_ahead.typed(now.frame)
         for effect in effects:
             if isinstance(effect, SetParameter):
                 self._set_parameter(effect)
@@ -201,8 +203,8 @@ class Session:
             self._send(frame)
         self._hear_engine()
         self._keep_state()
-        if self._to_prefetch and self.options.live:
-            self._readiness.prefetch(self.state, self._to_prefetch.pop(), self.arranger)
+        if self.options.live:
+            self._look_ahead.go_on(self.state, frame)
 
     def revise(self, state: State) -> None:
         """Go on with `state`, in which something pending was worked on beside the commands."""
@@ -357,8 +359,7 @@ class Session:
         self._dirty = self._dirty or not sent
         arrangement = moment.state.arrangement
         if arrangement is not None and arrangement is not before.arrangement:
-            labels = {section.label for section in arrangement.sections}
-            self._to_prefetch = sorted(labels)
+            self._look_ahead.changed(moment.state)
         for change in moment.landed:
             for fader in faders(change.action):
                 self._set_parameter(fader)

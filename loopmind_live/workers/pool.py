@@ -45,6 +45,7 @@ class _Job:
     name: str
     timeout_s: float | None
     taken: bool = False
+    priority: int = 0
 
 
 @dataclass(eq=False, slots=True)
@@ -91,8 +92,10 @@ class WorkerPool:
 
     A job whose worker dies is tried once more on a fresh worker, then fails with WorkerDied; other
     jobs never notice. `initializer(*initargs)` runs first in each worker. Workers are started when
-    the first jobs need them, or at once where `eager`. They run single-threaded, at lower priority
-    than the music, without SIGINT, with a numba cache of their own, and die with this process.
+    the first jobs need them, or at once where `eager`. Jobs of priority `spare` and above leave
+    one worker free, where there are several, for others to start at once. Workers run
+    single-threaded, at lower priority than the music, without SIGINT, with a numba cache of their
+    own, and die with this process.
     """
 
     def __init__(
@@ -101,6 +104,7 @@ class WorkerPool:
         initializer: Callable[..., object] | None = None,
         initargs: tuple[object, ...] = (),
         eager: bool = False,
+        spare: int | None = None,
     ) -> None:
         if workers < 1:
             raise WorkerError(f"{workers} workers: at least 1 is needed")
@@ -112,6 +116,8 @@ class WorkerPool:
         self._order = itertools.count()
         self._processes: dict[int, _Process] = {}
         self._closed = False
+        self._spare = spare
+        self._patient, self._most_patient = 0, max(1, workers - 1)
         self._threads = [
             threading.Thread(target=self._drive, args=(slot, eager), daemon=True)
             for slot in range(workers)
@@ -198,6 +204,10 @@ class WorkerPool:
                 process = None  # the first job will meet the same error and report it
         while (job := self._take()) is not None:
             process = self._run(job, slot, process)
+            if self._is_patient(job.priority):
+                with self._changed:
+                    self._patient -= 1
+                    self._changed.notify()
         if process is not None:
             self._end(slot, process)
 
@@ -205,16 +215,24 @@ class WorkerPool:
         with self._changed:
             while True:
                 while self._queue:
-                    job = heapq.heappop(self._queue)[2]
+                    priority, _, job = self._queue[0]
+                    patient = self._is_patient(priority)
+                    if patient and not job.taken and self._patient >= self._most_patient:
+                        break
+                    heapq.heappop(self._queue)
                     if job.taken:
                         continue
-                    job.taken = True
+                    job.taken, job.priority = True, priority
                     self._waiting.pop(job.future, None)
                     if job.future.set_running_or_notify_cancel():
+                        self._patient += patient
                         return job
                 if self._closed:
                     return None
                 self._changed.wait()
+
+    def _is_patient(self, priority: int) -> bool:
+        return self._spare is not None and priority >= self._spare
 
     def _run(self, job: _Job, slot: int, process: _Process | None) -> _Process | None:
         """Run one job to its end and return the worker to go on with (None: start a fresh one)."""

@@ -285,3 +285,18 @@ def test_many_jobs_from_many_threads_all_come_back() -> None:
         for thread in threads:
             thread.join()
     assert sorted(results) == sorted(100 * n + m for n in range(4) for m in range(50))
+
+
+def test_jobs_that_can_wait_leave_a_worker_free_for_one_that_cannot(tmp_path: Path) -> None:
+    with WorkerPool(2, spare=3) as pool:
+        waiting = [pool.submit(_wait_for, tmp_path / "go", priority=3) for _ in range(3)]
+        assert pool.submit(abs, -1, priority=0).result(60) == 1
+        (tmp_path / "go").touch()
+        assert [one.result(60) for one in waiting] == [True] * 3
+
+
+def _wait_for(path: Path) -> bool:
+    end = time.monotonic() + 60.0
+    while not path.exists() and time.monotonic() < end:
+        time.sleep(0.01)
+    return path.exists()

@@ -1,0 +1,72 @@
+"""What may be asked for next: prepared before it is, the likeliest first."""
+
+from loopmind_live.arranger.base import Arranger
+from loopmind_live.errors import LoopMindError
+from loopmind_live.prepare.base import AHEAD, LATER
+from loopmind_live.session import choices
+from loopmind_live.session.actions import apply
+from loopmind_live.session.plan import when_landed
+from loopmind_live.session.readiness import Readiness
+from loopmind_live.session.state import State
+
+QUIET_S = 2.0
+"""So long after a command nothing but the likeliest is prepared: the next one may be close."""
+
+
+class LookAhead:
+    """Asks for other loops in good time. What it asks for never comes before what is needed."""
+
+    def __init__(self, readiness: Readiness, arranger: Arranger, rate_hz: int) -> None:
+        self._readiness, self._arranger = readiness, arranger
+        self._quiet_frames = round(QUIET_S * rate_hz)
+        self._quiet_from = 0
+        self._likely = False
+        self._labels: list[str] = []
+
+    def typed(self, frame: int) -> None:
+        """Note that something was asked for at `frame`, after which the set is another one."""
+        self._quiet_from = frame + self._quiet_frames
+        self._likely = True
+
+    def changed(self, state: State) -> None:
+        """Note that the arrangement of `state` is a new one."""
+        sections = state.arrangement.sections if state.arrangement is not None else ()
+        self._labels = sorted({section.label for section in sections})
+        self._likely = True
+
+    def go_on(self, state: State, frame: int) -> None:
+        """Ask for a little more, where anything is left. Call often."""
+        if self._likely:
+            self._likely = False
+            self._ask(state, None)
+        elif self._labels and frame >= self._quiet_from:
+            self._ask(state, self._labels.pop())
+
+    def _ask(self, state: State, label: str | None) -> None:
+        """Ask for what regenerating `label` would choose, or each of its parts.
+
+        Where None, only for the section that plays once all that is pending has landed.
+        """
+        refit = self._arranger.refit
+        state = when_landed(state, refit)
+        likely = label is None
+        if label is None:
+            label = state.section.label if state.section is not None else None
+        document, arrangement = state.document, state.arrangement
+        if arrangement is None or label is None or not (places := arrangement.find(label)):
+            return
+        ideas = []
+        try:
+            ideas.append(choices.regenerate(state, document, places, self._arranger)[1])
+        except LoopMindError:
+            ideas.clear()  # nothing else fits: the command itself will say so
+        for part in () if likely else arrangement.sections[places[0]].parts:
+            try:
+                ideas.append(choices.swap(state, document, places, [part.role], self._arranger)[1])
+            except LoopMindError:
+                continue  # likewise
+        for idea in ideas:
+            after = apply(document, idea.action, refit).arrangement
+            assert after is not None
+            section = after.sections[places[0]]
+            self._readiness.ask(after, section, AHEAD if likely else LATER)
