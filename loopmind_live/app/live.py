@@ -28,7 +28,7 @@ from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Loop
 from loopmind_live.score.script import ScriptLine, read_script
 from loopmind_live.session.session import Options, Session
-from loopmind_live.workers.niceness import ask_for_small_pages, come_first
+from loopmind_live.workers.niceness import answer_quickly, ask_for_small_pages, come_first
 
 if TYPE_CHECKING:
     from loopmind_live.engine.client import ProcessEngine
@@ -100,6 +100,7 @@ class LiveShow:
                 resume.take_up(resumed, engine, pool, session)
             elif arrangement is not None:
                 session.load(arrangement)
+            answer_quickly()
             asyncio.run(self._perform(loops, script))
             session.finish(engine.frame())
             if not session.state.started and request.headless:
