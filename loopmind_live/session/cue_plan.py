@@ -74,16 +74,22 @@ def count_in_frames(state: State) -> int:
 
 
 def cue_rows(
-    state: State, frame: int, refit: Refit, counts: Counts, stage: Stage, ears: Ears
+    state: State,
+    frame: int,
+    refit: Refit,
+    counts: Counts,
+    stage: Stage,
+    ears: Ears,
+    bars: float = HORIZON_BARS,
 ) -> tuple[Row, ...]:
-    """Return the rows of the cue, and a count-in on the master, from `frame` on."""
+    """Return the rows of the cue, and a count-in on the master, from `frame` on, `bars` ahead."""
     rows = list(_count_in_rows(state, frame, counts, ears))
     if ears.has_cue and state.cue.click and state.started:
-        for first, last, at in _spans(state, frame, refit, counts, HORIZON_BARS):
+        for first, last, at in _spans(state, frame, refit, counts, bars):
             if at.playing:
                 rows += _clicks(at.tempo, first, last, state.cue, ears.clicks, CUE_TRACK)
     if ears.has_cue and state.cue.listen is not None:
-        rows += _listen_rows(state, frame, refit, counts, stage)
+        rows += _listen_rows(state, frame, refit, counts, stage, min(bars, LISTEN_BARS))
     return tuple(rows)
 
 
@@ -174,12 +180,12 @@ def _struck(
 
 
 def _listen_rows(
-    state: State, frame: int, refit: Refit, counts: Counts, stage: Stage
+    state: State, frame: int, refit: Refit, counts: Counts, stage: Stage, bars: float
 ) -> Iterator[Row]:
     listen, view = state.cue.listen, _view(state, refit)
     if listen is None or view is None:
         return
-    for first, last, at in _spans(state, frame, refit, counts, LISTEN_BARS):
+    for first, last, at in _spans(state, frame, refit, counts, bars):
         tempo = view.tempo or at.tempo
         begin = max(first, at.tempo.line(listen.from_bar)) if state.started else first
         end = min(last, view.until)

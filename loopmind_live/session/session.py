@@ -258,8 +258,9 @@ class Session:
             rows = plan_rows(self.state, frame, refit, self._counts, self._stage, bars)
         if self.ears is None:
             return rows
-        begin = frame + self.options.guard_frames
-        cue = cue_rows(self.state, begin, refit, self._counts, self._stage, self.ears)
+        live = self.options.live  # the cue has time: the set must not be late for it
+        begin = frame + live * (self.options.guard_frames + margin_frames(self.engine.rate_hz))
+        cue = cue_rows(self.state, begin, refit, self._counts, self._stage, self.ears, bars)
         return (*rows, *continued(self._rows, begin, cue))
 
     def _touch_down(self, frame: int, missed: bool = False) -> None:
