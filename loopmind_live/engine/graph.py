@@ -181,6 +181,10 @@ class Graph:
         else:
             self._shells.run(tracks)
 
+    def holds(self, interval_s: float) -> bool:
+        """Tell whether inserts put the mix off; the switch interval is then set as it is done."""
+        return self._shells is not None and self._shells.holds(interval_s)
+
     def feed_cue(self, cue: npt.NDArray[np.float64]) -> None:
         """Give the next block of the cue bus to its tables. cue: float64 [block, 2]."""
         if self._cue_sides is not None:

@@ -135,7 +135,8 @@ class LivePlayer:
         finally:
             if self.outbox:
                 self._wake()
-            sys.setswitchinterval(interval_s)
+            if not self._graph.holds(interval_s):
+                sys.setswitchinterval(interval_s)
 
     def _keep(self, shares: Tracks) -> None:
         """Take what each track adds to the master in the block that was begun last."""

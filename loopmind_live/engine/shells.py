@@ -13,6 +13,7 @@ whose output is no number, or far too loud, is held back in that very block and 
 the strip nor the shared effects hear it.
 """
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -59,6 +60,7 @@ class Shells:
         self._broken: deque[Insert] = deque()
         self._notes: deque[str] = deque()
         self._failure: Exception | None = None
+        self._interval_s = 0.0
         compile_shells(self._block)
 
     def prepare(self, track: int, shell: int, number: int) -> None:
@@ -161,6 +163,14 @@ class Shells:
         self._tracks = tracks
         self._go_on(0)
 
+    def holds(self, interval_s: float) -> bool:
+        """Tell whether the block is still to be mixed; if so, the last hook sets the interval.
+
+        Until then no other thread may take the interpreter, or the hook would have to wait for it.
+        """
+        self._interval_s = 0.0 if self._tracks is None else interval_s
+        return self._tracks is not None
+
     def troubles(self) -> list[str]:
         """Return what could not be mounted, or was taken off, since the last call, and why."""
         while self._broken:
@@ -191,7 +201,8 @@ class Shells:
             if stage.mounted:
                 stage.give(self._tracks)
                 return
-        self._mix(self._tracks)
+        tracks, self._tracks = self._tracks, None
+        self._mix(tracks)
 
     def _hook(self, following: int) -> Callable[[], None]:
         """Return what pyo calls when the stage before the `following` one is computed."""
@@ -202,7 +213,10 @@ class Shells:
                 self._stages[following - 1].take(self._tracks, self._broken)
                 self._go_on(following)
             except Exception as error:  # noqa: BLE001 - raised again by `run`
-                self._failure = error
+                self._failure, self._tracks = error, None
+            if self._tracks is None and self._interval_s:
+                sys.setswitchinterval(self._interval_s)
+                self._interval_s = 0.0
 
         return called
 

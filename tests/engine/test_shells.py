@@ -1,6 +1,7 @@
 """Inserts in a track's shells, heard through the engine and at the mixer's buses."""
 
 import math
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -365,3 +366,29 @@ def test_an_insert_is_played_by_the_engine_and_bad_numbers_are_refused(
     ):  # fmt: skip
         with pytest.raises(EngineError):
             engine.set_parameter(name, value)
+
+
+def test_the_interpreter_is_held_until_the_block_is_mixed_and_no_longer(desk: Desk) -> None:
+    before, held = sys.getswitchinterval(), 0.25
+    short = before / 2
+
+    def hold() -> None:
+        sys.setswitchinterval(held)
+
+    mount = desk.mount(through, shell=1)
+    fed = desk.graph.feed
+    left_to_the_hook = []
+
+    def feed(tracks: Samples) -> None:
+        fed(tracks)
+        left_to_the_hook.append(desk.graph.holds(short))
+
+    desk.graph.feed = feed  # type: ignore[assignment]
+    try:
+        desk.play(1, hold)
+        assert (left_to_the_hook, sys.getswitchinterval()) == ([False], held)
+        desk.play(1, mount)
+        assert left_to_the_hook == [False, True]
+        assert sys.getswitchinterval() == pytest.approx(short)
+    finally:
+        sys.setswitchinterval(before)
