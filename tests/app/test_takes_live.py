@@ -87,32 +87,36 @@ class Show:
         self.pool.close()
 
 
-@pytest.fixture
-def show(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.fixture(scope="module")
+def engine(
+    tmp_path_factory: pytest.TempPathFactory,
     pytestconfig: pytest.Config,
     require_program: Callable[[str], str],
-) -> Iterator[Show]:
+) -> Iterator[ProcessEngine]:
     if sys.platform != "linux":
         pytest.skip("platform: JACK's dummy driver")
     for program in ("jackd", "jack_lsp"):
         require_program(program)
-    name = f"loopmind-takes-{os.getpid()}"
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
-    monkeypatch.setenv("LOOPMIND_HOME", str(tmp_path / "home"))
-    with jack_server(name, tmp_path / "jackd.log"):
+    name, folder = f"loopmind-takes-{os.getpid()}", tmp_path_factory.mktemp("takes")
+    with pytest.MonkeyPatch.context() as patch, jack_server(name, folder / "jackd.log"):
+        patch.setenv("JACK_DEFAULT_SERVER", name)
         kernel = pytestconfig.cache.mkdir("kernel")
-        options = EngineOptions("jack", RATE, 60 * RATE, tmp_path / "log", kernel, 64, dry=True)
-        engine = ProcessEngine(options)
+        options = EngineOptions("jack", RATE, 60 * RATE, folder / "log", kernel, 64, dry=True)
+        made = ProcessEngine(options)
         try:
-            made = Show(tmp_path, engine)
-            try:
-                yield made
-            finally:
-                made.close()
+            yield made
         finally:
-            engine.close()
+            made.close()
+
+
+@pytest.fixture
+def show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: ProcessEngine) -> Iterator[Show]:
+    monkeypatch.setenv("LOOPMIND_HOME", str(tmp_path / "home"))
+    made = Show(tmp_path, engine)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 def test_an_answer_on_the_beat_lies_on_the_beat_of_the_take_and_a_replay_plays_it_too(
