@@ -10,7 +10,7 @@ from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.state import State
 
 QUIET_S = 2.0
-"""So long after a command nothing but the likeliest is prepared: the next one may be close."""
+"""So long after a command nothing but the likeliest is looked for: the next one may be close."""
 
 
 class LookAhead:
@@ -23,10 +23,10 @@ class LookAhead:
         self._likely = False
         self._labels: list[str] = []
 
-    def typed(self, frame: int) -> None:
-        """Note that something was asked for at `frame`, after which the set is another one."""
+    def typed(self, frame: int, other: bool) -> None:
+        """Note that something was typed at `frame`; `other` where the set will be another one."""
         self._quiet_from = frame + self._quiet_frames
-        self._likely = True
+        self._likely = self._likely or other
 
     def changed(self, state: State) -> None:
         """Note that the arrangement of `state` is a new one."""

@@ -172,12 +172,13 @@ class Session:
             self._write("error", now.frame, text=str(error))
             return Reply((str(error),), ok=False)
         flown = self.options.live and flies_alone(before, self.state)  # pads are waited for
-        if not (flown or differs_by_faders_alone(before, self.state)):  # these come by the hundred
+        other = not (flown or differs_by_faders_alone(before, self.state))  # by the hundred
+        self._look_ahead.typed(now.frame, other)
+        if other:
             self._dirty = True
             self._readiness.forget_failures()
             self._keep_state()
             self._request()
-            self._look_ahead.typed(now.frame)
         for effect in effects:
             if isinstance(effect, SetParameter):
                 self._set_parameter(effect)

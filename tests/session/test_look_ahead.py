@@ -41,6 +41,12 @@ def test_parts_and_other_sections_wait_until_it_is_quiet() -> None:
     for _ in range(30):
         rig.session.advance()
     assert asked(rig) == before
+    rig.engine.play_to(rig.engine.frame() + 90_000)
+    rig.session.submit(Command("level", {"roles": ("drums",), "db": -3.0}))
+    rig.engine.play_to(rig.engine.frame() + 90_000)
+    for _ in range(30):
+        rig.session.advance()
+    assert asked(rig) == before
     rig.play_to(rig.engine.frame() + 3 * 48000)
     for _ in range(20):
         rig.session.advance()
