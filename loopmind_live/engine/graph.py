@@ -6,8 +6,8 @@
 Measured at 48 kHz and 256 frames, voices and strips included: no row 0.7 % of a core, 64 rows in 16
 tracks 1.0 %, 256 rows 1.4 %; filters and both sends on 8 tracks add 0.4 %.
 
-All is built before the sound starts; nothing is made or freed while it runs. pyo processes in
-creation order, so every object stands after those it listens to.
+All is built before the sound starts but inserts, which stand in shells (see `shells`). pyo
+processes in creation order, so every object stands after those it listens to.
 """
 
 import ctypes
