@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from loopmind_live import __version__, config
+from loopmind_live.app.argument_types import at_least_one, block_size, latency_ms, outputs
 from loopmind_live.errors import ConfigError, LoopMindError
 
 Handler = Callable[[argparse.Namespace], int]
@@ -89,37 +90,6 @@ def _rate(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _block_size(text: str) -> int:
-    value = int(text)
-    if value not in config.BLOCK_SIZES:
-        sizes = config.BLOCK_SIZES
-        raise argparse.ArgumentTypeError(f"{value}: choose {sizes.start} to {sizes.stop - 1}")
-    return value
-
-
-def _latency_ms(text: str) -> float:
-    value = float(text)
-    if not -500.0 <= value <= 500.0:
-        raise argparse.ArgumentTypeError(f"{value:g}: choose -500 to 500 ms")
-    return value
-
-
-def _outputs(text: str) -> Any:
-    from loopmind_live.engine.outputs import parse_outputs
-
-    try:
-        return parse_outputs(text)
-    except ConfigError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _at_least_one(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{value}: choose 1 or more")
-    return value
-
-
 def _library_of(options: argparse.Namespace) -> Path:
     return options.library or config.default_library()
 
@@ -129,7 +99,7 @@ def _add_demo(commands: Any) -> None:
         commands, "demo", _demo, "make loops, scan and arrange them, and perform (or render)"
     )
     parser.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR")
-    parser.add_argument("--bars", type=_at_least_one, metavar="N", help="render only so many bars")
+    parser.add_argument("--bars", type=at_least_one, metavar="N", help="render only so many bars")
     _seed(parser)
 
 
@@ -150,7 +120,7 @@ def _add_scan(commands: Any) -> None:
     parser = _command(commands, "scan", _scan, "analyse a folder of loops into the library")
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     _library(parser)
-    parser.add_argument("--workers", type=_at_least_one, metavar="N", help="default: one a core")
+    parser.add_argument("--workers", type=at_least_one, metavar="N", help="default: one a core")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
@@ -277,11 +247,11 @@ def _add_perform(commands: Any) -> None:
     )  # fmt: skip
     _rate(parser)
     parser.add_argument(
-        "--block", type=_block_size, default=config.DEFAULT_BLOCK, metavar="N",
+        "--block", type=block_size, default=config.DEFAULT_BLOCK, metavar="N",
         help=f"frames a block (default: {config.DEFAULT_BLOCK})",
     )  # fmt: skip
     _seed(parser)
-    parser.add_argument("--until", type=_at_least_one, metavar="BAR", help="end at this bar's line")
+    parser.add_argument("--until", type=at_least_one, metavar="BAR", help="end at this bar's line")
     parser.add_argument("--script", type=Path, metavar="FILE", help="lines of: @BAR[.BEAT] text")
     parser.add_argument("--record", type=Path, metavar="FILE", help="record the master")
     parser.add_argument("--stems", type=Path, metavar="DIR", help="record each part in this folder")
@@ -290,7 +260,7 @@ def _add_perform(commands: Any) -> None:
     )
     parser.add_argument("--dry", action="store_true", help="plain clips, for measuring")
     parser.add_argument(
-        "--outputs", type=_outputs, default="master=1-2", metavar="MAP",
+        "--outputs", type=outputs, default="master=1-2", metavar="MAP",
         help="the device's channels, as in master=1-2,cue=3-4: with a cue there are a click, a "
         "count-in and pre-listening (default: master=1-2)",
     )  # fmt: skip
@@ -299,7 +269,7 @@ def _add_perform(commands: Any) -> None:
         help="open the device's input, too (through JACK it is open always)",
     )  # fmt: skip
     parser.add_argument(
-        "--latency-ms", type=_latency_ms, metavar="MS",
+        "--latency-ms", type=latency_ms, metavar="MS",
         help="how much later the input comes than the device says; remembered",
     )  # fmt: skip
     parser.add_argument("--headless", action="store_true", help="no prompt: a script, or just play")
@@ -398,9 +368,7 @@ def _bench(options: argparse.Namespace) -> int:
         print(json.dumps([row.to_json() for row in rows]))
         return 0
     for row in rows:
-        met = {True: "met", False: "MISSED", None: "no bar"}[row.met]
-        value = "not measured" if row.value is None else f"{row.value:g}"
-        print(f"{row.bench}: {row.figure}: {value} {row.unit} ({row.bar or '-'}: {met})")
+        print(row)
     return 0
 
 

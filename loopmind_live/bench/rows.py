@@ -31,3 +31,9 @@ class BenchRow:
             "bar": self.bar,
             "met": self.met,
         }
+
+    def __str__(self) -> str:
+        """Return the line that `loopmind bench` prints."""
+        met = {True: "met", False: "MISSED", None: "no bar"}[self.met]
+        value = "not measured" if self.value is None else f"{self.value:g}"
+        return f"{self.bench}: {self.figure}: {value} {self.unit} ({self.bar or '-'}: {met})"
