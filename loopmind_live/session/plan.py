@@ -180,7 +180,8 @@ def nudged(tempo: TempoMap, bar: float, ahead_s: float) -> TempoMap:
     bar_s = tempo.frames_per_bar(bpm) / tempo.rate_hz
     bars = max(1, math.ceil(abs(ahead_s) / (NUDGE_SHARE * bar_s)))
     faster = bars * bar_s / (bars * bar_s - ahead_s)
-    return tempo.with_tempo(bar, bpm * faster).with_tempo(bar + bars, bpm)
+    passing = tempo.with_tempo(bar, bpm * faster, passing=True)
+    return passing.with_tempo(bar + bars, bpm, passing=True)
 
 
 def _remember(state: State, action: SetParts) -> State:

@@ -103,10 +103,13 @@ class TempoMap:
             bar += 1
         return bar
 
-    def with_tempo(self, bar: float, bpm: float) -> "TempoMap":
-        """Return the map with `bpm` from `bar` on; later changes are dropped."""
+    def with_tempo(self, bar: float, bpm: float, passing: bool = False) -> "TempoMap":
+        """Return the map with `bpm` from `bar` on; later changes are dropped.
+
+        Only what is `passing`, such as a nudge, may lie beyond the limits of a tempo.
+        """
         kept = tuple(segment for segment in self.segments if segment.bar < bar)
-        change = TempoSegment(bar, self.frame(bar), check_bpm(bpm))
+        change = TempoSegment(bar, self.frame(bar), bpm if passing else check_bpm(bpm))
         return replace(self, segments=(*kept, change))
 
     def with_ramp(self, bar: float, bars: float, bpm: float) -> "TempoMap":

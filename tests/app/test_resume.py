@@ -196,6 +196,8 @@ def test_a_killed_performer_costs_no_block_and_the_next_knows_all_of_it(at_home:
     blocks = (after.frame - before.frame) // BLOCK
     assert after.blocks - before.blocks == blocks > 0
     assert after.pid == before.pid
+    moved = (after.frame - after.device_frame) - (before.frame - before.device_frame)
+    assert moved % (1 << 32) == 0  # against JACK's own count: no frame was skipped or repeated
     assert taken.state.tempo == left.state.tempo
     assert taken.state.seed == left.state.seed
     assert [step.text for step in taken.state.done] == [step.text for step in left.state.done]

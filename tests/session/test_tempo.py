@@ -179,3 +179,14 @@ def test_a_tempo_counted_in_another_time_is_one_that_loops_can_play(half: str, b
     state = rig.session.state
     assert state.arrangement is not None
     assert (state.document.bpm, state.arrangement.bpm) == (bpm, bpm)
+
+
+def test_a_nudge_at_the_limit_of_tempo_lands_like_any_other() -> None:
+    rig = started()
+    rig.session.submit(Command("double_time"))
+    rig.play_to(2 * Rig.BAR)
+    rig.session.submit(Command("nudge", {"ms": 10.0}))
+    before = rig.session.state.tempo.line(60)
+    rig.play_to(5 * Rig.BAR)
+    assert rig.session.state.tempo.bpm_at(60) == 240.0
+    assert before - rig.session.state.tempo.line(60) == 480
