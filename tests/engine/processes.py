@@ -29,10 +29,10 @@ def jack(server: str, *command: str) -> subprocess.CompletedProcess[str]:
 
 
 def links_on(server: str, client: str = "loopmind") -> set[tuple[str, str]]:
-    """Return what JACK's own program says of the client's links: (output, input)."""
+    """Return what JACK's own program says of the client's links: (its output, an input)."""
     found, port = set(), ""
     for line in jack(server, "jack_lsp", "-c").stdout.splitlines():
-        if line.startswith(" ") and port.startswith(client + ":"):
+        if line.startswith(" ") and port.startswith(client + ":output"):
             found.add((port.partition(":")[2], line.strip()))
         elif not line.startswith(" "):
             port = line.strip()
