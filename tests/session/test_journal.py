@@ -16,7 +16,7 @@ from loopmind_live.repl.grammar import parse
 from loopmind_live.session.journal import FORMAT, Journal, changed, read_journal
 from loopmind_live.session.session import Session
 from loopmind_live.session.snapshot import Snapshot
-from tests.session.stage import CountingArranger, Diary, Rig, Shelf, arrangement
+from tests.session.stage import CountingArranger, Diary, Rig, arrangement
 
 LINES = (
     "play", "stop", "regenerate hook", "silence", "swap bass", "previous hook", "mute bass",
@@ -32,6 +32,13 @@ STEPS = st.lists(
 )
 
 
+class SeededArranger(CountingArranger):
+    """Chooses by the seed alone, as the real one does, whoever asks how often."""
+
+    def _number(self, seed: int) -> int:
+        return seed
+
+
 class KeptRig(Rig):
     """A session with its fakes that keeps a journal."""
 
@@ -39,6 +46,7 @@ class KeptRig(Rig):
         super().__init__(live=True, loaded=False)
         self.journal = Journal(path, {"engine": "none"}, self.told.append, max_bytes=max_bytes)
         self.session._keep = self.journal.keep
+        self.session.arranger = SeededArranger()
         self.session.load(arrangement())
 
     def type(self, text: str) -> None:
@@ -55,10 +63,8 @@ class KeptRig(Rig):
 
 def taken_up(rig: Rig, snapshot: Snapshot) -> Session:
     """Return a session in place of the rig's, as a new process would have it."""
-    arranger = CountingArranger()
-    arranger._numbers = dict(rig.session.arranger._numbers)
     session = Session(
-        rig.engine, rig.shelf, arranger, Diary(), rig.session.options, lambda _text: None
+        rig.engine, rig.shelf, SeededArranger(), Diary(), rig.session.options, lambda _text: None
     )
     session.take_up(snapshot, rig.engine.rows, {}, -1)
     return session
@@ -103,8 +109,6 @@ def test_who_takes_up_changes_no_row_in_force_and_goes_on_as_the_first_would(
         other.engine, rig.shelf, session.arranger, Diary(), session.options, lambda _text: None
     )
     second.take_up(snapshot, rows, {}, -1)
-    second.arranger = CountingArranger()
-    second.arranger._numbers = dict(rig.session.arranger._numbers)
     for line, frames in after:
         for one, engine in ((rig.session, rig.engine), (second, other.engine)):
             until = engine.frame() + frames
@@ -261,11 +265,13 @@ def test_nothing_new_writes_nothing(tmp_path):
 
 def test_what_was_not_ready_when_the_performer_died_moves_to_the_next_line(tmp_path):
     path = tmp_path / "journal"
-    shelf = Shelf()
     rig = KeptRig(path)
     rig.type("play")
     rig.play_to(Rig.BAR // 2)
     rig.shelf.ready = False
+    for recipe in set(rig.shelf.clips) - set(rig.session._readiness.recipes):
+        del rig.shelf.clips[recipe]  # whatever was prepared ahead
+        del rig.shelf.asked[recipe]
     rig.type("regenerate intro")
     rig.session.advance()
     snapshot = read_journal(path).snapshot
@@ -274,7 +280,6 @@ def test_what_was_not_ready_when_the_performer_died_moves_to_the_next_line(tmp_p
     rows = rig.engine.rows
     rig.engine.play_to(2 * Rig.BAR + 5000)  # nobody is there
     session = taken_up(rig, snapshot)
-    shelf.ready = True
     rig.shelf.finish()
     session.advance()
     first = session.state.tempo.segments[0].frame
