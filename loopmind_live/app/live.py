@@ -86,7 +86,7 @@ class LiveShow:
                 ),
                 self._tell, self._journal.keep,
             )  # fmt: skip
-            session.ears = ears_for(engine.arena, engine.rate_hz, engine.has_cue, loops)
+            session.listen_with(ears_for(engine.arena, engine.rate_hz, engine.has_cue, loops))
             self._recorder = LiveRecorder(engine)
             self._takes = takes_for(engine, pool, session, request.library)
             stack.callback(self._takes.close)

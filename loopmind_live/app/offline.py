@@ -71,7 +71,7 @@ class OfflineShow:
                     engine, pool, arranger_for(loops, arrangement), events,
                     Options(request.seed, request.sound.dry, live=False), self._tell,
                 )  # fmt: skip
-                session.ears = ears_for(engine.arena, engine.rate_hz, False, loops)
+                session.listen_with(ears_for(engine.arena, engine.rate_hz, False, loops))
                 recorder = OfflineRecorder(engine, request.sound.dry)
                 show = Performance(
                     session, recorder, Path.cwd(), lambda path: timeline(path, loops), datetime.now

@@ -14,7 +14,8 @@ import numpy as np
 
 from loopmind_live import config
 from loopmind_live.engine.base import Row
-from loopmind_live.engine.client import EngineOptions, ProcessEngine
+from loopmind_live.engine.client import ProcessEngine
+from loopmind_live.engine.engine_options import EngineOptions
 from loopmind_live.engine.open import KERNEL_FOLDER
 
 _RATE_HZ = 48000

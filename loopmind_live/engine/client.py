@@ -4,40 +4,28 @@ Every table of rows is computed here and installed whole over there, so that the
 nothing in its callback.
 """
 
-import os
 import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from loopmind_live.config import DEFAULT_BLOCK
 from loopmind_live.engine import protocol
-from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
-from loopmind_live.engine.capture import FILE_NAME as INPUT_NAME
-from loopmind_live.engine.capture import InputRing
 from loopmind_live.engine.connection import EngineConnection
+from loopmind_live.engine.engine_files import EngineFiles
+from loopmind_live.engine.engine_options import EngineOptions
 from loopmind_live.engine.guard import check_parameter, check_rows
 from loopmind_live.engine.launch import Launch
 from loopmind_live.engine.ledger import Ledger, Proposal
-from loopmind_live.engine.newest import FILE_NAME as NEWEST_NAME
-from loopmind_live.engine.newest import Newest
-from loopmind_live.engine.outputs import STEREO, Outputs
+from loopmind_live.engine.outputs import STEREO
 from loopmind_live.engine.protocol import ANY_TIME, Hello, Kind, Message
 from loopmind_live.engine.recorder import MasterRecorder, StemRecorder
 from loopmind_live.engine.recorders import Recorders
 from loopmind_live.engine.rows import pack, places_of, unpack
 from loopmind_live.engine.schedule import last_frame
-from loopmind_live.engine.seat import take_seat
-from loopmind_live.engine.status import FILE_NAME as STATUS_NAME
-from loopmind_live.engine.status import StatusBlock, next_frame
-from loopmind_live.engine.tap import FILE_NAME as TAP_NAME
-from loopmind_live.engine.tap import MasterTap
-from loopmind_live.engine.track_tap import FILE_NAME as TRACKS_NAME
-from loopmind_live.engine.track_tap import TrackTap
+from loopmind_live.engine.status import next_frame
 from loopmind_live.engine.wav import Encoding
 from loopmind_live.errors import EngineError
 
@@ -46,27 +34,6 @@ START_S = 60.0
 STALE_S = 1.0
 _MOST_ASKED = 4096
 _PAUSE_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class EngineOptions:
-    """What to ask of an engine. JACK's own rate and block win over these.
-
-    `log` takes what the processes print; `kernel_cache` is numba's folder for them alone. Where
-    this process goes without a word they play on for `keep_s` seconds. `input` asks for the input
-    of the device, too; through JACK it is there always. `outputs` is the channel map.
-    """
-
-    audio: str
-    rate_hz: int
-    arena_frames: int
-    log: Path
-    kernel_cache: Path
-    block: int = DEFAULT_BLOCK
-    dry: bool = False
-    keep_s: float = 0.0
-    input: bool = False
-    outputs: Outputs = STEREO
 
 
 class ProcessEngine:
@@ -97,29 +64,21 @@ class ProcessEngine:
         self._gap_before: tuple[int, int] | None = None
         self.stand_by: int | None = None
         self.supervisor_pid: int | None = None
-        if folder is None:
-            self.arena = Arena.create(options.arena_frames)
-            self._folder = self.arena.path.parent
-            self._seat = take_seat(self._folder)
-            self._status = StatusBlock.create(self._folder)
-            self._tap = MasterTap.create(self._folder)
-            self._tracks = TrackTap.create(self._folder)
-            self.input = InputRing.create(self._folder)
-            self._newest = Newest.create(self._folder)
-        else:
-            self._seat = take_seat(folder)
-            self.arena = Arena.adopt(folder)
-            self._folder = folder
-            self._status = StatusBlock(folder / STATUS_NAME, writable=False)
-            self._tap = MasterTap(folder / TAP_NAME, writable=False)
-            self._tracks = TrackTap(folder / TRACKS_NAME)
-            self.input = InputRing(folder / INPUT_NAME, writable=False)
-            self._newest = Newest(folder / NEWEST_NAME, writable=True)
+        self._files = (
+            EngineFiles.create(options.arena_frames)
+            if folder is None
+            else EngineFiles.adopt(folder)
+        )
+        self._status, self._tap, self.arena = (
+            self._files.status, self._files.tap, self._files.arena
+        )  # fmt: skip
+        self.input = self._files.input
+        if self._attached:
             self._recall()
-        self._recorders = Recorders(self._tap, self._tracks)
+        self._recorders = Recorders(self._tap, self._files.tracks)
         self._encoding: Encoding = "float32" if options.dry else "pcm24"
         try:
-            self._connection = EngineConnection(self._folder, self._heard, self._failed)
+            self._connection = EngineConnection(self._files.folder, self._heard, self._failed)
             self._launch = self._start()
             self._facts = self._wait_for_hello()
         except BaseException:
@@ -250,18 +209,11 @@ class ProcessEngine:
             self._connection.close()
         if self._launch is not None:
             self._launch.end()
-        self._status.close()
-        self._tap.close()
-        self.input.close()
-        self._tracks.close()
-        self.input.close()
-        self._newest.close()
-        os.close(self._seat)
-        self.arena.close()
+        self._files.close()
 
     def _recall(self) -> None:
         """Take the newest rows and parameters from where the performer before left them."""
-        for message in self._newest.read():
+        for message in self._files.newest.read():
             if message.kind is Kind.TABLE:
                 rows = unpack(protocol.read_table(message)[3])
                 self._ledger.recall(rows)
@@ -285,7 +237,7 @@ class ProcessEngine:
         if options.outputs != STEREO:
             arguments += ["--outputs", str(options.outputs)]
         return Launch(
-            self._folder, options.keep_s, arguments, options.log, options.kernel_cache,
+            self._files.folder, options.keep_s, arguments, options.log, options.kernel_cache,
             self._supervised,
         )  # fmt: skip
 
@@ -419,7 +371,7 @@ class ProcessEngine:
 
     def _keep_newest(self) -> None:
         """Leave the newest rows and parameters where an engine finds them without this process."""
-        self._newest.write(self._table + b"".join(self._moved.values()))
+        self._files.newest.write(self._table + b"".join(self._moved.values()))
 
     def _send(self, message: Message) -> None:
         # Without a connection nothing is lost: `_greet` sends all of it once there is one.

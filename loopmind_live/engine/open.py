@@ -40,7 +40,8 @@ def open_engine(
         raise EngineError(f"--audio {audio}: choose from {', '.join(AUDIO)}, offline")
     _check(rate_hz, block)
     _use_kernel_cache()
-    from loopmind_live.engine.client import EngineOptions, ProcessEngine
+    from loopmind_live.engine.client import ProcessEngine
+    from loopmind_live.engine.engine_options import EngineOptions
 
     return ProcessEngine(
         EngineOptions(

@@ -7,42 +7,29 @@ from pathlib import Path
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.config import DEFAULT_BPM
 from loopmind_live.engine.base import Engine, Row
-from loopmind_live.engine.schedule import (
-    first_difference,
-    latest_move,
-    moved,
-    splice,
-)
 from loopmind_live.errors import LoopMindError
 from loopmind_live.prepare.base import Preparer
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.session.actions import Enter, SetArrangement
 from loopmind_live.session.at_once import (
-    NEAR_BARS,
-    REST_S,
-    Flight,
     flies,
     flies_alone,
-    landing_at,
-    numbers_of,
-    turns_at,
 )
 from loopmind_live.session.chronicle import Chronicle, EventSink
 from loopmind_live.session.commands import Command
 from loopmind_live.session.cue import Ears
-from loopmind_live.session.cue_plan import continued, count_in_frames, cue_rows, recipes_of
+from loopmind_live.session.cue_plan import count_in_frames, recipes_of
 from loopmind_live.session.desk import NO_INPUT, Desk, faders, standing
 from loopmind_live.session.effects import Effect, Say, SetParameter
+from loopmind_live.session.engine_rows import EngineRows
 from loopmind_live.session.landing import Now, cancel, margin_frames
 from loopmind_live.session.look_ahead import LookAhead
 from loopmind_live.session.options import Options, Reply
 from loopmind_live.session.plan import (
-    HORIZON_BARS,
     Moment,
     Stage,
     ends_by,
     landing_frame,
-    plan_rows,
     walk_to,
 )
 from loopmind_live.session.readiness import Readiness
@@ -77,28 +64,28 @@ class Session:
             TempoMap.constant(options.bpm, rate_hz, options.beats_per_bar), seed=options.seed
         )
         self._readiness = Readiness(preparer, rate_hz, options.dry, patient=not options.live)
-        self._stage = Stage(
+        stage = Stage(
             self._readiness.clip, self._readiness.clip_id, self._readiness.not_before,
             rate_hz, options.dry,
         )  # fmt: skip
+        self._engine_rows = EngineRows(engine, stage, options, arranger.refit, self._counts)
         self._chronicle = Chronicle(events, self._readiness)
         self._tell = tell
         self._keep = keep
         self._kept: Snapshot | None = None
         self._taken_up = False
-        self._rows: tuple[Row, ...] = ()
         self._ready: frozenset[int] = frozenset()
         self._ready_for: tuple[Change, ...] | None = None
         self._told_bpm = DEFAULT_BPM  # the engine's own, until it is told
         self._dirty = True
-        self._flight: Flight | None = None
-        self._down_frame = 0
-        self._rest_frame: int | None = None  # when to plan what lies beyond NEAR_BARS
         self._look_ahead = LookAhead(self._readiness, arranger, rate_hz)
         self._moved: set[int] = set()
         self._unplayable: set[Path] = set()
         self.no_input: Callable[[], str | None] = lambda: NO_INPUT
-        self.ears: Ears | None = None
+
+    def listen_with(self, ears: Ears) -> None:
+        """Use the cue bus, for which `ears` has all that it takes."""
+        self._engine_rows.ears = ears
 
     def load(self, arrangement: Arrangement) -> None:
         """Take an arrangement before anything plays; it waits for `play`."""
@@ -116,13 +103,12 @@ class Session:
 
         The clips of `snapshot` must lie in the arena. Events are written up to `told_frame`.
         """
-        self.state, self._rows = snapshot.state, tuple(rows)
+        self.state = snapshot.state
+        self._engine_rows.take_up(self.state, rows)
         self._told_bpm = snapshot.told_bpm or self._told_bpm
         self._readiness.recall(snapshot)
         self._chronicle.told_frame = told_frame
         self._moved = {one.number for one in self.state.pending if one.bar != one.promised_bar}
-        down = (one.frame for one in self.state.pending if flies(one) and one.frame is not None)
-        self._down_frame = max((frame for frame in down if turns_at(rows, frame)), default=0)
         self._dirty = self._taken_up = True
         self._ready_for = None
         self._keep_state()
@@ -136,11 +122,8 @@ class Session:
     def submit(self, command: Command, frame: int | None = None) -> Reply:
         """Carry out `command`, typed at `frame` (the engine's own where None), and answer."""
         now = self._now(frame)
-        return self._answer(
-            command,
-            now,
-            lambda: reduce(self.state, command, Desk(now, self.arranger, self.no_input, self.ears)),
-        )
+        desk = Desk(now, self.arranger, self.no_input, self._engine_rows.ears)
+        return self._answer(command, now, lambda: reduce(self.state, command, desk))
 
     def submit_arrangement(
         self, command: Command, arrangement: Arrangement, frame: int | None = None
@@ -198,9 +181,9 @@ class Session:
             self._start(frame)
         if self.state.started:
             self._postpone(frame)
-            if self._flight is None:
-                self._go_on(max(frame, self._down_frame))
-        elif self._dirty and self.ears is not None:
+            if not self._engine_rows.under_way:
+                self._go_on(max(frame, self._engine_rows.down_frame))
+        elif self._dirty and self._engine_rows.ears is not None:
             self._send(frame)
         self._hear_engine()
         self._keep_state()
@@ -222,55 +205,21 @@ class Session:
         """Land what is due by `frame`, and send what is new."""
         if self.options.live:
             frame = min(frame, self.engine.status().frame)  # what comes after may still change
-        for moment in walk_to(self.state, frame, self.arranger.refit, self._is_down):
+        for moment in walk_to(self.state, frame, self.arranger.refit, self._engine_rows.is_down):
             self._land(moment)
         self._follow_tempo(frame)
-        if self._rest_frame is not None and frame >= self._rest_frame:
-            self._dirty, self._rest_frame = True, None
+        rest_frame = self._engine_rows.rest_frame
+        if rest_frame is not None and frame >= rest_frame:
+            self._dirty, self._engine_rows.rest_frame = True, None
         self._write_swaps(frame - 1)  # before rows that have ended are forgotten
         if self.options.live and any(map(flies, self.state.pending)):
-            self._take_off()
+            state = self._engine_rows.take_off(self.state, self._chronicle.told_frame)
+            if state is not None:
+                self.state, self._dirty = state, False
         elif self._dirty:
             self._send(frame)
         if not self.options.live:
             self._write_swaps(frame)
-
-    def _is_down(self, change: Change) -> bool:
-        """Tell whether a change is ready to land and, where the engine says where, has landed."""
-        waits = self.options.live and flies(change) and change.frame != self._down_frame
-        return not waits and self._counts(change)
-
-    def _take_off(self) -> None:
-        """Send what lands at once; where it lands, the engine will say."""
-        first = self.engine.status().frame
-        if turns_at(self._rows, first):
-            return  # the next block will do
-        flight = Flight(first, numbers_of(self.state.pending), self._rows)
-        self.state = landing_at(self.state, flight.numbers, first)
-        rows = self._planned(first, NEAR_BARS)
-        after = splice(self._rows, first, rows, self._chronicle.told_frame)
-        self.engine.splice(first, rows, latest_move(after, first))
-        self._flight, self._rows, self._dirty = flight, after, False
-        self._rest_frame = first + round(REST_S * self.engine.rate_hz)
-
-    def _planned(self, frame: int, bars: float = HORIZON_BARS) -> tuple[Row, ...]:
-        refit, rows = self.arranger.refit, tuple[Row, ...]()
-        if self.state.started:
-            rows = plan_rows(self.state, frame, refit, self._counts, self._stage, bars)
-        if self.ears is None:
-            return rows
-        live = self.options.live  # the cue has time: the set must not be late for it
-        begin = frame + live * (self.options.guard_frames + margin_frames(self.engine.rate_hz))
-        cue = cue_rows(self.state, begin, refit, self._counts, self._stage, self.ears, bars)
-        return (*rows, *continued(self._rows, begin, cue))
-
-    def _touch_down(self, frame: int, missed: bool = False) -> None:
-        """Take it that what was under way begins at `frame`, or `missed` it and starts again."""
-        flight, self._flight = self._flight, None
-        if flight is not None:
-            self._rows = flight.rows if missed else moved(self._rows, flight.frame, frame)
-            self.state = landing_at(self.state, flight.numbers, frame)
-            self._down_frame = self._down_frame if missed else frame
 
     def finish(self, frame: int) -> None:
         """Write down that the set ended at `frame`, and what landed before it."""
@@ -282,7 +231,7 @@ class Session:
 
         None, too, while the last section is asked to repeat.
         """
-        return ends_by(self.state, self._rows, frame, self.arranger.refit, self._counts)
+        return ends_by(self.state, self._engine_rows.rows, frame, self.arranger.refit, self._counts)
 
     def _now(self, frame: int | None) -> Now:
         free = self.engine.frame()
@@ -300,7 +249,7 @@ class Session:
         for failure in failed:
             if failure.recipe.path not in self._unplayable:
                 self._unplayable.add(failure.recipe.path)
-                self._say_error(f"{failure.recipe.path.name} cannot be played: {failure.reason}")
+                self.note("error", f"{failure.recipe.path.name} cannot be played: {failure.reason}")
         if failed:
             self._refuse_failed()
 
@@ -311,7 +260,7 @@ class Session:
         for change in self.state.pending:
             if change.number in reasons:
                 self.state = cancel(self.state, change)
-                self._say_error(f"{change.text} refused: {reasons[change.number]}")
+                self.note("error", f"{change.text} refused: {reasons[change.number]}")
 
     def _counts(self, change: Change) -> bool:
         """Tell whether a pending change is ready to land."""
@@ -356,7 +305,7 @@ class Session:
         self._write_swaps(moment.frame - 1)
         self.state = moment.state
         if moment.state.playhead != before.playhead:
-            self._chronicle.write_carried(self.state, self._rows, moment.frame)
+            self._chronicle.write_carried(self.state, self._engine_rows.rows, moment.frame)
         sent = moment.state.playhead == before.playhead and all(map(flies, moment.landed))
         self._dirty = self._dirty or not sent
         arrangement = moment.state.arrangement
@@ -393,9 +342,7 @@ class Session:
         """Tell the engine the rows from the first frame on at which they differ."""
         self._dirty, taken_up, self._taken_up = False, self._taken_up, False
         free = max(frame, self.engine.frame())
-        rows = self._planned(free)
-        wanted = splice(self._rows, free, rows, free)
-        change = first_difference(self._rows, wanted, free)
+        rows, change = self._engine_rows.news(self.state, free)
         if change is None:
             return
         if change < self.engine.frame() or (taken_up and change <= free):
@@ -404,8 +351,7 @@ class Session:
             self._write("late", change, target_frame=change, moved_to_bar=line + 1)
             change = self.state.tempo.line(line)
         self._keep_state()  # first: who takes over must know of every clip in the engine's rows
-        self.engine.splice(change, rows)
-        self._rows = splice(self._rows, change, rows, self._chronicle.told_frame)
+        self._engine_rows.send(rows, change, self._chronicle.told_frame)
 
     def _set_parameter(self, parameter: SetParameter) -> None:
         frame = self.engine.set_parameter(parameter.name, parameter.value)
@@ -418,15 +364,16 @@ class Session:
                 self._write("param", event.frame, name=event.text, value=event.value)
                 continue
             if event.kind == "landed":
-                self._touch_down(event.frame)
+                self.state = self._engine_rows.touch_down(self.state, event.frame)
                 continue
-            if event.kind == "late" and self._flight and event.frame == self._flight.frame:
-                self._touch_down(self.engine.frame() + self.options.guard_frames, missed=True)
+            if event.kind == "late" and self._engine_rows.meant_for(event.frame):
+                again = self.engine.frame() + self.options.guard_frames
+                self.state = self._engine_rows.touch_down(self.state, again, missed=True)
                 continue
             kind = event.kind if event.kind in ("xrun", "late") else "error"
             self._write(kind, event.frame, engine=event.kind, text=event.text)
             if event.kind == "late":
-                self._rows = ()
+                self._engine_rows.rows = ()
                 self._dirty = True
             if event.kind != "xrun":
                 self._tell(f"engine: {event.text or event.kind}")
@@ -435,26 +382,18 @@ class Session:
         """Have the journal written where anything is new."""
         readiness = self._readiness
         new = Snapshot(self.state, readiness.recipes, readiness.placed, self._told_bpm)
-        old = self._kept
-        if old is None or any(
-            getattr(new, name) is not getattr(old, name)
-            for name in ("state", "recipes", "placed", "told_bpm")
-        ):
+        if self._kept is None or not new.is_still(self._kept):
             self._kept = new
             self._keep(new)
 
     def _request(self) -> None:
-        sounding = {row.clip_id for row in self._rows}
+        sounding = {row.clip_id for row in self._engine_rows.rows}
         refit = self.arranger.refit
         heard = recipes_of(self.state, refit, self.engine.rate_hz, self.options.dry)
         self._readiness.request(self.state, refit, sounding, heard)
-
-    def _say_error(self, text: str) -> None:
-        self._write("error", self.engine.frame(), text=text)
-        self._tell(text)
 
     def _write(self, kind: str, frame: int, **fields: object) -> None:
         self._chronicle.write(self.state, kind, frame, **fields)
 
     def _write_swaps(self, frame: int) -> None:
-        self._chronicle.write_swaps(self.state, self._rows, frame)
+        self._chronicle.write_swaps(self.state, self._engine_rows.rows, frame)

@@ -28,6 +28,15 @@ class Snapshot:
     placed: tuple[Placed, ...] = ()
     told_bpm: float = 0.0
 
+    def is_still(self, before: "Snapshot") -> bool:
+        """Tell whether nothing was put in another's place since `before`: it looks at no value."""
+        return (
+            self.state is before.state
+            and self.recipes is before.recipes
+            and self.placed is before.placed
+            and self.told_bpm == before.told_bpm
+        )
+
 
 def with_placed(placed: Iterable[Placed], new: Placed) -> tuple[Placed, ...]:
     """Return `placed` and `new`, without the clips whose place or name it took.

@@ -17,7 +17,8 @@ from loopmind_live.app.replay import replay
 from loopmind_live.app.stage import KeptEvents, Sound, arranger_for, header
 from loopmind_live.app.takes import takes_for
 from loopmind_live.cli import main
-from loopmind_live.engine.client import EngineOptions, ProcessEngine
+from loopmind_live.engine.client import ProcessEngine
+from loopmind_live.engine.engine_options import EngineOptions
 from loopmind_live.errors import ConfigError
 from loopmind_live.library.analysis import hash_file
 from loopmind_live.library.store import Library

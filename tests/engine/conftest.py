@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from loopmind_live.engine.client import EngineOptions, ProcessEngine
+from loopmind_live.engine.client import ProcessEngine
+from loopmind_live.engine.engine_options import EngineOptions
 from tests.engine.processes import RATE, jack_server, until
 
 Start = Callable[..., ProcessEngine]

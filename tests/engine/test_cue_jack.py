@@ -9,7 +9,8 @@ import soundfile
 
 from loopmind_live.engine.base import CUE_TRACK, Row
 from loopmind_live.engine.click import lay_clicks
-from loopmind_live.engine.client import EngineOptions, ProcessEngine
+from loopmind_live.engine.client import ProcessEngine
+from loopmind_live.engine.engine_options import EngineOptions
 from loopmind_live.engine.outputs import Outputs
 from tests.engine.processes import RATE, jack, links_on, until
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopmind_live.engine.client import EngineOptions, ProcessEngine
+from loopmind_live.engine.client import ProcessEngine
+from loopmind_live.engine.engine_options import EngineOptions
 from loopmind_live.engine.patchbay import Link, Wiring, follow, free_name
 from tests.engine.processes import RATE, jack, jack_server, kept_by, links_on, until
 

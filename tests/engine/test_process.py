@@ -15,7 +15,8 @@ import soundfile
 from loopmind_live.engine import protocol
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent, Row
-from loopmind_live.engine.client import EngineOptions, ProcessEngine
+from loopmind_live.engine.client import ProcessEngine
+from loopmind_live.engine.engine_options import EngineOptions
 from loopmind_live.engine.offline import OfflineEngine
 from loopmind_live.engine.open import open_engine
 from loopmind_live.engine.rows import pack

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from loopmind_live.engine.client import EngineOptions, ProcessEngine
+from loopmind_live.engine.client import ProcessEngine
+from loopmind_live.engine.engine_options import EngineOptions
 from loopmind_live.engine.status import Facts
 from loopmind_live.errors import EngineError
 from tests.engine.processes import BLOCK, RATE, gone, jack_server, until
@@ -132,7 +133,8 @@ PERFORMER = """
 import sys, json, time
 from pathlib import Path
 from loopmind_live.engine.base import Row
-from loopmind_live.engine.client import EngineOptions, ProcessEngine
+from loopmind_live.engine.client import ProcessEngine
+from loopmind_live.engine.engine_options import EngineOptions
 cache, log, keep = sys.argv[1:]
 engine = ProcessEngine(
     EngineOptions('jack', 48000, 48000, Path(log), Path(cache), keep_s=float(keep))
@@ -145,7 +147,7 @@ engine.set_parameter('track/0/gain', 0.5)
 while engine.stand_by is None or engine.status().frame < first + 9600:
     time.sleep(0.01)
 pids = [engine._launch.pid, engine._status.read().pid, engine.stand_by]
-print(json.dumps([str(engine._folder), pids]), flush=True)
+print(json.dumps([str(engine.arena.path.parent), pids]), flush=True)
 time.sleep(600)
 """
 

@@ -160,8 +160,9 @@ class Rig:
         loaded: bool = True,
         block: int = 256,
         dry: bool = True,
+        engine: RecordingEngine | None = None,
     ) -> None:
-        self.engine = RecordingEngine(block=block)
+        self.engine = engine or RecordingEngine(block=block)
         self.shelf = shelf or Shelf()
         self.diary = Diary()
         self.told: list[str] = []

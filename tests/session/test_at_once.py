@@ -35,9 +35,8 @@ class FarEngine(RecordingEngine):
 
 def far_rig(bar: float = 4.5) -> tuple[Rig, FarEngine]:
     """Return a live set that plays at `bar`, drums and bass from bar 4 on, its engine far off."""
-    rig = Rig(live=True)
     engine = FarEngine(48000, BLOCK)
-    rig.engine = rig.session.engine = engine
+    rig = Rig(live=True, engine=engine)
     rig.session.submit(Command("play"))
     rig.session.advance()
     rig.play_to(round(bar * rig.BAR / BLOCK) * BLOCK)
@@ -69,7 +68,7 @@ def test_a_mute_lands_where_the_engine_says_and_is_written_down_there(late_block
     assert rig.diary.of("result")[-1]["frame"] == landed
     assert rig.sounding(landed - 1) == {"drums": "drums_0", "bass": "bass_0"}
     assert rig.sounding(landed) == {"bass": "bass_0"}
-    assert rig.session._rows == engine.rows
+    assert rig.session._engine_rows.rows == engine.rows
 
 
 def test_what_is_typed_meanwhile_waits_for_the_answer_and_lands_after_it() -> None:

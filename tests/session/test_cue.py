@@ -21,7 +21,7 @@ CLICKS = (CUE_TRACK + ACCENT_TRACK, CUE_TRACK + BEAT_TRACK)
 
 def rig(has_cue: bool = True, live: bool = False, **options: object) -> Rig:
     made = Rig(live=live, **options)  # type: ignore[arg-type]
-    made.session.ears = Ears(has_cue, Clicks(1000, 3000, 1920), LIBRARY)
+    made.session.listen_with(Ears(has_cue, Clicks(1000, 3000, 1920), LIBRARY))
     return made
 
 

@@ -53,7 +53,7 @@ def performed(*script: tuple[float, str]) -> tuple[np.ndarray, np.ndarray, Tempo
             engine, Laid(arena), CountingArranger(), Diary(),
             Options(seed=1, dry=True, live=False), lambda _text: None,
         )  # fmt: skip
-        session.ears = Ears(True, lay_clicks(arena, RATE), (loop("bass", 9),))
+        session.listen_with(Ears(True, lay_clicks(arena, RATE), (loop("bass", 9),)))
         session.load(arrangement())
         left, blocks = list(script), []
         while engine.frame() < BARS * 2 * RATE:
