@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from loopmind_live.library.ingest import ScanReport
+    from loopmind_live.library.report import ScanReport
 
 
 def scan_folder(

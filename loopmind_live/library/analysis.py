@@ -15,10 +15,10 @@ from loopmind_live.library.moods import judge_moods
 from loopmind_live.library.names import NameHints, read_name
 from loopmind_live.library.sound import SILENCE, Sound, measure
 from loopmind_live.library.tempo import Extent, Hint, Tempo, estimate_tempo
+from loopmind_live.library.version import ANALYSIS_VERSION
 from loopmind_live.score.loop import UNPITCHED_ROLES, Loop, LoopKind, Role
 
-VERSION = 1
-"""Raised whenever the same file would be judged otherwise: libraries analyse their loops anew."""
+VERSION = ANALYSIS_VERSION
 MIN_BPM_CONFIDENCE = 0.3
 """Below it a tempo is not told at all: a wrong one would be heard."""
 MIN_TONALNESS = 0.2

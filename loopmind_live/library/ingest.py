@@ -3,12 +3,14 @@
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from loopmind_live.errors import LibraryError, LoopMindError
-from loopmind_live.library import analysis
+from loopmind_live.library.moves import Moves, find_moves
+from loopmind_live.library.report import ScanReport
 from loopmind_live.library.store import Library, Stamp
+from loopmind_live.library.version import ANALYSIS_VERSION
 from loopmind_live.library.walk import FoundFile, find_audio
 from loopmind_live.score.loop import Loop
 from loopmind_live.workers import WorkerPool
@@ -24,32 +26,23 @@ Progress = Callable[[int, int, Path], None]
 """Called with (files done, files to do, the one just done)."""
 
 
-@dataclass(slots=True)
-class ScanReport:
-    """What a scan did. `errors`: files that could not be analysed, and why, in one line each."""
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A file to look at: `old` is what it was like, `origin` the gone file that it may have been.
 
-    folder: Path
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    errors: list[tuple[Path, str]] = field(default_factory=list)
+    One of the two at most: what has a row at its path did not come from elsewhere.
+    """
+
+    file: FoundFile
+    old: Stamp | None
+    origin: tuple[Path, Stamp] | None = None
 
     @property
-    def files(self) -> int:
-        """Return how many audio files the folder holds."""
-        return self.added + self.updated + self.unchanged
-
-    def summary(self) -> str:
-        """Return one line for people.
-
-        >>> ScanReport(Path("loops"), added=3, errors=[(Path("x.wav"), "empty")]).summary()
-        'loops: 3 files: 3 new, 0 changed, 0 unchanged, 0 gone; 1 cannot be used'
-        """
-        return (
-            f"{self.folder}: {self.files} files: {self.added} new, {self.updated} changed,"
-            f" {self.unchanged} unchanged, {self.removed} gone; {len(self.errors)} cannot be used"
-        )
+    def known_hash(self) -> str | None:
+        """Return the hash at which the row that there is would do."""
+        stamp = self.origin[1] if self.origin is not None else self.old
+        same = stamp is not None and stamp.analysis == ANALYSIS_VERSION
+        return stamp.content_hash if stamp is not None and same else None
 
 
 def scan(
@@ -64,33 +57,45 @@ def scan(
 
     A file that is damaged, or that crashes or blocks its decoder twice, gets a row with an error;
     nothing ends the scan but an unreadable folder or library. Each result is kept as it comes, so
-    that a scan that is broken off goes on where it was. `workers`: processes, default one a core.
-    `job`: what examines a file in a worker, default `examine`.
+    that a scan that is broken off goes on where it was. A file that was moved takes its row along;
+    what is gone is removed last. `workers`: processes, default one a core. `job`: what examines a
+    file in a worker, default `examine`.
     """
     found, trouble = find_audio(folder)
-    known = library.stamps(folder.resolve())
+    root = folder.resolve()
+    known = library.stamps(root)
     report = ScanReport(folder, errors=list(trouble))
-    gone = known.keys() - {file.path for file in found}
+    todo = [file for file in found if not _is_current(file, known.get(file.path))]
+    report.unchanged = len(found) - len(todo)
+    seen = {file.path for file in found}
+    hidden = tuple(path for path, _ in trouble)
+    gone = {
+        path: stamp
+        for path, stamp in known.items()
+        if path not in seen and not any(path.is_relative_to(each) for each in hidden)
+    }
+    if todo:
+        new = [file for file in todo if file.path not in known]
+        moves = find_moves(library, gone, new)
+        tasks = (
+            _Task(file, known[file.path])
+            if file.path in known
+            else _Task(file, None, moves.claim(file))
+            for file in todo
+        )
+        count = min(workers or os.cpu_count() or 1, len(todo))
+        with WorkerPool(count) as pool:
+            results = _results(pool, job or examine, tasks, _AHEAD * count, timeout_s)
+            for done, (task, loop) in enumerate(results, 1):
+                origin = _keep(library, report, moves, task, loop)
+                if origin is not None:
+                    gone.pop(origin, None)
+                if progress is not None:
+                    progress(done, len(todo), task.file.path)
     if gone:
         library.remove(gone)
         report.removed = len(gone)
-    todo = [file for file in found if not _is_current(file, known.get(file.path))]
-    report.unchanged = len(found) - len(todo)
-    done = 0
-    count = min(workers or os.cpu_count() or 1, max(1, len(todo)))
-    if todo:
-        with WorkerPool(count) as pool:
-            for file, loop in _results(
-                pool, job or examine, todo, known, _AHEAD * count, timeout_s
-            ):
-                _keep(library, report, file, loop, known.get(file.path))
-                done += 1
-                if progress is not None:
-                    progress(done, len(todo), file.path)
-    kept = {loop.path: loop for loop in library.loops() if loop.error is not None}
-    report.errors += [
-        (file.path, kept[file.path].error or "") for file in found if file.path in kept
-    ]
+    report.errors += library.errors(root).items()
     return report
 
 
@@ -99,6 +104,9 @@ def examine(path: Path, known_hash: str | None) -> Loop | None:
 
     The job that runs in a worker.
     """
+    # Here, not above: a scan that finds nothing new must not wait for the heavy imports.
+    from loopmind_live.library import analysis
+
     try:
         content_hash = analysis.hash_file(path)
     except LibraryError as error:
@@ -110,33 +118,24 @@ def _is_current(file: FoundFile, stamp: Stamp | None) -> bool:
     return (
         stamp is not None
         and (stamp.mtime_ns, stamp.size) == (file.mtime_ns, file.size)
-        and stamp.analysis == analysis.VERSION
+        and stamp.analysis == ANALYSIS_VERSION
     )
 
 
 def _results(
-    pool: WorkerPool,
-    examine_file: Job,
-    todo: list[FoundFile],
-    known: dict[Path, Stamp],
-    ahead: int,
-    timeout_s: float,
-) -> Iterator[tuple[FoundFile, Loop | None]]:
-    """Yield each file with its analysis as it is done; a failed job is a loop with an error."""
-    running: dict[Future[Loop | None], FoundFile] = {}
-    waiting = iter(todo)
+    pool: WorkerPool, examine_file: Job, tasks: Iterator[_Task], ahead: int, timeout_s: float
+) -> Iterator[tuple[_Task, Loop | None]]:
+    """Yield each task with its analysis as it is done; a failed job is a loop with an error."""
+    running: dict[Future[Loop | None], _Task] = {}
     while True:
-        while len(running) < ahead and (file := next(waiting, None)) is not None:
-            stamp = known.get(file.path)
-            same = stamp is not None and stamp.analysis == analysis.VERSION
-            old_hash = stamp.content_hash if stamp is not None and same else None
-            future = pool.submit(examine_file, file.path, old_hash, timeout_s=timeout_s)
-            running[future] = file
+        while len(running) < ahead and (task := next(tasks, None)) is not None:
+            path = task.file.path
+            running[pool.submit(examine_file, path, task.known_hash, timeout_s=timeout_s)] = task
         if not running:
             return
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            file = running.pop(future)
-            yield file, _outcome(future, file)
+            task = running.pop(future)
+            yield task, _outcome(future, task.file)
 
 
 def _outcome(future: "Future[Loop | None]", file: FoundFile) -> Loop | None:
@@ -148,16 +147,28 @@ def _outcome(future: "Future[Loop | None]", file: FoundFile) -> Loop | None:
 
 
 def _keep(
-    library: Library, report: ScanReport, file: FoundFile, loop: Loop | None, old: Stamp | None
-) -> None:
-    if loop is None and old is not None:
-        stamp = Stamp(file.mtime_ns, file.size, analysis.VERSION, old.content_hash)
+    library: Library, report: ScanReport, moves: Moves, task: _Task, loop: Loop | None
+) -> Path | None:
+    """Write what became of a file; return where it was before, if it was moved."""
+    file = task.file
+    content_hash = loop.content_hash if loop is not None else task.known_hash or ""
+    stamp = Stamp(file.mtime_ns, file.size, ANALYSIS_VERSION, content_hash)
+    if loop is None and task.origin is not None:
+        library.move(task.origin[0], file.path, stamp)
+        report.moved += 1
+        return task.origin[0]
+    if loop is None:
         library.touch({file.path: stamp})
         report.unchanged += 1
-    elif loop is not None:
-        stamp = Stamp(file.mtime_ns, file.size, analysis.VERSION, loop.content_hash)
-        library.put([(loop, stamp)])
-        if old is None:
-            report.added += 1
-        else:
-            report.updated += 1
+        return None
+    if task.origin is not None:
+        moves.give_back(*task.origin)
+    origin = moves.take(content_hash) if task.old is None else None
+    library.put([(loop, stamp)], instead_of=origin)
+    if task.old is not None:
+        report.updated += 1
+    elif origin is not None:
+        report.moved += 1
+    else:
+        report.added += 1
+    return origin

@@ -1,38 +1,27 @@
-"""The library file: what is known of every loop, in SQLite."""
+"""The library: what is known of every loop, and what the user says of it."""
 
 import json
-import sqlite3
+import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from loopmind_live.errors import LibraryError
+from loopmind_live.library.corrections import corrected
+from loopmind_live.library.database import Database, Row
+from loopmind_live.library.entry import Entry
+from loopmind_live.library.user_words import UserWords
 from loopmind_live.score.loop import Loop
 
-APPLICATION_ID = 0x4C4D4C56  # "LMLV"
-_BUSY_S = 20.0
-_MIGRATIONS = (
-    """
-    CREATE TABLE loops (
-        path TEXT PRIMARY KEY, content_hash TEXT NOT NULL, kind TEXT NOT NULL,
-        duration_s REAL NOT NULL, rate_hz INTEGER NOT NULL, channels INTEGER NOT NULL,
-        bpm REAL, bpm_confidence REAL NOT NULL, beats INTEGER, beats_per_bar INTEGER NOT NULL,
-        start_s REAL NOT NULL, key TEXT, key_confidence REAL NOT NULL, instrument TEXT, role TEXT,
-        moods TEXT NOT NULL, lufs REAL, true_peak_dbtp REAL, brightness_hz REAL, onsets_per_s REAL,
-        error TEXT
-    ) STRICT;
-    CREATE TABLE files (
-        path TEXT PRIMARY KEY REFERENCES loops (path) ON DELETE CASCADE,
-        mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL, analysis INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX loops_by_hash ON loops (content_hash);
-    """,
-)
-"""One script a schema version, in order; `user_version` counts those that were run."""
 _COLUMNS = tuple(field.name for field in fields(Loop))
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM loops"
+_PUT = (
+    f"INSERT INTO loops ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+    f" ON CONFLICT (path) DO UPDATE SET"
+    f" {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
+)
+_STAMPS = "SELECT path, mtime_ns, size, analysis, content_hash FROM files JOIN loops USING (path)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +37,15 @@ class Stamp:
 class Library:
     """One library file, open in one thread. Other processes may read and write it meanwhile.
 
-    The file is made where it is missing. Raises LibraryError for a file that is no library, that a
+    Estimates are put in by scans; `user` takes what the user says. Loops come out corrected. The
+    file is made where it is missing. Raises LibraryError for a file that is no library, that a
     newer version has written, or that cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if path.is_dir():
-            raise LibraryError(f"{path}: is a folder: name a library file")
-        if not path.parent.is_dir():
-            raise LibraryError(f"{path}: its folder does not exist: make it first")
-        with self._translated():
-            self._db = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
-        try:
-            with self._translated():
-                self._prepare()
-        except LibraryError:
-            self._db.close()
-            raise
+        self._db = Database(path)
+        self.user = UserWords(self._db)
 
     def __enter__(self) -> "Library":
         return self
@@ -84,129 +64,112 @@ class Library:
 
     def loops(self) -> list[Loop]:
         """Return all loops by path, also those that could not be analysed (`error` is set)."""
-        with self._translated():
-            rows = self._db.execute(f"SELECT {', '.join(_COLUMNS)} FROM loops ORDER BY path")
-            return [_loop(row) for row in rows]
+        words = self.user.corrections()
+        estimates = map(_loop, self._db.rows(f"{_SELECT} ORDER BY path"))
+        return [corrected(loop, words.get(loop.content_hash, {})) for loop in estimates]
 
     def loop(self, path: Path) -> Loop | None:
         """Return the loop at an absolute `path`, None where the library has none."""
-        query = f"SELECT {', '.join(_COLUMNS)} FROM loops WHERE path = ?"
-        with self._translated():
-            row = self._db.execute(query, (str(path),)).fetchone()
-        return None if row is None else _loop(row)
+        rows = self._db.rows(f"{_SELECT} WHERE path = ?", (str(path),))
+        if not rows:
+            return None
+        estimate = _loop(rows[0])
+        return corrected(estimate, self.user.corrections_of(estimate.content_hash))
+
+    def entries(self) -> list[Entry]:
+        """Return all loops by path, with what the user says of them."""
+        words, tags = self.user.corrections(), self.user.tags()
+        favorites = self.user.favorites()
+        entries = []
+        for number, row in enumerate(self._db.rows(f"{_SELECT} ORDER BY path"), 1):
+            estimate = _loop(row)
+            content = estimate.content_hash
+            of_it = words.get(content, {})
+            entries.append(
+                Entry(
+                    number, corrected(estimate, of_it), estimate, of_it,
+                    tags.get(content, ()), content in favorites,
+                )
+            )  # fmt: skip
+        return entries
 
     def stamps(self, folder: Path) -> dict[Path, Stamp]:
         """Return what each file in or below `folder` was like when it was analysed."""
-        query = (
-            "SELECT path, mtime_ns, size, analysis, content_hash FROM files JOIN loops USING (path)"
-        )
-        with self._translated():
-            rows = self._db.execute(query).fetchall()
-        stamps = {Path(path): Stamp(*rest) for path, *rest in rows}
-        return {path: stamp for path, stamp in stamps.items() if path.is_relative_to(folder)}
+        rows = self._db.rows(f"{_STAMPS} WHERE path > ? AND path < ?", _below(folder))
+        return {Path(path): Stamp(*rest) for path, *rest in rows}
 
-    def put(self, entries: Iterable[tuple[Loop, Stamp]]) -> None:
-        """Add loops or replace those with the same path, all or none."""
-        marks = ", ".join("?" * len(_COLUMNS))
-        changes = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
-        loop_query = (
-            f"INSERT INTO loops ({', '.join(_COLUMNS)}) VALUES ({marks})"
-            f" ON CONFLICT (path) DO UPDATE SET {changes}"
-        )
-        with self._writing():
+    def stamps_of_sizes(self, sizes: Iterable[int]) -> Iterator[tuple[Path, Stamp]]:
+        """Yield the files of these sizes, anywhere, and what they were like."""
+        for size in sizes:
+            for path, *rest in self._db.rows(f"{_STAMPS} WHERE size = ? ORDER BY path", (size,)):
+                yield Path(path), Stamp(*rest)
+
+    def errors(self, folder: Path) -> dict[Path, str]:
+        """Return the files in or below `folder` that cannot be used, and why."""
+        query = "SELECT path, error FROM loops WHERE path > ? AND path < ? AND error IS NOT NULL"
+        rows = self._db.rows(f"{query} ORDER BY path", _below(folder))
+        return {Path(path): error for path, error in rows}
+
+    def put(self, entries: Iterable[tuple[Loop, Stamp]], instead_of: Path | None = None) -> None:
+        """Add loops or replace those with the same path, all or none; forget that at `instead_of`.
+
+        A file whose content changed in place keeps what the user said of it.
+        """
+        with self._db.writing():
             for loop, stamp in entries:
-                self._db.execute(loop_query, _row(loop))
+                self.user.carry_over(str(loop.path), loop.content_hash)
+                self._db.execute(_PUT, _row(loop))
                 self._db.execute(
                     "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
                     (str(loop.path), stamp.mtime_ns, stamp.size, stamp.analysis),
                 )
+            if instead_of is not None:
+                self._db.execute("DELETE FROM loops WHERE path = ?", (str(instead_of),))
 
     def touch(self, stamps: Mapping[Path, Stamp]) -> None:
         """Note that files look new but hold what they held."""
-        with self._writing():
-            self._db.executemany(
+        with self._db.writing():
+            self._db.execute_each(
                 "UPDATE files SET mtime_ns = ?, size = ?, analysis = ? WHERE path = ?",
                 [(s.mtime_ns, s.size, s.analysis, str(path)) for path, s in stamps.items()],
             )
 
-    def remove(self, paths: Iterable[Path]) -> None:
-        """Forget the loops at `paths`."""
-        with self._writing():
-            self._db.executemany("DELETE FROM loops WHERE path = ?", [(str(p),) for p in paths])
-
-    def _prepare(self) -> None:
-        version = self._pragma("user_version")
-        application = self._pragma("application_id")
-        tables = self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-        if application != APPLICATION_ID and (application or version or tables):
-            raise LibraryError(f"{self.path}: is another program's database, not a loop library")
-        if version > len(_MIGRATIONS):
-            raise LibraryError(
-                f"{self.path}: written by a newer version (format {version}, this one reads up to"
-                f" {len(_MIGRATIONS)}): update loopmind or name another --library"
+    def move(self, old: Path, new: Path, stamp: Stamp) -> None:
+        """Note that the file at `old` lies at `new` now, where the library knows none."""
+        with self._db.writing():
+            # A file's row names its loop's: for the moment between the two it names none.
+            self._db.execute("PRAGMA defer_foreign_keys = ON")
+            self._db.execute("UPDATE loops SET path = ? WHERE path = ?", (str(new), str(old)))
+            self._db.execute(
+                "UPDATE files SET path = ?, mtime_ns = ?, size = ?, analysis = ? WHERE path = ?",
+                (str(new), stamp.mtime_ns, stamp.size, stamp.analysis, str(old)),
             )
-        self._db.execute("PRAGMA foreign_keys = ON")
-        if version < len(_MIGRATIONS):
-            self._migrate()
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
 
-    def _migrate(self) -> None:
-        # The version is read again inside the transaction: another process may have been faster.
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            for number in range(self._pragma("user_version"), len(_MIGRATIONS)):
-                for statement in filter(str.strip, _MIGRATIONS[number].split(";")):
-                    self._db.execute(statement)
-            self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            self._db.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-
-    def _pragma(self, name: str) -> int:
-        return int(self._db.execute(f"PRAGMA {name}").fetchone()[0])
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Write all or nothing."""
-        with self._translated():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code == sqlite3.SQLITE_NOTADB:
-                reason = "is not a loop library"
-            elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                reason = "another program keeps it locked: try again when that is done"
-            elif code == sqlite3.SQLITE_FULL:
-                reason = "the disk is full: nothing was lost, free some room and scan again"
-            else:
-                reason = f"the library cannot be used ({error})"
-            raise LibraryError(f"{self.path}: {reason}") from error
+    def remove(self, paths: Iterable[Path]) -> None:
+        """Forget the loops at `paths`; what the user said of them waits for them to come back."""
+        with self._db.writing():
+            self._db.execute_each("DELETE FROM loops WHERE path = ?", [(str(p),) for p in paths])
 
 
-def _row(loop: Loop) -> tuple[Any, ...]:
+def _below(folder: Path) -> tuple[str, str]:
+    """Return the bounds between which the paths of all that is in `folder` lie.
+
+    >>> _below(Path("/loops")), _below(Path("/"))
+    (('/loops/', '/loops0'), ('/', '0'))
+    """
+    within = str(folder).rstrip(os.sep)
+    return within + os.sep, within + chr(ord(os.sep) + 1)
+
+
+def _row(loop: Loop) -> Row:
     values = {name: getattr(loop, name) for name in _COLUMNS}
     values["path"] = str(loop.path)
     values["moods"] = json.dumps(loop.moods)
     return tuple(values.values())
 
 
-def _loop(row: tuple[Any, ...]) -> Loop:
-    values = dict(zip(_COLUMNS, row, strict=True))
+def _loop(row: Row) -> Loop:
+    values: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
     values["path"] = Path(values["path"])
     values["moods"] = tuple(json.loads(values["moods"]))
     return Loop(**values)

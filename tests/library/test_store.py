@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loopmind_live.errors import LibraryError
-from loopmind_live.library.store import APPLICATION_ID, Library, Stamp
+from loopmind_live.library.schema import APPLICATION_ID
+from loopmind_live.library.store import Library, Stamp
 from loopmind_live.score.loop import ROLES, Loop
 
 STAMP = Stamp(123, 456, 1, "hash")
