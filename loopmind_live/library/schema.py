@@ -3,7 +3,8 @@
 `loops` holds what was heard, one row a file, `files` what the file was like then. `contents` names
 every sound that was ever seen. What the user says of a sound (`corrections`, `tags`, `favorites`)
 hangs on its content and not on a path: it stays with a file that is moved or renamed, counts for
-each of its copies, and waits for a file that is gone to come back.
+each of its copies, and waits for a file that is gone to come back. `vectors` are embeddings of
+contents, and `library` names this very file.
 """
 
 APPLICATION_ID = 0x4C4D4C56  # "LMLV"
@@ -41,5 +42,15 @@ _WHAT_THE_USER_SAYS = """
     CREATE INDEX files_by_size ON files (size);
 """
 
-MIGRATIONS = (_FIRST, _WHAT_THE_USER_SAYS)
+_VECTORS = """
+    CREATE TABLE vectors (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, maker TEXT NOT NULL, content_hash TEXT NOT NULL,
+        vector BLOB NOT NULL, UNIQUE (content_hash, maker)
+    ) STRICT;
+    CREATE INDEX vectors_by_maker ON vectors (maker);
+    CREATE TABLE library (id TEXT NOT NULL) STRICT;
+    INSERT INTO library VALUES (lower(hex(randomblob(16))));
+"""
+
+MIGRATIONS = (_FIRST, _WHAT_THE_USER_SAYS, _VECTORS)
 """One script a schema version, in order; `user_version` counts those that were run."""

@@ -12,6 +12,7 @@ from loopmind_live.library.corrections import corrected
 from loopmind_live.library.database import Database, Row
 from loopmind_live.library.entry import Entry
 from loopmind_live.library.user_words import UserWords
+from loopmind_live.library.vectors import Vectors
 from loopmind_live.score.loop import Loop
 
 _COLUMNS = tuple(field.name for field in fields(Loop))
@@ -37,15 +38,16 @@ class Stamp:
 class Library:
     """One library file, open in one thread. Other processes may read and write it meanwhile.
 
-    Estimates are put in by scans; `user` takes what the user says. Loops come out corrected. The
-    file is made where it is missing. Raises LibraryError for a file that is no library, that a
-    newer version has written, or that cannot be opened.
+    Estimates are put in by scans; `user` takes what the user says, `vectors` the embeddings. Loops
+    come out corrected. The file is made where it is missing. Raises LibraryError for a file that is
+    no library, that a newer version has written, or that cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = Database(path)
         self.user = UserWords(self._db)
+        self.vectors = Vectors(self._db)
 
     def __enter__(self) -> "Library":
         return self
