@@ -5,15 +5,16 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from loopmind_live import __version__, config
 from loopmind_live.app.argument_types import at_least_one, block_size, latency_ms, outputs
+from loopmind_live.app.library_commands import add_fix, add_loops, add_scan
+from loopmind_live.app.subcommands import add_command, add_library, library_of
 from loopmind_live.errors import ConfigError, LoopMindError
 
-Handler = Callable[[argparse.Namespace], int]
 log = logging.getLogger("loopmind")
 
 
@@ -60,23 +61,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"loopmind {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (
-        _add_demo, _add_scan, _add_loops, _add_arrange, _add_regenerate, _add_render,
+        _add_demo, add_scan, add_loops, add_fix, _add_arrange, _add_regenerate, _add_render,
         _add_perform, _add_attach, _add_replay, _add_bench, _add_doctor,
     ):  # fmt: skip
         add(commands)
     return parser
-
-
-def _command(commands: Any, name: str, handler: Handler, words: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
-    parser.set_defaults(handler=handler)
-    return parser
-
-
-def _library(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--library", type=Path, metavar="FILE", help="the library (default: in your data folder)"
-    )
 
 
 def _seed(parser: argparse.ArgumentParser) -> None:
@@ -90,12 +79,8 @@ def _rate(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _library_of(options: argparse.Namespace) -> Path:
-    return options.library or config.default_library()
-
-
 def _add_demo(commands: Any) -> None:
-    parser = _command(
+    parser = add_command(
         commands, "demo", _demo, "make loops, scan and arrange them, and perform (or render)"
     )
     parser.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR")
@@ -116,61 +101,12 @@ def _demo(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_scan(commands: Any) -> None:
-    parser = _command(commands, "scan", _scan, "analyse a folder of loops into the library")
-    parser.add_argument("folder", type=Path, metavar="FOLDER")
-    _library(parser)
-    parser.add_argument("--workers", type=at_least_one, metavar="N", help="default: one a core")
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
-
-
-def _scan(options: argparse.Namespace) -> int:
-    from loopmind_live.app.progress import progress_bars
-    from loopmind_live.app.scanning import scan_folder
-
-    with progress_bars() as progress:
-        report = scan_folder(
-            options.folder, _library_of(options), options.workers, progress("scanning")
-        )
-    if options.json:
-        counts = {
-            name: getattr(report, name)
-            for name in ("files", "added", "updated", "unchanged", "removed")
-        }
-        errors = [{"path": str(path), "error": reason} for path, reason in report.errors]
-        print(json.dumps({"folder": str(report.folder), **counts, "errors": errors}))
-        return 0
-    for path, reason in report.errors:
-        print(f"{path}: {reason}", file=sys.stderr)
-    print(report.summary())
-    return 0
-
-
-def _add_loops(commands: Any) -> None:
-    parser = _command(commands, "loops", _loops, "list the library's loops")
-    _library(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
-
-
-def _loops(options: argparse.Namespace) -> int:
-    from loopmind_live.app.files import library_loops
-
-    loops = library_loops(_library_of(options))
-    if options.json:
-        print(json.dumps([loop.to_json() for loop in loops], indent=1))
-        return 0
-    from rich.console import Console
-
-    from loopmind_live.library.listing import loops_table
-
-    Console().print(loops_table(loops))
-    return 0
-
-
 def _add_arrange(commands: Any) -> None:
-    parser = _command(commands, "arrange", _arrange, "write an arrangement of the library's loops")
+    parser = add_command(
+        commands, "arrange", _arrange, "write an arrangement of the library's loops"
+    )
     parser.add_argument("prompt", metavar="PROMPT", help='as in "dark trap 140 bpm"')
-    _library(parser)
+    add_library(parser)
     _seed(parser)
     parser.add_argument("-o", "--out", type=Path, default=Path("timeline.json"), metavar="FILE")
 
@@ -180,7 +116,7 @@ def _arrange(options: argparse.Namespace) -> int:
     from loopmind_live.arranger.prompt import read_prompt
     from loopmind_live.arranger.remarks import remarks
 
-    arrangement = arrange_to_file(options.prompt, _library_of(options), options.seed, options.out)
+    arrangement = arrange_to_file(options.prompt, library_of(options), options.seed, options.out)
     print(told(arrangement, options.out))
     for line in remarks(read_prompt(options.prompt), arrangement):
         print(line, file=sys.stderr)
@@ -188,12 +124,12 @@ def _arrange(options: argparse.Namespace) -> int:
 
 
 def _add_regenerate(commands: Any) -> None:
-    parser = _command(
+    parser = add_command(
         commands, "regenerate", _regenerate, "choose other loops for a section of a timeline"
     )
     parser.add_argument("timeline", type=Path, metavar="TIMELINE")
     parser.add_argument("section", nargs="+", metavar="SECTION", help='as in hook, or "verse 2"')
-    _library(parser)
+    add_library(parser)
     _seed(parser)
     parser.add_argument(
         "-o", "--out", type=Path, metavar="OUT", help="default: the timeline itself"
@@ -204,7 +140,7 @@ def _regenerate(options: argparse.Namespace) -> int:
     from loopmind_live.app.arranging import regenerate_in_file
 
     words = regenerate_in_file(
-        options.timeline, " ".join(options.section), _library_of(options), options.seed,
+        options.timeline, " ".join(options.section), library_of(options), options.seed,
         options.out or options.timeline,
     )  # fmt: skip
     print(words)
@@ -212,10 +148,10 @@ def _regenerate(options: argparse.Namespace) -> int:
 
 
 def _add_render(commands: Any) -> None:
-    parser = _command(commands, "render", _render, "render a timeline to a WAV file")
+    parser = add_command(commands, "render", _render, "render a timeline to a WAV file")
     parser.add_argument("timeline", type=Path, metavar="TIMELINE")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
-    _library(parser)
+    add_library(parser)
     parser.add_argument("--stems", type=Path, metavar="DIR", help="write each track here, too")
     _rate(parser)
     parser.add_argument(
@@ -228,7 +164,7 @@ def _render(options: argparse.Namespace) -> int:
     from loopmind_live.app.render import RenderRequest, render
 
     request = RenderRequest(
-        options.timeline, options.out, _library_of(options), options.stems, options.rate,
+        options.timeline, options.out, library_of(options), options.stems, options.rate,
         dry=options.dry,
     )  # fmt: skip
     with progress_bars() as progress:
@@ -238,8 +174,10 @@ def _render(options: argparse.Namespace) -> int:
 
 
 def _add_perform(commands: Any) -> None:
-    parser = _command(commands, "perform", _perform, "play, with a prompt to change it as it plays")
-    _library(parser)
+    parser = add_command(
+        commands, "perform", _perform, "play, with a prompt to change it as it plays"
+    )
+    add_library(parser)
     parser.add_argument("--timeline", type=Path, metavar="FILE", help="begin with this set")
     parser.add_argument(
         "--audio", choices=("auto", "jack", "portaudio", "offline"), default="auto",
@@ -294,7 +232,7 @@ def _perform(options: argparse.Namespace) -> int:
     if options.latency_ms is not None:
         remember_latency(config.data_folder(), options.latency_ms)
     request = Request(
-        _library_of(options), sound, options.timeline, options.script, options.record,
+        library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
     )  # fmt: skip
     if options.audio == "offline":
@@ -318,7 +256,7 @@ def _resume(options: argparse.Namespace) -> int:
 
 
 def _add_attach(commands: Any) -> None:
-    _command(
+    add_command(
         commands, "attach", _attach,
         "open another prompt on the performance that runs; quit leaves it, quit all ends the music",
     )  # fmt: skip
@@ -333,10 +271,12 @@ def _attach(_options: argparse.Namespace) -> int:
 
 
 def _add_replay(commands: Any) -> None:
-    parser = _command(commands, "replay", _replay, "play a recorded set's events again, to a file")
+    parser = add_command(
+        commands, "replay", _replay, "play a recorded set's events again, to a file"
+    )
     parser.add_argument("events", type=Path, metavar="EVENTS")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
-    _library(parser)
+    add_library(parser)
 
 
 def _replay(options: argparse.Namespace) -> int:
@@ -344,7 +284,7 @@ def _replay(options: argparse.Namespace) -> int:
     from loopmind_live.app.progress import progress_bars
     from loopmind_live.app.replay import replay
 
-    loops = library_loops_if_any(_library_of(options))
+    loops = library_loops_if_any(library_of(options))
     with progress_bars() as progress:
         frames = replay(options.events, options.out, loops, progress("replaying"))
     print(f"{options.out}: {frames} frames")
@@ -352,7 +292,7 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _add_bench(commands: Any) -> None:
-    parser = _command(commands, "bench", _bench, "measure, and say which bars are met")
+    parser = add_command(commands, "bench", _bench, "measure, and say which bars are met")
     parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
@@ -373,11 +313,11 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _add_doctor(commands: Any) -> None:
-    parser = _command(
+    parser = add_command(
         commands, "doctor", _doctor, "look at sound, limits, files and a set; say how to mend them"
     )
     parser.add_argument("--timeline", type=Path, metavar="FILE", help="look at this set, too")
-    _library(parser)
+    add_library(parser)
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from loopmind_live import config
 from loopmind_live.errors import ConfigError
+from loopmind_live.units import parse_key
 
 MAX_LATENCY_MS = 500.0
 
@@ -50,6 +51,34 @@ def outputs(text: str) -> Any:
         return parse_outputs(text)
     except ConfigError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def bpm_range(text: str) -> tuple[float, float]:
+    """Return the lowest and the highest tempo; of one alone what rounds to it.
+
+    >>> bpm_range("120-140"), bpm_range("128")
+    ((120.0, 140.0), (127.5, 128.5))
+    """
+    low, dash, high = text.replace("–", "-").partition("-")
+    try:
+        bounds = (float(low), float(high)) if dash else (float(low) - 0.5, float(low) + 0.5)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: give tempos, as in 120-140") from error
+    if not bounds[0] <= bounds[1]:
+        raise argparse.ArgumentTypeError(f"{text}: give the lower tempo first, as in 120-140")
+    return bounds
+
+
+def key_or_none(text: str) -> str | None:
+    """Return a key in the project's spelling, or None for "none".
+
+    >>> key_or_none("Fm"), key_or_none("none")
+    ('F:min', None)
+    """
+    key = parse_key(text)
+    if key is None and text.strip().lower() != "none":
+        raise argparse.ArgumentTypeError(f"{text!r}: give a key, as in Fm, F# minor or Bb, or none")
+    return key
 
 
 def _whole(text: str, wanted: str) -> int:

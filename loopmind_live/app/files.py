@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loopmind_live import config
 from loopmind_live.errors import LibraryError
@@ -9,15 +10,30 @@ from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Loop
 from loopmind_live.score.timeline import read_timeline
 
+if TYPE_CHECKING:
+    from loopmind_live.library.entry import Entry
+
+NO_LIBRARY = "no library yet: make one with loopmind scan FOLDER"
+
 
 def library_loops(path: Path) -> list[Loop]:
     """Return all loops of the library at `path`; LibraryError where there is none."""
     from loopmind_live.library.store import Library
 
     if not path.exists():
-        raise LibraryError(f"{path}: no library yet: make one with loopmind scan FOLDER")
+        raise LibraryError(f"{path}: {NO_LIBRARY}")
     with Library(path) as library:
         return library.loops()
+
+
+def library_entries(path: Path) -> "list[Entry]":
+    """Return all loops of the library at `path` with what the user says of them."""
+    from loopmind_live.library.store import Library
+
+    if not path.exists():
+        raise LibraryError(f"{path}: {NO_LIBRARY}")
+    with Library(path) as library:
+        return library.entries()
 
 
 def library_loops_if_any(path: Path) -> list[Loop]:

@@ -1,4 +1,4 @@
-"""Scan a folder into a library."""
+"""Scan a folder into a library, once or again whenever it changes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,3 +26,24 @@ def scan_folder(
 
     with Library(library) as store:
         return scan(folder, store, workers, advance)
+
+
+def watch_folder(
+    folder: Path,
+    scan: Callable[[], "ScanReport"],
+    show: Callable[["ScanReport"], None],
+    tell: Callable[[str], None],
+    looks: int | None = None,
+) -> None:
+    """Scan again whenever `folder` changes; `show` what changed, until Ctrl-C or `looks` looks."""
+    from loopmind_live.library.watch import watch
+
+    def again() -> None:
+        report = scan()
+        if report.changed:
+            show(report)
+
+    try:
+        watch(folder, again, tell, looks)
+    except KeyboardInterrupt:
+        tell(f"{folder}: no longer watched; the library holds all that was found")

@@ -1,0 +1,30 @@
+"""What the commands of the command line share."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from loopmind_live import config
+
+Handler = Callable[[argparse.Namespace], int]
+
+
+def add_command(commands: Any, name: str, handler: Handler, words: str) -> argparse.ArgumentParser:
+    """Add a command to `commands` (argparse's subparsers) and return its parser."""
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
+    parser.set_defaults(handler=handler)
+    return parser
+
+
+def add_library(parser: argparse.ArgumentParser) -> None:
+    """Give a command the option --library."""
+    parser.add_argument(
+        "--library", type=Path, metavar="FILE", help="the library (default: in your data folder)"
+    )
+
+
+def library_of(options: argparse.Namespace) -> Path:
+    """Return the library that was named, or the default one."""
+    path: Path | None = options.library
+    return path or config.default_library()
