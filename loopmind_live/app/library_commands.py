@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loopmind_live.app.argument_types import at_least_one, bpm_range, key_or_none
-from loopmind_live.app.subcommands import add_command, add_library, library_of
+from loopmind_live.app.subcommands import add_command, add_library, console, library_of
 from loopmind_live.score.loop import ROLES
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 ORDERS = ("path", "name", "role", "bpm", "key", "bars", "seconds", "lufs", "brightness")
 """What loops can be ordered by; the library's filters say how."""
-_PIPE_COLUMNS = 200
 
 
 def add_scan(commands: Any) -> None:
@@ -127,7 +126,7 @@ def _show(entries: "list[Entry]", of: int) -> None:
 
     usable = [entry for entry in entries if entry.loop.error is None]
     if usable:
-        _console().print(loops_table(usable))
+        console().print(loops_table(usable))
     for entry in entries:
         if entry.loop.error is not None:
             print(f"{entry.number} cannot be used: {entry.loop.error}")
@@ -141,16 +140,9 @@ def _show_duplicates(groups: "list[list[Entry]]") -> None:
     from loopmind_live.library.listing import duplicates_table
 
     if groups:
-        _console().print(duplicates_table(groups))
+        console().print(duplicates_table(groups))
     files = sum(len(group) for group in groups)
     print(f"{files} files hold {len(groups)} sounds" if groups else "no two files hold the same")
-
-
-def _console() -> Any:
-    """Return the terminal; a pipe or file takes lines that are wide enough for whole names."""
-    from rich.console import Console
-
-    return Console() if sys.stdout.isatty() else Console(width=_PIPE_COLUMNS)
 
 
 def add_fix(commands: Any) -> None:

@@ -1,6 +1,7 @@
 """What the commands of the command line share."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from loopmind_live import config
 
 Handler = Callable[[argparse.Namespace], int]
+_PIPE_COLUMNS = 200
 
 
 def add_command(commands: Any, name: str, handler: Handler, words: str) -> argparse.ArgumentParser:
@@ -28,3 +30,10 @@ def library_of(options: argparse.Namespace) -> Path:
     """Return the library that was named, or the default one."""
     path: Path | None = options.library
     return path or config.default_library()
+
+
+def console() -> Any:
+    """Return the terminal; a pipe or file takes lines that are wide enough for whole names."""
+    from rich.console import Console
+
+    return Console() if sys.stdout.isatty() else Console(width=_PIPE_COLUMNS)

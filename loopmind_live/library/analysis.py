@@ -10,6 +10,9 @@ from loopmind_live.dsp.loudness import lufs, true_peak_dbtp
 from loopmind_live.dsp.spectrum import Floats
 from loopmind_live.errors import LibraryError
 from loopmind_live.library.decode import Audio, decode
+from loopmind_live.library.embedding import pack
+from loopmind_live.library.embedding.dsp import NAME, embed
+from loopmind_live.library.heard import Heard
 from loopmind_live.library.instruments import judge_instrument, judge_kind
 from loopmind_live.library.moods import judge_moods
 from loopmind_live.library.names import NameHints, read_name
@@ -40,13 +43,18 @@ def hash_file(path: Path) -> str:
 
 def analyse(path: Path, content_hash: str) -> Loop:
     """Return what is known of the file at `path`; its `error` says why where nothing is."""
+    return hear(path, content_hash).loop
+
+
+def hear(path: Path, content_hash: str) -> Heard:
+    """Return what is known of the file at `path`, with its embedding."""
     try:
-        return _analyse(path, content_hash, decode(path))
+        return _hear(path, content_hash, decode(path))
     except LibraryError as error:
-        return Loop(path, content_hash, error=str(error))
+        return Heard(Loop(path, content_hash, error=str(error)))
 
 
-def _analyse(path: Path, content_hash: str, audio: Audio) -> Loop:
+def _hear(path: Path, content_hash: str, audio: Audio) -> Heard:
     if float(np.abs(audio.samples).max()) < SILENCE:
         raise LibraryError(f"{path.name}: silent, nothing in it is louder than -80 dBFS")
     hints = read_name(path)
@@ -58,7 +66,7 @@ def _analyse(path: Path, content_hash: str, audio: Audio) -> Loop:
     stereo = _stereo(audio.samples)
     loudness = lufs(stereo, audio.rate_hz)
     bpm = tempo.bpm if tempo is not None else None
-    return Loop(
+    loop = Loop(
         path=path,
         content_hash=content_hash,
         kind=kind,
@@ -79,6 +87,7 @@ def _analyse(path: Path, content_hash: str, audio: Audio) -> Loop:
         brightness_hz=round(sound.brightness_hz, 1),
         onsets_per_s=round(sound.onsets_per_s, 3),
     )
+    return Heard(loop, pack(embed(sound)), NAME)
 
 
 def judge_key(sound: Sound, role: Role, named: tuple[str, ...]) -> tuple[str | None, float]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loopmind_live.errors import LibraryError, LoopMindError
+from loopmind_live.library.heard import Heard
 from loopmind_live.library.moves import Moves, find_moves
 from loopmind_live.library.report import ScanReport
 from loopmind_live.library.store import Library, Stamp
@@ -20,7 +21,7 @@ FILE_TIMEOUT_S = 120.0
 _AHEAD = 4
 """Jobs handed out a worker: enough to keep it busy, few enough to stop at once."""
 
-Job = Callable[[Path, str | None], Loop | None]
+Job = Callable[[Path, str | None], Heard | None]
 """Examines the file at a path; None where it still holds what the hash says."""
 Progress = Callable[[int, int, Path], None]
 """Called with (files done, files to do, the one just done)."""
@@ -86,8 +87,10 @@ def scan(
         count = min(workers or os.cpu_count() or 1, len(todo))
         with WorkerPool(count) as pool:
             results = _results(pool, job or examine, tasks, _AHEAD * count, timeout_s)
-            for done, (task, loop) in enumerate(results, 1):
-                origin = _keep(library, report, moves, task, loop)
+            for done, (task, heard) in enumerate(results, 1):
+                origin = _keep(library, report, moves, task, heard.loop if heard else None)
+                if heard is not None and heard.vector is not None:
+                    library.vectors.put(heard.maker, [(heard.loop.content_hash, heard.vector)])
                 if origin is not None:
                     gone.pop(origin, None)
                 if progress is not None:
@@ -99,7 +102,7 @@ def scan(
     return report
 
 
-def examine(path: Path, known_hash: str | None) -> Loop | None:
+def examine(path: Path, known_hash: str | None) -> Heard | None:
     """Return the analysis of a file, None where it still holds what `known_hash` says.
 
     The job that runs in a worker.
@@ -110,8 +113,8 @@ def examine(path: Path, known_hash: str | None) -> Loop | None:
     try:
         content_hash = analysis.hash_file(path)
     except LibraryError as error:
-        return Loop(path, "", error=str(error))
-    return None if content_hash == known_hash else analysis.analyse(path, content_hash)
+        return Heard(Loop(path, "", error=str(error)))
+    return None if content_hash == known_hash else analysis.hear(path, content_hash)
 
 
 def _is_current(file: FoundFile, stamp: Stamp | None) -> bool:
@@ -124,9 +127,9 @@ def _is_current(file: FoundFile, stamp: Stamp | None) -> bool:
 
 def _results(
     pool: WorkerPool, examine_file: Job, tasks: Iterator[_Task], ahead: int, timeout_s: float
-) -> Iterator[tuple[_Task, Loop | None]]:
+) -> Iterator[tuple[_Task, Heard | None]]:
     """Yield each task with its analysis as it is done; a failed job is a loop with an error."""
-    running: dict[Future[Loop | None], _Task] = {}
+    running: dict[Future[Heard | None], _Task] = {}
     while True:
         while len(running) < ahead and (task := next(tasks, None)) is not None:
             path = task.file.path
@@ -138,12 +141,12 @@ def _results(
             yield task, _outcome(future, task.file)
 
 
-def _outcome(future: "Future[Loop | None]", file: FoundFile) -> Loop | None:
+def _outcome(future: "Future[Heard | None]", file: FoundFile) -> Heard | None:
     error = future.exception()
     if error is None:
         return future.result()
     what = str(error) if isinstance(error, LoopMindError) else f"{type(error).__name__}: {error}"
-    return Loop(file.path, "", error=f"{file.path.name}: cannot be analysed ({what})")
+    return Heard(Loop(file.path, "", error=f"{file.path.name}: cannot be analysed ({what})"))
 
 
 def _keep(

@@ -12,6 +12,7 @@ from loopmind_live.dsp.spectrum import (
     centroid_hz,
     flatness,
     magnitudes,
+    mel_bands,
     share_between,
 )
 from loopmind_live.library.decode import Audio
@@ -20,6 +21,9 @@ ANALYSIS_RATE_HZ = 22050
 ANALYSIS_S = 60.0
 """Of longer files the beginning speaks for the rest."""
 SILENCE = 1e-4
+BANDS = 40
+"""Mel bands, from 30 Hz up."""
+FLOOR_DB = -80.0
 _SOUND = 1e-3
 _CUT = 0.18
 _EDGE_S, _BEAT_S = 0.005, 0.05
@@ -32,6 +36,8 @@ class Sound:
 
     `start_s`, `end_s`: where sound (above -60 dB of the peak) begins and ends. `fall_db`: the last
     quarter's level under the loudest quarter's. `cut`: the file stops while it is still loud.
+    `levels_db`: float32 [windows, BANDS], each band's level in `levels_hz` windows a second, over
+    the loudest one's, at least FLOOR_DB.
     """
 
     duration_s: float
@@ -46,6 +52,8 @@ class Sound:
     high: float
     fall_db: float
     cut: bool
+    levels_db: Floats
+    levels_hz: float
 
     @property
     def onsets_per_s(self) -> float:
@@ -82,7 +90,16 @@ def measure(audio: Audio) -> Sound:
         high=share_between(power, frequencies, 4000.0, ANALYSIS_RATE_HZ),
         fall_db=_fall_db(mono),
         cut=_is_cut(mono, audio.rate_hz),
+        levels_db=_levels_db(spectrum),
+        levels_hz=ANALYSIS_RATE_HZ / _HOP_FRAMES,
     )
+
+
+def _levels_db(spectrum: Floats) -> Floats:
+    bands = spectrum @ mel_bands(_WINDOW_FRAMES, ANALYSIS_RATE_HZ, BANDS)
+    top = max(float(bands.max(initial=0.0)), 1e-12)
+    result: Floats = np.maximum(20.0 * np.log10(bands / top + 1e-9), FLOOR_DB)
+    return result
 
 
 def _fall_db(mono: Floats) -> float:

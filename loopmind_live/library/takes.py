@@ -16,17 +16,19 @@ def add_take(library: Path, take: Loop) -> Loop:
     """
     from loopmind_live.library import analysis
 
-    heard = analysis.analyse(take.path, analysis.hash_file(take.path))
-    if heard.error is not None:
-        raise LibraryError(heard.error)
+    heard = analysis.hear(take.path, analysis.hash_file(take.path))
+    if heard.loop.error is not None:
+        raise LibraryError(heard.loop.error)
     kept = replace(
-        heard, kind="loop", role=take.role, bpm=take.bpm, bpm_confidence=1.0, beats=take.beats,
+        heard.loop, kind="loop", role=take.role, bpm=take.bpm, bpm_confidence=1.0, beats=take.beats,
         beats_per_bar=take.beats_per_bar, start_s=take.start_s,
     )  # fmt: skip
     facts = take.path.stat()
     stamp = Stamp(facts.st_mtime_ns, facts.st_size, analysis.VERSION, kept.content_hash)
     with Library(library) as store:
         store.put([(kept, stamp)])
+        if heard.vector is not None:
+            store.vectors.put(heard.maker, [(kept.content_hash, heard.vector)])
     return kept
 
 

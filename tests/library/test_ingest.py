@@ -14,6 +14,7 @@ from loopmind_live.library.store import Library
 
 LIGHT = """
 import ctypes, hashlib, time
+from loopmind_live.library.heard import Heard
 from loopmind_live.score.loop import Loop
 
 def light(path, known_hash):
@@ -24,7 +25,7 @@ def light(path, known_hash):
     if "bug" in path.name:
         raise ZeroDivisionError("division by zero")
     content_hash = hashlib.sha256(path.read_bytes()).hexdigest()
-    return None if content_hash == known_hash else Loop(path, content_hash)
+    return None if content_hash == known_hash else Heard(Loop(path, content_hash))
 """
 
 
