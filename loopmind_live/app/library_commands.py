@@ -142,7 +142,8 @@ def _show_duplicates(groups: "list[list[Entry]]") -> None:
     if groups:
         console().print(duplicates_table(groups))
     files = sum(len(group) for group in groups)
-    print(f"{files} files hold {len(groups)} sounds" if groups else "no two files hold the same")
+    sounds = "1 sound" if len(groups) == 1 else f"{len(groups)} sounds"
+    print(f"{files} files hold {sounds}" if groups else "no two files hold the same")
 
 
 def add_fix(commands: Any) -> None:
