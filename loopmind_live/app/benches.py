@@ -6,6 +6,7 @@ from loopmind_live.bench.engine_cost import run_engine_bench
 from loopmind_live.bench.latency import run_latency_bench
 from loopmind_live.bench.prepare_speed import run_prepare_bench
 from loopmind_live.bench.rows import BenchRow
+from loopmind_live.bench.search_speed import run_search_bench
 from loopmind_live.bench.soak_live import run_soak_benches
 from loopmind_live.bench.survival import run_survival_bench
 from loopmind_live.bench.swap_live import run_swap_benches
@@ -19,6 +20,7 @@ BENCHES: dict[str, Callable[[Progress], list[BenchRow]]] = {
     "prepare": run_prepare_bench,
     "latency": run_latency_bench,
     "tempo": run_tempo_bench,
+    "search": run_search_bench,
     "soak": run_soak_benches,
     "survival": run_survival_bench,
 }

@@ -68,8 +68,8 @@ def unpack(kept: bytes | list[bytes], width: int) -> Floats:
     """
     many = [kept] if isinstance(kept, bytes) else kept
     size = width * _KEPT.itemsize
-    if wrong := next((one for one in many if len(one) != size), None):
-        raise LibraryError(f"a vector of {len(wrong)} bytes, {size} are expected: scan again")
+    if wrong := {len(one) for one in many} - {size}:
+        raise LibraryError(f"a vector of {min(wrong)} bytes, {size} are expected: scan again")
     vectors = np.frombuffer(b"".join(many), _KEPT).reshape(len(many), width).astype(np.float32)
     result: Floats = vectors[0] if isinstance(kept, bytes) else vectors
     return result
