@@ -9,10 +9,6 @@ import soundfile
 from loopmind_live.dsp.spectrum import Floats
 from loopmind_live.errors import LibraryError
 
-SUFFIXES = frozenset(
-    (".wav", ".wave", ".w64", ".rf64", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff",
-     ".aifc", ".au", ".caf", ".m4a", ".aac", ".mp4")
-)  # fmt: skip
 MAX_DURATION_S = 600.0
 _BLOCK_FRAMES = 1 << 18
 _MIN_RATE_HZ, _MAX_RATE_HZ = 4000, 400_000

@@ -7,7 +7,12 @@ from pathlib import Path
 from stat import S_ISREG
 
 from loopmind_live.errors import LibraryError
-from loopmind_live.library.decode import SUFFIXES
+
+SUFFIXES = frozenset(
+    (".wav", ".wave", ".w64", ".rf64", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff",
+     ".aifc", ".au", ".caf", ".m4a", ".aac", ".mp4")
+)  # fmt: skip
+"""How the names of audio files end. Here, apart from decoding: to look must cost no import."""
 
 
 @dataclass(frozen=True, slots=True)
