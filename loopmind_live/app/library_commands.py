@@ -38,7 +38,7 @@ def _scan(options: argparse.Namespace) -> int:
     def scan() -> "ScanReport":
         with progress_bars() as progress:
             return scan_folder(
-                options.folder, library_of(options), options.workers, progress("scanning")
+                options.folder, library_of(options), options.workers, progress("scanning", "files")
             )
 
     def show(report: "ScanReport") -> None:

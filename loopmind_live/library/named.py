@@ -19,7 +19,7 @@ def named_loop(entries: Sequence[Entry], wanted: str, here: Path) -> Entry:
         if not 1 <= number <= len(entries):
             raise LibraryError(f"no loop {number}: the library has 1 to {len(entries)}")
         return entries[number - 1]
-    found = _at(entries, (here / wanted).resolve()) or _called(entries, wanted.lower())
+    found = _at(entries, here / wanted) or _called(entries, wanted.lower())
     if len(found) == 1:
         return found[0]
     if not found:
@@ -33,7 +33,12 @@ def named_loop(entries: Sequence[Entry], wanted: str, here: Path) -> Entry:
 
 
 def _at(entries: Sequence[Entry], path: Path) -> list[Entry]:
-    return [entry for entry in entries if entry.loop.path == path]
+    """Return the loop of that file, also where the file is a link."""
+    for place in (path.parent.resolve() / path.name, path.resolve()):
+        found = [entry for entry in entries if entry.loop.path == place]
+        if found:
+            return found
+    return []
 
 
 def _called(entries: Sequence[Entry], wanted: str) -> list[Entry]:

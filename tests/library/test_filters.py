@@ -109,3 +109,15 @@ def test_what_names_no_loop_or_several_is_refused(wanted: str, told: str) -> Non
     with pytest.raises(LibraryError, match=told) as caught:
         named_loop(LIBRARY, wanted, Path("/loops"))
     assert "\n" not in str(caught.value)
+
+
+def test_a_link_names_its_own_row_or_else_that_of_its_file(tmp_path: Path) -> None:
+    real = tmp_path.resolve() / "real.wav"
+    linked = tmp_path.resolve() / "linked.wav"
+    real.touch()
+    linked.symlink_to(real)
+    both = [
+        Entry(number, loop, loop) for number, loop in ((1, Loop(linked, "x")), (2, Loop(real, "x")))
+    ]
+    assert named_loop(both, "linked.wav", tmp_path).number == 1
+    assert named_loop(both[1:], "linked.wav", tmp_path).number == 2
