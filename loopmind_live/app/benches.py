@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from loopmind_live.bench.engine_cost import run_engine_bench
 from loopmind_live.bench.latency import run_latency_bench
 from loopmind_live.bench.prepare_speed import run_prepare_bench
+from loopmind_live.bench.rescan import run_rescan_bench
 from loopmind_live.bench.rows import BenchRow
 from loopmind_live.bench.search_speed import run_search_bench
 from loopmind_live.bench.soak_live import run_soak_benches
@@ -21,6 +22,7 @@ BENCHES: dict[str, Callable[[Progress], list[BenchRow]]] = {
     "latency": run_latency_bench,
     "tempo": run_tempo_bench,
     "search": run_search_bench,
+    "rescan": run_rescan_bench,
     "soak": run_soak_benches,
     "survival": run_survival_bench,
 }
