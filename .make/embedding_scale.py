@@ -33,8 +33,8 @@ def spread(values: np.ndarray) -> np.ndarray:
 def table(name: str, values: np.ndarray) -> str:
     """Return the source of a constant."""
     lines = [
-        "    " + " ".join(f"{value:.4g}," for value in values[first : first + 12])
-        for first in range(0, len(values), 12)
+        "    " + " ".join(f"{value:.4g}," for value in values[first : first + 8])
+        for first in range(0, len(values), 8)
     ]
     return f"{name} = np.array([\n" + "\n".join(lines) + "\n])  # fmt: skip"
 

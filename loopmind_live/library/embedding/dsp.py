@@ -35,7 +35,7 @@ from loopmind_live.library.sound import BANDS, FLOOR_DB, Sound, measure
 NAME = "dsp-1"
 """Its number is raised whenever the same sound would get another vector."""
 BLOCKS = (
-    ("timbre", 24, 1.3), ("spread", 16, 0.7), ("change", 8, 0.7), ("rhythm", 30, 1.0),
+    ("timbre", 24, 1.3), ("spread", 16, 0.7), ("change", 8, 0.7), ("rhythm", 30, 0.6),
     ("harmony", 7, 0.8), ("shape", 11, 1.0),
 )  # fmt: skip
 """What a vector is made of: name, how many numbers, how much it counts."""
