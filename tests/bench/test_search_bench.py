@@ -46,11 +46,12 @@ def test_queries_are_none_of_the_vectors() -> None:
     )
 
 
-def test_a_small_index_is_measured_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_index_is_measured_in_full() -> None:
     rows = {row.figure: row for row in run_search_bench(silent, 2000)}
     recall = next(row for figure, row in rows.items() if figure.startswith("recall"))
     assert recall.value == 1.0 and recall.met and "Flat" in recall.figure
     assert rows["index"].value == pytest.approx(2000 * (96 * 4 + 8) / 1e6, rel=0.05)
+    assert rows["an embedding, beyond the analysis of 16 s"].value > 0.0
     assert rows["opening it"].value > 0.0 and rows["a query on one core, p99"].value > 0.0
 
 
@@ -59,14 +60,15 @@ def test_an_index_that_misses_much_misses_the_bar(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(search, "_MIN_LISTS", 64)
     monkeypatch.setattr(search, "probes_for", lambda _count: 1)
     rows = run_search_bench(silent, 4000)
-    assert rows[0].met is False and rows[0].value < 0.95
+    recall = next(row for row in rows if row.figure.startswith("recall"))
+    assert recall.met is False and recall.value < 0.95
 
 
 def test_the_count_can_be_set_and_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     from loopmind_live.errors import ConfigError
 
     monkeypatch.setenv("LOOPMIND_SEARCH_VECTORS", "1000")
-    assert "1000 vectors" in run_search_bench(silent)[0].figure
+    assert any("1000 vectors" in row.figure for row in run_search_bench(silent))
     monkeypatch.setenv("LOOPMIND_SEARCH_VECTORS", "many")
     with pytest.raises(ConfigError, match="LOOPMIND_SEARCH_VECTORS"):
         run_search_bench(silent)
