@@ -35,7 +35,7 @@ from loopmind_live.session.plan import (
 from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.reducer import queue_arrangement, reduce
 from loopmind_live.session.refusal import refuse_more
-from loopmind_live.session.snapshot import Snapshot
+from loopmind_live.session.snapshot import Keeper, Snapshot
 from loopmind_live.session.state import Change, State, differs_by_faders_alone
 from loopmind_live.session.tempo_rules import heard_bpm
 from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
@@ -71,8 +71,7 @@ class Session:
         self._engine_rows = EngineRows(engine, stage, options, arranger.refit, self._counts)
         self._chronicle = Chronicle(events, self._readiness)
         self._tell = tell
-        self._keep = keep
-        self._kept: Snapshot | None = None
+        self._keeper = Keeper(keep, rate_hz)
         self._taken_up = False
         self._ready: frozenset[int] = frozenset()
         self._ready_for: tuple[Change, ...] | None = None
@@ -186,7 +185,7 @@ class Session:
         elif self._dirty and self._engine_rows.ears is not None:
             self._send(frame)
         self._hear_engine()
-        self._keep_state()
+        self._keep_state(frame)
         if self.options.live:
             self._look_ahead.go_on(self.state, frame)
 
@@ -223,6 +222,7 @@ class Session:
 
     def finish(self, frame: int) -> None:
         """Write down that the set ended at `frame`, and what landed before it."""
+        self._keep_state()
         self._write_swaps(frame - 1)
         self._write("result", frame, text="end")
 
@@ -378,13 +378,10 @@ class Session:
             if event.kind != "xrun":
                 self._tell(f"engine: {event.text or event.kind}")
 
-    def _keep_state(self) -> None:
+    def _keep_state(self, frame: int | None = None) -> None:
         """Have the journal written where anything is new."""
-        readiness = self._readiness
-        new = Snapshot(self.state, readiness.recipes, readiness.placed, self._told_bpm)
-        if self._kept is None or not new.is_still(self._kept):
-            self._kept = new
-            self._keep(new)
+        recipes, placed = self._readiness.recipes, self._readiness.placed
+        self._keeper.offer(Snapshot(self.state, recipes, placed, self._told_bpm), frame)
 
     def _request(self) -> None:
         sounding = {row.clip_id for row in self._engine_rows.rows}

@@ -1,10 +1,12 @@
 """All that a session needs to go on in another process: what its journal keeps."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from loopmind_live.score.clip import Clip, ClipRecipe
-from loopmind_live.session.state import State
+from loopmind_live.session.state import State, differs_by_faders_alone
+
+GESTURE_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,42 @@ class Snapshot:
 
     def is_still(self, before: "Snapshot") -> bool:
         """Tell whether nothing was put in another's place since `before`: it looks at no value."""
+        return self.state is before.state and self.has_clips_of(before)
+
+    def has_clips_of(self, before: "Snapshot") -> bool:
+        """Tell whether at most the state is another than in `before`."""
         return (
-            self.state is before.state
-            and self.recipes is before.recipes
+            self.recipes is before.recipes
             and self.placed is before.placed
             and self.told_bpm == before.told_bpm
         )
+
+
+class Keeper:
+    """Hands each new snapshot to `keep`, the journal; a gesture on faders every 0.1 s at most.
+
+    A flood of them would otherwise cost more to write down than to carry out.
+    """
+
+    def __init__(self, keep: Callable[[Snapshot], None], rate_hz: int) -> None:
+        self.keep = keep
+        self.kept: Snapshot | None = None
+        self._pause_frames = round(GESTURE_S * rate_hz)
+        self._next_frame = 0
+
+    def offer(self, new: Snapshot, frame: int | None = None) -> None:
+        """Have `new` kept where anything in it is; at `frame`, a gesture may wait."""
+        kept = self.kept
+        if kept is not None:
+            if new.is_still(kept):
+                return
+            waits = frame is not None and frame < self._next_frame
+            if waits and new.has_clips_of(kept) and differs_by_faders_alone(kept.state, new.state):
+                return
+        if frame is not None:
+            self._next_frame = frame + self._pause_frames
+        self.kept = new
+        self.keep(new)
 
 
 def with_placed(placed: Iterable[Placed], new: Placed) -> tuple[Placed, ...]:

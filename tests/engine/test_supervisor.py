@@ -235,4 +235,4 @@ def leave(engine: ProcessEngine) -> None:
     assert engine._launch._socket is not None
     engine._connection.close()
     engine._launch._socket.shutdown(socket.SHUT_RDWR)
-    os.close(engine._seat)
+    os.close(engine._files.seat)

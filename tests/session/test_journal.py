@@ -15,7 +15,9 @@ from loopmind_live.errors import SessionError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.session.journal import FORMAT, Journal, changed, read_journal
 from loopmind_live.session.session import Session
-from loopmind_live.session.snapshot import Snapshot
+from loopmind_live.session.snapshot import Keeper, Snapshot
+from loopmind_live.session.state import State
+from loopmind_live.timing.tempo_map import TempoMap
 from tests.session.stage import CountingArranger, Diary, Rig, arrangement
 
 LINES = (
@@ -45,7 +47,7 @@ class KeptRig(Rig):
     def __init__(self, path: Path, max_bytes: int = 4 << 20) -> None:
         super().__init__(live=True, loaded=False)
         self.journal = Journal(path, {"engine": "none"}, self.told.append, max_bytes=max_bytes)
-        self.session._keep = self.journal.keep
+        self.session._keeper.keep = self.journal.keep
         self.session.arranger = SeededArranger()
         self.session.load(arrangement())
 
@@ -53,9 +55,10 @@ class KeptRig(Rig):
         for command in parse(text):
             self.session.submit(command)
         self.session.advance()
+        self.session._keep_state()  # what was a gesture on faders would wait a moment
 
     def snapshot(self) -> Snapshot:
-        kept = self.session._kept
+        kept = self.session._keeper.kept
         assert kept is not None
         assert kept.state is self.session.state
         return kept
@@ -296,3 +299,19 @@ def test_faders_that_the_engine_was_not_told_are_set_again(tmp_path):
     assert snapshot is not None
     taken_up(rig, snapshot)
     assert [name for _, name, _ in rig.engine.parameters] == ["track/0/gain"]
+
+
+def test_a_gesture_on_faders_is_kept_ten_times_a_second_and_all_else_at_once() -> None:
+    kept: list[Snapshot] = []
+    keeper = Keeper(kept.append, rate_hz=48000)
+    still = State(TempoMap.constant(120.0, 48000))
+    keeper.offer(Snapshot(still), 0)
+    for number in range(1, 76):  # three tenths of a second, in ticks of 4 ms
+        moved = replace(still.document, levels_db=(("bass", -number / 10),))
+        state = replace(still, document=moved)
+        keeper.offer(Snapshot(state), number * 192)
+    assert len(kept) == 4
+    keeper.offer(Snapshot(replace(state, playing=not state.playing)), 75 * 192 + 1)
+    assert len(kept) == 5
+    keeper.offer(Snapshot(state))
+    assert kept[-1].state is state

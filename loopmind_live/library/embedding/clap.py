@@ -77,7 +77,7 @@ def load_clap(model: str) -> ClapMaker:
     except ImportError as error:
         raise LibraryError(
             f"the embedding clap needs transformers and torch ({error}): "
-            'pip install "loopmind-live[clap]"'
+            'pip install "loopmind-live[ai]"'
         ) from error
     folder = Path(model).expanduser()
     place = str(folder.resolve()) if folder.is_dir() else model
