@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from loopmind_live.config import PIECE_BYTES
 from loopmind_live.dsp.chroma import fit_key
 from loopmind_live.dsp.loudness import lufs, true_peak_dbtp
 from loopmind_live.dsp.spectrum import Floats
@@ -26,7 +27,6 @@ MIN_BPM_CONFIDENCE = 0.3
 """Below it a tempo is not told at all: a wrong one would be heard."""
 MIN_TONALNESS = 0.2
 _KEY_AGREES = 0.4
-_READ_BYTES = 1 << 20
 
 
 def hash_file(path: Path) -> str:
@@ -34,7 +34,7 @@ def hash_file(path: Path) -> str:
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
-            while block := file.read(_READ_BYTES):
+            while block := file.read(PIECE_BYTES):
                 digest.update(block)
     except OSError as error:
         raise LibraryError(f"{path.name}: cannot be read ({error.strerror})") from error

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from loopmind_live.config import PIECE_BYTES
 from loopmind_live.dsp.spectrum import Floats
 from loopmind_live.errors import LibraryError
 from loopmind_live.library.decode import Audio
@@ -17,7 +18,6 @@ DEFAULT_MODEL = "laion/clap-htsat-unfused"
 HEARD_S = 60.0
 """Of longer sounds the beginning speaks for the rest."""
 _WEIGHTS = ("model.safetensors", "pytorch_model.bin")
-_READ_BYTES = 1 << 20
 _VERSION_DIGITS = 12
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ def _version(folder: Path, loaded: Any) -> str:
         if (folder / name).is_file():
             digest = hashlib.sha256()
             with (folder / name).open("rb") as file:
-                while block := file.read(_READ_BYTES):
+                while block := file.read(PIECE_BYTES):
                     digest.update(block)
             return digest.hexdigest()[:_VERSION_DIGITS]
     return str(getattr(loaded.config, "_commit_hash", None) or "unversioned")[:_VERSION_DIGITS]
