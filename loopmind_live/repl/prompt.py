@@ -7,7 +7,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -19,6 +19,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, has_focus
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import Output, create_output
 
@@ -152,6 +153,7 @@ class Prompt:
         """Return a prompt that stays up from line to line, so that no key falls between two."""
         return PromptSession(
             lambda: QUESTION if self._asking else PROMPT,
+            input=_SilentInput(self._stdin),
             output=output,
             history=self._open_history(),
             auto_suggest=AutoSuggestFromHistory(),
@@ -242,6 +244,17 @@ class Prompt:
                 output.write(printable(line))
                 output.write_raw(f"{after}\n")
         output.flush()
+
+
+class _SilentInput(Vt100Input):
+    """Keys that the terminal never echoes: what is typed while a message is shown stays unseen.
+
+    prompt_toolkit would give the terminal its echo back for as long as a message is written.
+    """
+
+    def cooked_mode(self) -> AbstractContextManager[None]:
+        """Leave the terminal as it is: nothing reads lines while messages are shown."""
+        return nullcontext()
 
 
 class _TableCompleter(Completer):

@@ -197,7 +197,9 @@ def test_a_killed_performer_costs_no_block_and_the_next_knows_all_of_it(at_home:
     assert after.blocks - before.blocks == blocks > 0
     assert after.pid == before.pid
     moved = (after.frame - after.device_frame) - (before.frame - before.device_frame)
-    assert moved % (1 << 32) == 0  # against JACK's own count: no frame was skipped or repeated
+    # Against JACK's own count no frame was skipped or repeated. Where the server itself was late,
+    # as it says by its xruns, it moves all its clients by whole blocks.
+    assert moved % (1 << 32) == 0 or (after.xruns > before.xruns and moved % BLOCK == 0)
     assert taken.state.tempo == left.state.tempo
     assert taken.state.seed == left.state.seed
     assert [step.text for step in taken.state.done] == [step.text for step in left.state.done]

@@ -53,6 +53,10 @@ class Performance:
                 os.write(2, b"xrun told on stderr\n")
                 print("printed by Python")
                 return None
+            case "chatter":
+                for number in range(200):
+                    self.prompt.show(f"message {number}")
+                    await asyncio.sleep(0.005)
             case "later":
                 threading.Timer(1.0, self.noise).start()
                 return "noise follows"

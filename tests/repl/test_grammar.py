@@ -440,7 +440,7 @@ def test_case_and_spaces_change_no_meaning(text):
         return [
             (command.name, command.when, {
                 name: value for name, value in command.arguments.items()
-                if name not in ("file", "prompt")
+                if name not in ("file", "prompt", "what")  # text, taken as it is typed
             })
             for command in commands
         ]  # fmt: skip

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import termios
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -140,6 +141,18 @@ def test_lines_typed_in_one_burst_are_all_answered_in_order(terminal):
     heard = [line for line in screen.splitlines() if line.startswith("heard")]
     assert heard == [f"heard line {number}" for number in range(8)]
     assert "loopmind> line 7" in screen.splitlines()
+
+
+def test_the_terminal_echoes_nothing_while_messages_are_shown(terminal):
+    terminal.type("chatter")
+    terminal.press("Enter")
+    terminal.wait_for("message 1")
+    tty = terminal("display-message", "-p", "#{pane_tty}").strip()
+    modes = []
+    with open(tty) as handle:
+        while "heard chatter" not in terminal.screen():
+            modes += [termios.tcgetattr(handle)[3] for _ in range(1000)]
+    assert not any(mode & (termios.ECHO | termios.ICANON) for mode in modes)
 
 
 def test_tab_completes_from_the_table_and_the_sections(terminal):
