@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from loopmind_live.errors import LoopMindError
 from loopmind_live.workers.niceness import ask_for_small_pages
 
 RATE_HZ, BLOCK = 48000, 256
-CLIENT = "loopmind"
+CLIENT, PEER = "loopmind", "peer"
 _LATE = re.compile(r"client = (\S+) was not finished")
 _IN_MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 1 << 30
@@ -45,7 +45,8 @@ class Heard:
 
     Counts of both clients: cycles, gaps, missed_frames, xruns (overruns of the capture's disk), and
     when: JACK's time of the first cycle, of each gap and each xrun. JACK tells every client of
-    every xrun; `late_clients` are the ones that its server names as the cause.
+    every xrun; `late_clients` are the ones that its server names as the cause. `peer` is what was
+    counted behind a C client that computes for a while in each cycle, where one was asked for.
     """
 
     capture: dict[str, Any]
@@ -54,6 +55,7 @@ class Heard:
     real_time: bool
     status: int
     output: str
+    peer: dict[str, Any] = field(default_factory=dict)
 
 
 @contextmanager
@@ -78,11 +80,13 @@ def listen(
     busy: int = 2,
     look: Callable[[int, float], None] = lambda _pid, _seconds: None,
     every_s: float = 2.0,
+    peer_us: int = 0,
 ) -> Heard:
     """Run `player`, which plays as the JACK client `CLIENT`, and capture it until it ends.
 
     `seconds` is how long it may take; it is ended then. `look` is called every `every_s` meanwhile,
-    with its process id and the seconds since it was started.
+    with its process id and the seconds since it was started. With `peer_us`, a C client beside it
+    is busy for so many microseconds of each cycle, and is captured in the same way.
     """
     ask_for_small_pages()  # before anything is started: all that is inherits it
     stop = folder / "stop"
@@ -91,11 +95,14 @@ def listen(
     with ExitStack() as stack:
         env, real_time = stack.enter_context(ranked_server(folder, RATE_HZ, BLOCK))
         stack.enter_context(hogs(busy, seconds + 60.0))
+        idle = [str(clients.idle), limit, str(stop)]
+        commands = [_capture(clients, captured, limit, CLIENT, stop), idle]
+        if peer_us:
+            place = stack.enter_context(capture_folder(folder))
+            commands.append(_capture(clients, place, limit, PEER, stop))
+            commands.append([*idle, PEER, str(peer_us)])
         listeners = []
-        for words in (
-            [str(clients.capture), str(captured), str(PIECE_FRAMES), limit, CLIENT, str(stop)],
-            [str(clients.idle), limit, str(stop)],
-        ):
+        for words in commands:
             listeners.append(subprocess.Popen(words, env=env, stdout=subprocess.PIPE, text=True))
             stack.callback(end, listeners[-1])
         time.sleep(_SETTLE_S)
@@ -111,7 +118,13 @@ def listen(
         real_time=real_time,
         status=status,
         output=(folder / "perform.log").read_text(errors="replace")[-20_000:],
+        peer=counts[2] if peer_us else {},
     )
+
+
+def _capture(clients: Clients, captured: Path, limit: str, client: str, stop: Path) -> list[str]:
+    """Return the command line that captures `client` into `captured`."""
+    return [str(clients.capture), str(captured), str(PIECE_FRAMES), limit, client, str(stop)]
 
 
 def _play(

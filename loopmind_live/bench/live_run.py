@@ -41,7 +41,8 @@ class Piece:
     """What is to be played: so many changes, so dense, beside so many busy processes.
 
     `controls_per_s` faders, filters, pans and sends are typed all the while. A dry engine, whose
-    sound can be told to the sample, takes and checks them and leaves its sound alone.
+    sound can be told to the sample, takes and checks them and leaves its sound alone. A C client
+    beside it is busy for `peer_us` microseconds of each cycle, where that is not 0.
     """
 
     commands: int = 200
@@ -50,6 +51,7 @@ class Piece:
     bpm: float = 140.0
     seed: int = 1
     controls_per_s: float = 0.0
+    peer_us: int = 0
 
     @property
     def seconds(self) -> float:
@@ -129,13 +131,19 @@ class Live:
             "status": self.heard.status,
             "playing": {
                 f"{client} {kind}": self.while_playing(counts, kind)
-                for client, counts in (("capture", self.heard.capture), ("idle", self.heard.idle))
+                for client, counts in (
+                    ("capture", self.heard.capture),
+                    ("idle", self.heard.idle),
+                    ("peer", self.heard.peer),
+                )
+                if counts
                 for kind in ("gap", "xrun")
             },
             "real_time": self.heard.real_time,
             "late_clients": self.heard.late_clients,
             "capture": self.heard.capture,
             "idle": self.heard.idle,
+            "peer": self.heard.peer,
         }
 
     def __str__(self) -> str:
@@ -193,6 +201,7 @@ def check_live(
         heard = listen(
             Player(player(made, script, order), piece.controls_per_s), folder, place, seconds,
             clients or compile_clients(folder), piece.busy, follow, every_s,
+            piece.peer_us,
         )  # fmt: skip
         following.look(ended=True)
     return Live(

@@ -1,6 +1,7 @@
 """Listen to a performance from outside, as the bench does; and a JACK server for the tests.
 
-    python -m tests.jack.harness [--commands 200] [--hogs 2] [--bpm 140] [--keep DIR]
+    python -m tests.jack.harness [--commands 200] [--hogs 2] [--bpm 140] [--peer-us 300]
+        [--keep DIR]
 
 plays a random script through `jackd -d dummy` and prints whether every change was at its frame
 relative to the first, and the xruns and gaps of the capture beside those of the idle client.
@@ -54,14 +55,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--bpm", type=float, default=140.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--controls", type=float, default=0.0, help="faders moved a second")
+    parser.add_argument(
+        "--peer-us", type=int, default=0, help="so long a C client beside it computes in each cycle"
+    )
     parser.add_argument("--keep", type=Path, help="leave everything in this folder")
     options = parser.parse_args(arguments)
     folder = options.keep or Path(tempfile.mkdtemp(prefix="jack-check-"))
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("LOOPMIND_HOME", str(folder / "home"))
     piece = Piece(
-        options.commands, options.per_bar, options.hogs, options.bpm, options.seed, options.controls
-    )
+        options.commands, options.per_bar, options.hogs, options.bpm, options.seed,
+        options.controls, options.peer_us,
+    )  # fmt: skip
     try:
         result = check_live(folder, piece)
     finally:

@@ -149,7 +149,7 @@ def test_the_terminal_echoes_nothing_while_messages_are_shown(terminal):
     terminal.wait_for("message 1")
     tty = terminal("display-message", "-p", "#{pane_tty}").strip()
     modes = []
-    with open(tty) as handle:
+    with Path(tty).open() as handle:
         while "heard chatter" not in terminal.screen():
             modes += [termios.tcgetattr(handle)[3] for _ in range(1000)]
     assert not any(mode & (termios.ECHO | termios.ICANON) for mode in modes)

@@ -1,13 +1,15 @@
 /* Do nothing in JACK, and count the xruns and gaps that even this meets: what the machine costs.
  *
- *   idle SECONDS [STOP_FILE]
+ *   idle SECONDS [STOP_FILE [NAME WORK_US]]
  *
- * Ends after SECONDS, or once STOP_FILE exists; then prints one line of JSON.
+ * With WORK_US it is busy for so long in each cycle, under the name NAME: what the machine costs a
+ * client that computes. Its two outputs are silent. Ends after SECONDS, or once STOP_FILE exists; then prints one line of JSON.
  */
 #include <jack/jack.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,9 +19,15 @@ static volatile sig_atomic_t ended;
 static volatile long gaps, missed, xruns, cycles;
 static jack_nframes_t expected, first, gap_times[MOST], xrun_times[MOST];
 static jack_client_t *client;
+static jack_port_t *ports[2];
+static jack_time_t work_us;
 
 static int process(jack_nframes_t n, void *unused) {
     (void)unused;
+    for (jack_time_t began = jack_get_time(); work_us && jack_get_time() - began < work_us;)
+        ;
+    for (int i = 0; i < 2; i++)
+        memset(jack_port_get_buffer(ports[i], n), 0, n * sizeof(float));
     jack_nframes_t now = jack_last_frame_time(client);
     if (cycles++ == 0)
         first = now;
@@ -60,15 +68,17 @@ static void print_times(const char *name, const jack_nframes_t *times, long n) {
 
 int main(int count, char **args) {
     if (count < 2) {
-        fprintf(stderr, "usage: idle SECONDS [STOP_FILE]\n");
+        fprintf(stderr, "usage: idle SECONDS [STOP_FILE [NAME WORK_US]]\n");
         return 2;
     }
-    client = jack_client_open("idle", JackNoStartServer, NULL);
+    work_us = count > 4 ? atol(args[4]) : 0;
+    client = jack_client_open(count > 4 ? args[3] : "idle", JackNoStartServer, NULL);
     if (!client) {
         fprintf(stderr, "idle: no JACK server\n");
         return 1;
     }
-    jack_port_register(client, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    ports[0] = jack_port_register(client, "left", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    ports[1] = jack_port_register(client, "right", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
     jack_set_process_callback(client, process, NULL);
     jack_set_xrun_callback(client, on_xrun, NULL);
     jack_on_shutdown(client, on_end, NULL);
