@@ -1,0 +1,40 @@
+"""The command of the command line that measures a task against known truth."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+from loopmind_live.app.subcommands import add_command
+
+
+class Evaluation(Protocol):
+    """Figures over known truth; its `str` is what a person reads."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures."""
+        ...
+
+
+TASKS: Mapping[str, str] = {}
+"""By name, the module of `training` whose `evaluate(data, advance)` returns an Evaluation."""
+
+
+def add_evaluate(commands: Any) -> None:
+    """Add `loopmind evaluate`."""
+    parser = add_command(commands, "evaluate", _evaluate, "measure a task against known truth")
+    parser.add_argument("task", choices=sorted(TASKS), metavar="TASK", help=", ".join(TASKS))
+    parser.add_argument("data", type=Path, metavar="DATA", help="a folder with a manifest.csv")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from loopmind_live.app.progress import progress_bars
+
+    module = import_module(f"loopmind_live.training.{TASKS[options.task]}")
+    with progress_bars() as progress:
+        found: Evaluation = module.evaluate(options.data, progress("measuring", "files"))
+    print(json.dumps(found.to_json(), indent=2) if options.json else found)
+    return 0
