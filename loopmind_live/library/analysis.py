@@ -63,7 +63,7 @@ def _hear(path: Path, content_hash: str, audio: Audio) -> Heard:
     tempo = _tempo(sound, hints) if kind == "loop" else None
     instrument, role = judge_instrument(sound, hints, kind)
     key, key_confidence = judge_key(sound, role, hints.keys)
-    stereo = _stereo(audio.samples)
+    stereo = audio.samples if audio.samples.shape[1] <= 2 else audio.mono()[:, None]
     loudness = lufs(stereo, audio.rate_hz)
     bpm = tempo.bpm if tempo is not None else None
     loop = Loop(
@@ -118,10 +118,3 @@ def _start_s(sound: Sound, kind: LoopKind, tempo: Tempo | None) -> float:
         return tempo.start_s
     return sound.start_s if kind == "one_shot" else 0.0
 
-
-def _stereo(samples: Floats) -> Floats:
-    """Return at most two channels: of more, the mean, which is what would be played."""
-    if samples.shape[1] <= 2:
-        return samples
-    mean: Floats = samples.mean(axis=1, keepdims=True)
-    return mean
