@@ -18,7 +18,7 @@ class Evaluation(Protocol):
         ...
 
 
-TASKS: Mapping[str, str] = {}
+TASKS: Mapping[str, str] = {"tempo": "tempo"}
 """By name, the module of `training` whose `evaluate(data, advance)` returns an Evaluation."""
 
 
