@@ -64,8 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (
         _add_demo, add_scan, add_loops, add_similar, add_fix, _add_arrange, _add_regenerate,
-        _add_render, _add_perform, _add_attach, _add_replay, add_evaluate, _add_bench,
-        _add_doctor,
+        _add_render, _add_perform, _add_attach, _add_replay, add_evaluate, _add_bench, _add_doctor,
     ):  # fmt: skip
         add(commands)
     return parser

@@ -1,11 +1,9 @@
 """Shares of a count, with the interval that so small a count leaves open."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
-_Z = 1.959964
-"""Two-sided, 95 %."""
+from loopmind_live.training.intervals import wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +24,13 @@ class Share:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Return Wilson's score interval at 95 % (Wilson 1927); all of 0..1 of nothing.
+        """Return its interval at 95 %.
 
         >>> low, high = Share(0, 306).interval
         >>> round(low, 3), round(high, 3)
         (0.0, 0.012)
         """
-        if not self.of:
-            return 0.0, 1.0
-        part, square = self.right / self.of, _Z**2 / self.of
-        middle = (part + square / 2.0) / (1.0 + square)
-        reach = _Z * math.sqrt(part * (1.0 - part) / self.of + square / (4.0 * self.of))
-        reach /= 1.0 + square
-        return max(0.0, middle - reach), min(1.0, middle + reach)
+        return wilson(self.right, self.of)
 
     def to_json(self) -> dict[str, Any]:
         """Return the share with its count and interval."""
