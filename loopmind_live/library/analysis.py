@@ -53,7 +53,7 @@ def hear_sound(path: Path, content_hash: str, audio: Audio, hints: NameHints) ->
         raise LibraryError(f"{path.name}: silent, nothing in it is louder than -80 dBFS")
     sound = measure(audio)
     kind = judge_kind(sound, hints)
-    tempo = _tempo(sound, hints) if kind == "loop" else None
+    tempo = judge_tempo(sound, kind, hints)
     instrument, role = judge_instrument(sound, hints, kind)
     key = judge_key(sound, role, hints.keys)
     stereo = _stereo(audio.samples)
@@ -85,7 +85,10 @@ def hear_sound(path: Path, content_hash: str, audio: Audio, hints: NameHints) ->
     return Heard(loop, pack(embed(sound)), NAME)
 
 
-def _tempo(sound: Sound, hints: NameHints) -> Tempo | None:
+def judge_tempo(sound: Sound, kind: LoopKind, hints: NameHints) -> Tempo | None:
+    """Return the tempo of a loop, None where none is sure enough to be told."""
+    if kind != "loop":
+        return None
     extent = Extent(sound.duration_s, sound.start_s, sound.end_s, sound.rate_hz, sound.cut)
     hint = Hint(hints.bpm, hints.bpm_marked) if hints.bpm is not None else None
     tempo = estimate_tempo(sound.onsets, extent, hint)
