@@ -1,11 +1,9 @@
 """Analyse one audio file: everything a Loop says, from bytes to moods."""
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
 
-from loopmind_live.config import PIECE_BYTES
 from loopmind_live.dsp.loudness import lufs, true_peak_dbtp
 from loopmind_live.dsp.spectrum import Floats
 from loopmind_live.errors import LibraryError
@@ -21,6 +19,7 @@ from loopmind_live.library.sound import SILENCE, Sound, measure
 from loopmind_live.library.tempo import Extent, Hint, Tempo, estimate_tempo
 from loopmind_live.library.version import ANALYSIS_VERSION
 from loopmind_live.score.loop import Loop, LoopKind
+from loopmind_live.workers.hashing import sha256_of
 
 VERSION = ANALYSIS_VERSION
 MIN_BPM_CONFIDENCE = 0.3
@@ -29,14 +28,10 @@ MIN_BPM_CONFIDENCE = 0.3
 
 def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal. Raises LibraryError."""
-    digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while block := file.read(PIECE_BYTES):
-                digest.update(block)
+        return sha256_of(path)
     except OSError as error:
         raise LibraryError(f"{path.name}: cannot be read ({error.strerror})") from error
-    return digest.hexdigest()
 
 
 def analyse(path: Path, content_hash: str) -> Loop:
