@@ -81,6 +81,7 @@ def hear_sound(path: Path, content_hash: str, audio: Audio, hints: NameHints) ->
         true_peak_dbtp=round(true_peak_dbtp(stereo, audio.rate_hz), 2),
         brightness_hz=round(sound.brightness_hz, 1),
         onsets_per_s=round(sound.onsets_per_s, 3),
+        tuning_cents=key.tuning_cents,
     )
     return Heard(loop, pack(embed(sound)), NAME)
 
