@@ -172,4 +172,3 @@ def _chords(bpm: float, shift: int) -> Audio:
         ]
         beats += [0.08 * np.sum(waves, axis=0) * np.exp(-3.0 * time_s)] * (_BEATS // 4)
     return np.concatenate(beats).astype(np.float32)
-

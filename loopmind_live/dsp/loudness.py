@@ -55,7 +55,9 @@ def true_peak_dbtp(audio: Floats, rate_hz: int) -> float:
         between = soxr.resample(np.concatenate(spans), rate_hz, factor * rate_hz)
         at = 0
         for span in spans:
-            inside = between[factor * (at + _EDGE_FRAMES) : factor * (at + len(span) - _EDGE_FRAMES)]
+            inside = between[
+                factor * (at + _EDGE_FRAMES) : factor * (at + len(span) - _EDGE_FRAMES)
+            ]
             peak = max(peak, float(inside.max()), -float(inside.min()))
             at += len(span)
     return gain_to_db(peak)
