@@ -28,7 +28,7 @@ class Drawn(Protocol):
         ...
 
 
-TASKS: Mapping[str, str] = {"instruments": "instruments", "key": "key"}
+TASKS: Mapping[str, str] = {"instruments": "instruments", "key": "key", "tempo": "tempo"}
 """By name, the module of `training` whose `evaluate(data, advance)` returns an Evaluation."""
 
 

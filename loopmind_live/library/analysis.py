@@ -1,13 +1,10 @@
 """Analyse one audio file: everything a Loop says, from bytes to moods."""
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
 
-from loopmind_live.config import PIECE_BYTES
 from loopmind_live.dsp.loudness import lufs, true_peak_dbtp
-from loopmind_live.dsp.spectrum import Floats
 from loopmind_live.errors import LibraryError
 from loopmind_live.library.decode import Audio, decode
 from loopmind_live.library.embedding import pack
@@ -21,6 +18,7 @@ from loopmind_live.library.sound import SILENCE, Sound, measure
 from loopmind_live.library.tempo import Extent, Hint, Tempo, estimate_tempo
 from loopmind_live.library.version import ANALYSIS_VERSION
 from loopmind_live.score.loop import Loop, LoopKind
+from loopmind_live.workers.hashing import sha256_of
 
 VERSION = ANALYSIS_VERSION
 MIN_BPM_CONFIDENCE = 0.3
@@ -29,14 +27,10 @@ MIN_BPM_CONFIDENCE = 0.3
 
 def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal. Raises LibraryError."""
-    digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while block := file.read(PIECE_BYTES):
-                digest.update(block)
+        return sha256_of(path)
     except OSError as error:
         raise LibraryError(f"{path.name}: cannot be read ({error.strerror})") from error
-    return digest.hexdigest()
 
 
 def analyse(path: Path, content_hash: str) -> Loop:
@@ -58,10 +52,10 @@ def hear_sound(path: Path, content_hash: str, audio: Audio, hints: NameHints) ->
         raise LibraryError(f"{path.name}: silent, nothing in it is louder than -80 dBFS")
     sound = measure(audio)
     kind = judge_kind(sound, hints)
-    tempo = _tempo(sound, hints) if kind == "loop" else None
+    tempo = judge_tempo(sound, kind, hints)
     instrument, role = judge_instrument(sound, hints, kind)
     key = judge_key(sound, role, hints.keys)
-    stereo = _stereo(audio.samples)
+    stereo = audio.samples if audio.samples.shape[1] <= 2 else audio.mono()[:, None]
     loudness = lufs(stereo, audio.rate_hz)
     bpm = tempo.bpm if tempo is not None else None
     loop = Loop(
@@ -86,11 +80,15 @@ def hear_sound(path: Path, content_hash: str, audio: Audio, hints: NameHints) ->
         true_peak_dbtp=round(true_peak_dbtp(stereo, audio.rate_hz), 2),
         brightness_hz=round(sound.brightness_hz, 1),
         onsets_per_s=round(sound.onsets_per_s, 3),
+        tuning_cents=key.tuning_cents,
     )
     return Heard(loop, pack(embed(sound)), NAME)
 
 
-def _tempo(sound: Sound, hints: NameHints) -> Tempo | None:
+def judge_tempo(sound: Sound, kind: LoopKind, hints: NameHints) -> Tempo | None:
+    """Return the tempo of a loop, None where none is sure enough to be told."""
+    if kind != "loop":
+        return None
     extent = Extent(sound.duration_s, sound.start_s, sound.end_s, sound.rate_hz, sound.cut)
     hint = Hint(hints.bpm, hints.bpm_marked) if hints.bpm is not None else None
     tempo = estimate_tempo(sound.onsets, extent, hint)
@@ -101,11 +99,3 @@ def _start_s(sound: Sound, kind: LoopKind, tempo: Tempo | None) -> float:
     if tempo is not None:
         return tempo.start_s
     return sound.start_s if kind == "one_shot" else 0.0
-
-
-def _stereo(samples: Floats) -> Floats:
-    """Return at most two channels: of more, the mean, which is what would be played."""
-    if samples.shape[1] <= 2:
-        return samples
-    mean: Floats = samples.mean(axis=1, keepdims=True)
-    return mean
