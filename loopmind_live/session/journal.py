@@ -23,7 +23,7 @@ from loopmind_live.session.snapshot import Snapshot
 from loopmind_live.session.state import State
 
 FORMAT = 2
-MAX_BYTES = 1 << 20
+MAX_BYTES = 4 << 20
 """A journal of this size is begun anew, though never before it is twice its whole state."""
 MAX_READ_BYTES = 256 << 20
 _OTHERS = ("recipes", "placed", "told_bpm")
@@ -56,6 +56,7 @@ class Journal:
         self._snapshot = snapshot
         self._notes: dict[str, Any] = dict(notes or {})
         self._file = -1
+        self._encoder = Encoder()
         try:
             self._begin()
         except OSError as error:
@@ -104,7 +105,7 @@ class Journal:
         new = self.path.with_suffix(".new")
         file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         old, self._file, self._size = self._file, file, 0
-        self._encoder = Encoder()
+        self._encoder.forget()
         try:
             self._append(_line({"journal": FORMAT, **self._header}))
             if self._notes:

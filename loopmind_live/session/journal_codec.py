@@ -35,6 +35,12 @@ class Encoder:
         self._by_identity: dict[int, tuple[weakref.ref[object], int]] = {}
         self._numbers = 0
 
+    def forget(self) -> None:
+        """Begin anew: nothing was written."""
+        self._by_value.clear()
+        self._by_identity.clear()
+        self._numbers = 0
+
     def encode(self, value: object, new: list[tuple[int, Any]]) -> Any:
         """Return `value` as JSON. What must be written before it is added to `new`, numbered."""
         if isinstance(value, _SHARED):
