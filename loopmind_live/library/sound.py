@@ -25,7 +25,10 @@ BANDS = 40
 """Mel bands, from 30 Hz up."""
 FLOOR_DB = -80.0
 _SOUND = 1e-3
+_DIGITAL_SILENCE = 2e-5
+"""Under one step of 16 bits."""
 _CUT = 0.18
+_FADE_S = 0.01
 _EDGE_S, _BEAT_S = 0.005, 0.05
 _WINDOW_FRAMES, _HOP_FRAMES = 2048, 512
 
@@ -36,6 +39,8 @@ class Sound:
 
     `start_s`, `end_s`: where sound (above -60 dB of the peak) begins and ends. `fall_db`: the last
     quarter's level under the loudest quarter's. `cut`: the file stops while it is still loud.
+    `exact_start_s`, `exact_end_s`: the same without the digital silence before and after alone.
+    `fades_s`: where the sound falls for the last time 12 dB and 24 dB under what is loud in it.
     `levels_db`: float32 [windows, BANDS], each band's level in `levels_hz` windows a second, over
     the loudest one's, at least FLOOR_DB.
     """
@@ -52,6 +57,9 @@ class Sound:
     high: float
     fall_db: float
     cut: bool
+    exact_start_s: float
+    exact_end_s: float
+    fades_s: tuple[float, float]
     levels_db: Floats
     levels_hz: float
 
@@ -71,6 +79,7 @@ def measure(audio: Audio) -> Sound:
         mono = audio.samples[:, 0]
         peak = float(np.abs(mono).max())
     loud = np.flatnonzero(np.abs(mono) > _SOUND * peak)
+    heard = np.flatnonzero(np.abs(mono) > min(_DIGITAL_SILENCE, _SOUND * peak))
     head = mono[: int(ANALYSIS_S * audio.rate_hz)]
     if audio.rate_hz != ANALYSIS_RATE_HZ:
         head = soxr.resample(head, audio.rate_hz, ANALYSIS_RATE_HZ, "MQ")
@@ -90,6 +99,9 @@ def measure(audio: Audio) -> Sound:
         high=share_between(power, frequencies, 4000.0, ANALYSIS_RATE_HZ),
         fall_db=_fall_db(mono),
         cut=_is_cut(mono, audio.rate_hz),
+        exact_start_s=float(heard[0]) / audio.rate_hz,
+        exact_end_s=float(heard[-1] + 1) / audio.rate_hz,
+        fades_s=_fades_s(mono, audio.rate_hz),
         levels_db=_levels_db(spectrum),
         levels_hz=ANALYSIS_RATE_HZ / _HOP_FRAMES,
     )
@@ -105,6 +117,16 @@ def _levels_db(spectrum: Floats) -> Floats:
 def _fall_db(mono: Floats) -> float:
     quarters = [float(np.sqrt((part**2).mean())) for part in np.array_split(mono, 4) if len(part)]
     return float(20.0 * np.log10(max(quarters[-1], 1e-7) / max(*quarters, 1e-7)))
+
+
+def _fades_s(mono: Floats, rate_hz: int) -> tuple[float, float]:
+    piece = max(1, int(_FADE_S * rate_hz))
+    if len(mono) < piece:
+        return len(mono) / rate_hz, len(mono) / rate_hz
+    power = (mono[: len(mono) // piece * piece].reshape(-1, piece) ** 2).mean(axis=1)
+    loud = float(np.percentile(power[power > 1e-6 * power.max()], 80))
+    ends = [int(np.flatnonzero(power >= loud * part)[-1]) + 1 for part in (10**-1.2, 10**-2.4)]
+    return ends[0] * piece / rate_hz, ends[1] * piece / rate_hz
 
 
 def _is_cut(mono: Floats, rate_hz: int) -> bool:
