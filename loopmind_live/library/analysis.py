@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 
 from loopmind_live.dsp.loudness import lufs, true_peak_dbtp
-from loopmind_live.dsp.spectrum import Floats
 from loopmind_live.errors import LibraryError
 from loopmind_live.library.decode import Audio, decode
 from loopmind_live.library.embedding import pack
@@ -56,7 +55,7 @@ def hear_sound(path: Path, content_hash: str, audio: Audio, hints: NameHints) ->
     tempo = judge_tempo(sound, kind, hints)
     instrument, role = judge_instrument(sound, hints, kind)
     key = judge_key(sound, role, hints.keys)
-    stereo = _stereo(audio.samples)
+    stereo = audio.samples if audio.samples.shape[1] <= 2 else audio.mono()[:, None]
     loudness = lufs(stereo, audio.rate_hz)
     bpm = tempo.bpm if tempo is not None else None
     loop = Loop(
@@ -81,6 +80,7 @@ def hear_sound(path: Path, content_hash: str, audio: Audio, hints: NameHints) ->
         true_peak_dbtp=round(true_peak_dbtp(stereo, audio.rate_hz), 2),
         brightness_hz=round(sound.brightness_hz, 1),
         onsets_per_s=round(sound.onsets_per_s, 3),
+        tuning_cents=key.tuning_cents,
     )
     return Heard(loop, pack(embed(sound)), NAME)
 
@@ -99,11 +99,3 @@ def _start_s(sound: Sound, kind: LoopKind, tempo: Tempo | None) -> float:
     if tempo is not None:
         return tempo.start_s
     return sound.start_s if kind == "one_shot" else 0.0
-
-
-def _stereo(samples: Floats) -> Floats:
-    """Return at most two channels: of more, the mean, which is what would be played."""
-    if samples.shape[1] <= 2:
-        return samples
-    mean: Floats = samples.mean(axis=1, keepdims=True)
-    return mean

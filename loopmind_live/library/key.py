@@ -12,10 +12,11 @@ _KEY_AGREES = 0.4
 
 @dataclass(frozen=True, slots=True)
 class KeyJudgment:
-    """A key, or None where nothing is pitched, with a confidence of 0..1."""
+    """A key with a confidence of 0..1, and how far from A 440; None where nothing is pitched."""
 
     key: str | None = None
     confidence: float = 0.0
+    tuning_cents: float | None = None
 
 
 def judge_key(sound: Sound, role: Role, named: tuple[str, ...]) -> KeyJudgment:
@@ -28,7 +29,8 @@ def judge_key(sound: Sound, role: Role, named: tuple[str, ...]) -> KeyJudgment:
         return KeyJudgment()
     clear = min(1.0, sound.chroma.tonalness / 0.6)
     confidence = clear * max(0.0, fit.correlation) * min(1.0, 0.3 + 4.0 * fit.margin)
+    cents = round(sound.chroma.tuning.cents, 1)
     key = max(named, key=lambda name: fit.correlations[name], default=fit.key)
     if named and fit.correlations[key] > _KEY_AGREES:
-        return KeyJudgment(key, max(confidence if key == fit.key else 0.0, 0.8 * clear))
-    return KeyJudgment(fit.key, confidence)
+        return KeyJudgment(key, max(confidence if key == fit.key else 0.0, 0.8 * clear), cents)
+    return KeyJudgment(fit.key, confidence, cents)
