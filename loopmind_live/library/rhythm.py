@@ -5,12 +5,11 @@ the onsets lie on its beats and bars, from how like itself the sound is some bea
 whether its beats fill the file, or what sounds of it.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
 from loopmind_live.dsp.onsets import Onsets
+from loopmind_live.library.extent import Extent
 
 Doubles = npt.NDArray[np.float64]
 
@@ -34,30 +33,6 @@ _FRAMES_OFF = 1.2
 _NEAR_BPM = 0.04
 _PRIOR_KNOTS = np.log2(np.array([60, 72, 84, 96, 108, 120, 130, 142, 156, 174, 200]) / 120.0)
 _COUNT_CAP = 9.0
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """Where a file's sound lies: the file is `duration_s` long, sound from `start_s` to `end_s`.
-
-    `exact_start_s`, `exact_end_s`: without digital silence only. `fades_s`: where it falls for the
-    last time 12 and 24 dB under what is loud. `cut`: it stops while it is still loud.
-    """
-
-    duration_s: float
-    start_s: float
-    end_s: float
-    rate_hz: int
-    cut: bool
-    exact_start_s: float
-    exact_end_s: float
-    fades_s: tuple[float, float]
-
-    @property
-    def ends_s(self) -> list[float]:
-        """Return where a loop that fills its file may end: at the file's end or before silence."""
-        silent = self.duration_s - self.exact_end_s > 0.005
-        return [self.duration_s, self.exact_end_s] if silent else [self.duration_s]
 
 
 class Evidence:

@@ -14,15 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from loopmind_live.dsp.onsets import Onsets
-from loopmind_live.library.rhythm import Doubles, Evidence, Extent
-from loopmind_live.library.tempo_candidates import starts, tempos
+from loopmind_live.library.extent import Extent
+from loopmind_live.library.rhythm import BEATS, Doubles, Evidence
+from loopmind_live.library.tempo_candidates import find_candidates
 from loopmind_live.library.tempo_model import TempoModel, load_model
 
 MARKED_TRUST, BARE_TRUST, CHUNK_TRUST = 4.5, 2.0, 4.0
 """The odds, as logarithms, that "128bpm", a mere "128" and a chunk in the file give a tempo."""
 _HINT_WIDTH = 0.01
 _SAME_TEMPO = 0.02
-_FILLS = 0.01
+_FILLS = 0.015
 _SNAP = 0.0025
 
 
@@ -100,24 +101,19 @@ def whole_beats(length_s: float, bpm: float) -> int:
 
 def _judge(evidence: Evidence, hints: Sequence[Hint], model: TempoModel) -> tuple[_Judged, float]:
     """Return the candidates with their probabilities, and the probability that none is right."""
-    first = float(evidence.times_s[0]) if len(evidence.times_s) else None
-    starts_s = starts(evidence.extent, first)
-    bpms = tempos(evidence, starts_s, [hint.bpm for hint in hints])
-    figures = np.concatenate([evidence.describe(bpms, start_s) for start_s in starts_s])
-    scores, none = model.scores(figures, np.array(evidence.overall(), np.float32))
-    bpms = np.tile(bpms, len(starts_s))
+    found = find_candidates(evidence, [hint.bpm for hint in hints])
+    scores, none = model.scores(found.figures, found.overall)
     for hint in hints:
-        off = np.log(bpms / hint.bpm) / _HINT_WIDTH
+        off = np.log(found.bpms / hint.bpm) / _HINT_WIDTH
         scores = scores + hint.trust * np.exp(-0.5 * off**2)
     top = max(float(scores.max()), none)
     odds, none_odds = np.exp(scores - top), math.exp(none - top)
     total = float(odds.sum()) + none_odds
-    places = np.repeat(np.array(starts_s), len(bpms) // len(starts_s))
-    return _Judged(bpms, places, odds / total), none_odds / total
+    return _Judged(found.bpms, found.starts_s, odds / total), none_odds / total
 
 
 def _likeliest_start(judged: _Judged, near: npt.NDArray[np.bool_]) -> float:
-    places = sorted(set(judged.starts_s[near].tolist()))
+    places: list[float] = sorted(set(judged.starts_s[near].tolist()))
     return max(places, key=lambda place: judged.chances[near & (judged.starts_s == place)].sum())
 
 
@@ -128,8 +124,9 @@ def _filled(bpm: float, start_s: float, evidence: Evidence) -> tuple[int, float]
         length_s = end_s - start_s
         number = max(1, round(length_s * bpm / 60.0))
         off = abs(length_s * bpm / 60.0 / number - 1.0)
-        if length_s > 0.1 and off < _FILLS and (best is None or off < best[0]):
-            best = (off, number, length_s)
+        unusual = 0.0 if number in BEATS else _FILLS / 2.0 if number % 4 == 0 else 0.8 * _FILLS
+        if length_s > 0.1 and off + unusual < _FILLS and (best is None or off + unusual < best[0]):
+            best = (off + unusual, number, length_s)
     return best[1:] if best is not None else None
 
 

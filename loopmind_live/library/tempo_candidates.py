@@ -1,10 +1,13 @@
 """Which tempos are worth a look: what fills the file in beats, and at what the sound repeats."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from loopmind_live.library.rhythm import Doubles, Evidence, Extent
+from loopmind_live.library.extent import Extent
+from loopmind_live.library.rhythm import Doubles, Evidence
 
 SEARCH_BPM = (58.0, 202.0)
 _NUMBERS = (
@@ -16,6 +19,32 @@ _GRID_PEAKS, _LAG_PEAKS = 8, 6
 _BEAT_LAGS_S, _BAR_LAGS_S = (0.28, 1.05), (1.05, 4.5)
 _LEAST_COUNT = 2.5
 _START_GAP_S = 0.008
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Tempos with a place each for the first downbeat, [n], and what is said of each.
+
+    `figures`: float32 [n, figures]; `overall` float32 [figures], what is said of the whole sound.
+    """
+
+    bpms: Doubles
+    starts_s: Doubles
+    figures: npt.NDArray[np.float32]
+    overall: npt.NDArray[np.float32]
+
+
+def find_candidates(evidence: Evidence, more: Sequence[float] = ()) -> Candidates:
+    """Return the candidates for a sound, the tempos of `more` among them."""
+    first = float(evidence.times_s[0]) if len(evidence.times_s) else None
+    places = starts(evidence.extent, first)
+    bpms = tempos(evidence, places, more)
+    return Candidates(
+        np.tile(bpms, len(places)),
+        np.repeat(np.array(places), len(bpms)),
+        np.concatenate([evidence.describe(bpms, place) for place in places]),
+        np.array(evidence.overall(), np.float32),
+    )
 
 
 def starts(extent: Extent, first_onset_s: float | None) -> list[float]:

@@ -1,7 +1,9 @@
 """The trained judge of tempo candidates: a small network, whose scores become probabilities."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +18,7 @@ Doubles = npt.NDArray[np.float64]
 class TempoModel:
     """A network of two hidden layers that scores each candidate, and one of one for "none"."""
 
-    def __init__(self, weights: dict[str, Doubles], warmth: float = 1.0) -> None:
+    def __init__(self, weights: Mapping[str, Doubles], warmth: float = 1.0) -> None:
         self._weights = weights
         self._warmth = warmth
 
@@ -32,6 +34,14 @@ class TempoModel:
         m1 = np.maximum(z @ known["n1"] + known["bn1"], 0.0)
         found: Doubles = (h2 @ known["w3"] + known["bw3"])[:, 0] / self._warmth
         return found, float((m1 @ known["n2"] + known["bn2"])[0]) / self._warmth
+
+
+def to_json(weights: Mapping[str, Doubles]) -> dict[str, Any]:
+    """Return weights as JSON holds them, to five digits."""
+    return {
+        name: np.vectorize(lambda value: float(f"{value:.5g}"))(values).tolist()
+        for name, values in weights.items()
+    }
 
 
 @cache

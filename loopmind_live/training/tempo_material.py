@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -24,6 +25,8 @@ from loopmind_live.training.tempo_patterns import (
     draw_line,
     draw_style,
 )
+
+_T = TypeVar("_T")
 
 RATE_HZ = 22050
 _RING_S = 1.5
@@ -80,7 +83,7 @@ def make_loops(random: Random, sources: Sources, count: int) -> Iterator[Made]:
     while count > 0:
         drawn = [_draw(random, sources) for _ in range(min(_BATCH, count))]
         count -= len(drawn)
-        soundfont = sources.soundfonts[random.integers(len(sources.soundfonts))]
+        soundfont = _one_of(random, sources.soundfonts)
         scores = [score for score in drawn if isinstance(score, _Score)]
         played = render([score.excerpt for score in scores], soundfont, RATE_HZ)
         for score, stereo in zip(scores, played, strict=True):
@@ -124,7 +127,7 @@ def _draw(random: Random, sources: Sources) -> "_Score | Made":
     kind = random.random()
     if kind < 0.36:
         return _drums_of_samples(random, sources)
-    if kind < 0.88:
+    if kind < 0.84:
         return _score(random, sources)
     return _without_tempo(random, sources)
 
@@ -134,9 +137,7 @@ def _drums_of_samples(random: Random, sources: Sources) -> Made:
     bpm = draw_bpm(random, style)
     beats = draw_beats(random, style, bpm)
     kit = {
-        voice: sounds[random.integers(len(sounds))]
-        for voice, sounds in sources.samples.items()
-        if len(sounds)
+        voice: _one_of(random, sounds) for voice, sounds in sources.samples.items() if len(sounds)
     }
     length_s = beats * 60.0 / bpm
     sound = np.zeros(round((length_s + _RING_S) * RATE_HZ) + 1, np.float32)
@@ -182,11 +183,11 @@ def _score(random: Random, sources: Sources) -> _Score:
 
 def _of_a_song(random: Random, songs: Sequence[Song], bpm: float) -> _Score:
     """Return some bars of a song, its time evened out."""
-    song = songs[random.integers(len(songs))]
+    song = _one_of(random, songs)
     spans = [span for span in song.spans if span.bars >= 4]
     if not spans:
         return _of_a_song(random, songs, bpm)
-    lines = spans[random.integers(len(spans))].lines_s
+    lines = _one_of(random, spans).lines_s
     bars = int(random.choice([1, 2, 4]))
     first = int(random.integers(0, len(lines) - bars))
     bpm = min(bpm, 150.0)
@@ -238,39 +239,54 @@ def _tonal(
 
 def _without_tempo(random: Random, sources: Sources) -> Made:
     """Return a hit, a held tone, noise that swells, or hits at random times."""
-    kind = random.integers(5)
-    length_s = float(random.uniform(0.7, 8.0))
+    length_s = float(random.uniform(0.7, 10.0))
+    if random.random() < 0.4:  # a length that somebody typed
+        length_s = max(1.0, round(2.0 * length_s) / 2.0)
+    kind = str(random.choice(["tone", "noise", "hit", "hits"], p=[0.2, 0.15, 0.2, 0.45]))
     sound = np.zeros(round(length_s * RATE_HZ), np.float32)
-    time_s = np.arange(len(sound)) / RATE_HZ
-    if kind == 0:  # a held tone
-        for _ in range(int(random.integers(1, 5))):
-            hz = 55.0 * 2.0 ** random.uniform(0.0, 4.0)
-            phase = 2.0 * np.pi * hz * time_s + random.uniform(0, 1) * np.sin(
-                2 * np.pi * random.uniform(0.1, 5) * time_s
-            )
-            sound += (np.sin(phase) * random.uniform(0.05, 0.2)).astype(np.float32)
-        sound *= np.minimum(1.0, time_s / random.uniform(0.01, 1.0)).astype(np.float32)
-        if random.random() < 0.5:
-            sound *= np.exp(-time_s * random.uniform(0.2, 2.0)).astype(np.float32)
-    elif kind == 1:  # noise that swells or falls
-        sound += random.standard_normal(len(sound)).astype(np.float32) * 0.2
+    if kind == "tone":
+        _add_tone(random, sound)
+    elif kind == "noise":
+        time_s = np.arange(len(sound)) / RATE_HZ
         curve = np.exp(random.choice([-1, 1]) * random.uniform(0.3, 2.0) * time_s)
+        sound += random.standard_normal(len(sound)).astype(np.float32) * 0.2
         sound *= (curve / curve.max()).astype(np.float32)
-    else:  # a few hits, at random times
-        count = 1 if kind == 2 else int(random.integers(2, 16))
-        times = np.sort(random.uniform(0.0, 0.8 * length_s, count))
-        times[0] = random.choice([0.0, times[0]])
-        voices = [voice for voice in VOICES if len(sources.samples.get(voice, ()))]
-        for at_s in times:
-            sounds = sources.samples[str(random.choice(voices))]
-            at = round(at_s * RATE_HZ)
-            sample = sounds[random.integers(len(sounds))][: len(sound) - at]
-            sound[at : at + len(sample)] += random.uniform(0.4, 1.0) * sample
-        if kind == 2 and random.random() < 0.6:
-            sound = sound[: round(random.uniform(0.7, 2.5) * RATE_HZ)]
+    else:
+        _add_hits(random, sources, sound, 1 if kind == "hit" else int(random.integers(2, 25)))
     if float(np.abs(sound).max()) < 1e-3:
         sound[0] = 0.5
     return Made(_colored(random, sound), None)
+
+
+def _add_tone(random: Random, sound: Floats) -> None:
+    time_s = np.arange(len(sound)) / RATE_HZ
+    for _ in range(int(random.integers(1, 5))):
+        hz = 55.0 * 2.0 ** random.uniform(0.0, 4.0)
+        wobble = np.sin(2 * np.pi * random.uniform(0.1, 5) * time_s)
+        phase = 2.0 * np.pi * hz * time_s + random.uniform(0, 1) * wobble
+        sound += (np.sin(phase) * random.uniform(0.05, 0.2)).astype(np.float32)
+    sound *= np.minimum(1.0, time_s / random.uniform(0.01, 1.0)).astype(np.float32)
+    if random.random() < 0.5:
+        sound *= np.exp(-time_s * random.uniform(0.2, 2.0)).astype(np.float32)
+
+
+def _add_hits(random: Random, sources: Sources, sound: Floats, count: int) -> None:
+    """Add hits of one or several samples, or bursts of noise, at random times."""
+    length_s = len(sound) / RATE_HZ
+    times = np.sort(random.uniform(0.0, random.uniform(0.6, 0.98) * length_s, count))
+    times[0] = random.choice([0.0, times[0]])
+    if count == 1:
+        times[0] = random.choice([0.0, 0.0, min(0.3, times[0])])
+    voices = [voice for voice in VOICES if len(sources.samples.get(voice, ()))]
+    own = [_one_of(random, sources.samples[_one_of(random, voices)]) for _ in range(3)]
+    if random.random() < 0.3:
+        fade = np.exp(-np.arange(RATE_HZ) / RATE_HZ * random.uniform(2.0, 40.0))
+        own = [(0.5 * random.standard_normal(RATE_HZ) * fade).astype(np.float32)]
+    kit = own[: int(random.integers(1, 4))]
+    for at_s in times:
+        at = round(at_s * RATE_HZ)
+        sample = _one_of(random, kit)[: len(sound) - at]
+        sound[at : at + len(sample)] += random.uniform(0.4, 1.0) * sample
 
 
 def _finished(random: Random, score: _Score, sound: Floats) -> Made:
@@ -287,7 +303,29 @@ def _finished(random: Random, score: _Score, sound: Floats) -> Made:
         sound = sound[: frames + round(random.normal(0.0, 0.004) * frames)]
     else:
         sound = sound[:frames]
+    if score.bpm is not None and random.random() < 0.12:
+        sound = _echoing(random, sound, score.bpm)
+    if score.bpm is not None and random.random() < 0.06:
+        sound = _pumping(sound, score.bpm)
     return Made(_colored(random, sound), score.bpm)
+
+
+def _echoing(random: Random, sound: Floats, bpm: float) -> Floats:
+    """Return a sound with echoes in time: an eighth, a dotted one or a quarter later."""
+    wet = sound.copy()
+    lag = round(random.choice([0.5, 0.75, 1.0]) * 60.0 / bpm * RATE_HZ)
+    loud = random.uniform(0.2, 0.6)
+    for time in range(1, 5):
+        late = sound[: max(0, len(sound) - time * lag)]
+        wet[len(wet) - len(late) :] += loud**time * late
+    return wet
+
+
+def _pumping(sound: Floats, bpm: float) -> Floats:
+    """Return a sound that is ducked on every beat, as by a kick."""
+    beats = np.arange(len(sound)) / RATE_HZ * bpm / 60.0
+    result: Floats = (sound * np.minimum(1.0, 0.1 + 1.8 * (beats % 1.0))).astype(np.float32)
+    return result
 
 
 def _colored(random: Random, sound: Floats) -> Floats:
@@ -328,6 +366,10 @@ def _silence(random: Random, seconds: float) -> Floats:
     level = 0.0 if random.random() < 0.75 else 10.0 ** random.uniform(-5.0, -3.7)
     noise: Floats = (random.standard_normal(round(seconds * RATE_HZ)) * level).astype(np.float32)
     return noise
+
+
+def _one_of(random: Random, things: Sequence[_T]) -> _T:
+    return things[int(random.integers(len(things)))]
 
 
 def _jitter(random: Random) -> float:

@@ -8,15 +8,12 @@ from made_loops import RATE_HZ, drum_loop, one_hit
 
 from loopmind_live.library.decode import Audio
 from loopmind_live.library.sound import Sound, measure
-from loopmind_live.library.tempo import Extent, Hint, Tempo, estimate_tempo, whole_beats
+from loopmind_live.library.tempo import MARKED_TRUST, Hint, Tempo, estimate_tempo, whole_beats
 
 
 def tempo_of(sound: np.ndarray, hint: Hint | None = None) -> Tempo | None:
     measured: Sound = measure(Audio(sound, RATE_HZ))
-    extent = Extent(
-        measured.duration_s, measured.start_s, measured.end_s, measured.rate_hz, measured.cut
-    )
-    return estimate_tempo(measured.onsets, extent, hint)
+    return estimate_tempo(measured.onsets, measured.extent, [hint] if hint else [])
 
 
 def silence(seconds: float) -> np.ndarray:
@@ -72,13 +69,13 @@ def test_a_loop_that_starts_late_starts_on_its_first_beat(bpm: float) -> None:
 def test_a_name_decides_between_half_and_double() -> None:
     sound = drum_loop(85, 8)
     for stated in (85.0, 170.0):
-        tempo = tempo_of(sound, Hint(stated, marked=True))
+        tempo = tempo_of(sound, Hint(stated, MARKED_TRUST))
         assert tempo is not None
         assert tempo.bpm == stated
 
 
 def test_a_name_that_the_sound_contradicts_is_not_believed() -> None:
-    tempo = tempo_of(drum_loop(120, 16), Hint(97.0, marked=True))
+    tempo = tempo_of(drum_loop(120, 16), Hint(97.0, MARKED_TRUST))
     assert tempo is not None
     assert tempo.bpm == 120.0
 
