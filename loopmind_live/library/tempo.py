@@ -132,7 +132,7 @@ def _filled(bpm: float, start_s: float, evidence: Evidence) -> tuple[int, float]
 
 def _beats(bpm: float, start_s: float, evidence: Evidence) -> int:
     filled = _filled(bpm, start_s, evidence)
-    if filled is not None and filled[0] * 60.0 / bpm <= evidence.extent.duration_s + 0.01:
+    if filled is not None:
         return filled[0]
     extent = evidence.extent
     sounding_s = min(extent.exact_end_s, extent.fades_s[0] + 0.3 * 60.0 / bpm)

@@ -1,7 +1,7 @@
 """Loops of known tempo made from samples, sound fonts and songs, spoilt as in real folders."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,6 +29,8 @@ from loopmind_live.training.tempo_patterns import (
 _T = TypeVar("_T")
 
 RATE_HZ = 22050
+UNSYNCED = 0.035
+"""So many loops are stated by their length, whatever plays in them runs at a tempo of its own."""
 _RING_S = 1.5
 _BATCH = 40
 _DRUM_NOTES: Mapping[str, Sequence[int]] = {
@@ -240,7 +242,7 @@ def _tonal(
 def _without_tempo(random: Random, sources: Sources) -> Made:
     """Return a hit, a held tone, noise that swells, or hits at random times."""
     length_s = float(random.uniform(0.7, 10.0))
-    if random.random() < 0.4:  # a length that somebody typed
+    if random.random() < 0.2:  # a length that somebody typed
         length_s = max(1.0, round(2.0 * length_s) / 2.0)
     kind = str(random.choice(["tone", "noise", "hit", "hits"], p=[0.2, 0.15, 0.2, 0.45]))
     sound = np.zeros(round(length_s * RATE_HZ), np.float32)
@@ -291,6 +293,8 @@ def _add_hits(random: Random, sources: Sources, sound: Floats, count: int) -> No
 
 def _finished(random: Random, score: _Score, sound: Floats) -> Made:
     """Return a loop cut to its beats, its tail cut off, wrapped to its start or left."""
+    if score.bpm is not None and random.random() < UNSYNCED:
+        score = _unsynced(random, score)
     frames = round(score.length_s * RATE_HZ)
     kind = random.random()
     if kind < 0.2:
@@ -308,6 +312,13 @@ def _finished(random: Random, score: _Score, sound: Floats) -> Made:
     if score.bpm is not None and random.random() < 0.06:
         sound = _pumping(sound, score.bpm)
     return Made(_colored(random, sound), score.bpm)
+
+
+def _unsynced(random: Random, score: _Score) -> _Score:
+    """Return a loop cut to the beats of another tempo than it is played in, or as it is."""
+    bpm = float(random.integers(80, 176))
+    fitting = [number for number in (4, 8, 16, 32) if number * 60.0 / bpm <= score.length_s]
+    return replace(score, bpm=bpm, length_s=fitting[-1] * 60.0 / bpm) if fitting else score
 
 
 def _echoing(random: Random, sound: Floats, bpm: float) -> Floats:

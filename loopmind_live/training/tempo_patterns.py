@@ -98,7 +98,7 @@ def _any(random: Random) -> Layers:
 
 STYLES: Mapping[str, Style] = {
     "four": Style(112, 150, _four, 3.0),
-    "hard": Style(150, 190, _four, 1.2),
+    "hard": Style(150, 181, _four, 1.2),
     "breaks": Style(155, 185, _broken, 2.0),
     "slow breaks": Style(95, 142, _broken, 1.5),
     "hip hop": Style(72, 106, _broken, 1.8, swing=0.2),
@@ -108,8 +108,8 @@ STYLES: Mapping[str, Style] = {
     "latin": Style(88, 135, _latin, 0.9),
     "dembow": Style(84, 106, _dembow, 0.5),
     "shuffle": Style(75, 150, _triplets, 0.6, steps=3),
-    "waltz": Style(80, 190, _waltz, 0.5, beats_per_bar=3),
-    "any": Style(70, 182, _any, 1.2),
+    "waltz": Style(80, 170, _waltz, 0.5, beats_per_bar=3),
+    "any": Style(72, 172, _any, 1.2),
 }
 
 
@@ -124,6 +124,8 @@ def draw_bpm(random: Random, style: Style) -> float:
     """Return a tempo of a style: a whole one, mostly."""
     bpm = random.uniform(style.low_bpm, style.high_bpm)
     kind = random.random()
+    if kind < 0.06 and style.low_bpm < 120.0 < style.high_bpm:
+        return 120.0  # where programs begin
     if kind < 0.3 and style.high_bpm - style.low_bpm > 12:
         return float(5 * round(bpm / 5))
     return float(round(bpm)) if kind < 0.9 else round(float(bpm), 2)
