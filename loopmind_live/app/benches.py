@@ -7,6 +7,7 @@ from loopmind_live.bench.latency import run_latency_bench
 from loopmind_live.bench.prepare_speed import run_prepare_bench
 from loopmind_live.bench.rescan import run_rescan_bench
 from loopmind_live.bench.rows import BenchRow
+from loopmind_live.bench.scan_speed import run_scan_bench
 from loopmind_live.bench.search_speed import run_search_bench
 from loopmind_live.bench.soak_live import run_soak_benches
 from loopmind_live.bench.survival import run_survival_bench
@@ -21,6 +22,7 @@ BENCHES: dict[str, Callable[[Progress], list[BenchRow]]] = {
     "prepare": run_prepare_bench,
     "latency": run_latency_bench,
     "tempo": run_tempo_bench,
+    "scan": run_scan_bench,
     "search": run_search_bench,
     "rescan": run_rescan_bench,
     "soak": run_soak_benches,

@@ -5,9 +5,10 @@ import json
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from loopmind_live.app.subcommands import add_command
+from loopmind_live.errors import ConfigError
 
 
 class Evaluation(Protocol):
@@ -18,7 +19,16 @@ class Evaluation(Protocol):
         ...
 
 
-TASKS: Mapping[str, str] = {}
+@runtime_checkable
+class Drawn(Protocol):
+    """Figures that are also a picture."""
+
+    def picture(self) -> str:
+        """Return the picture, as SVG."""
+        ...
+
+
+TASKS: Mapping[str, str] = {"instruments": "instruments", "key": "key", "tempo": "tempo"}
 """By name, the module of `training` whose `evaluate(data, advance)` returns an Evaluation."""
 
 
@@ -28,6 +38,9 @@ def add_evaluate(commands: Any) -> None:
     parser.add_argument("task", choices=sorted(TASKS), metavar="TASK", help=", ".join(TASKS))
     parser.add_argument("data", type=Path, metavar="DATA", help="a folder with a manifest.csv")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE.svg", help="draw the figures, where they are a table"
+    )
 
 
 def _evaluate(options: argparse.Namespace) -> int:
@@ -37,4 +50,15 @@ def _evaluate(options: argparse.Namespace) -> int:
     with progress_bars() as progress:
         found: Evaluation = module.evaluate(options.data, progress("measuring", "files"))
     print(json.dumps(found.to_json(), indent=2) if options.json else found)
+    if options.picture is not None:
+        _draw(found, options.task, options.picture)
     return 0
+
+
+def _draw(found: Evaluation, task: str, path: Path) -> None:
+    if not isinstance(found, Drawn):
+        raise ConfigError(f"--picture: the figures of {task} are not drawn: leave it out")
+    try:
+        path.write_text(found.picture(), encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written ({error.strerror})") from error

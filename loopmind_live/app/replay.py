@@ -1,19 +1,22 @@
 """Play an event file again: the rows and parameters that landed, sample for sample."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loopmind_live.app.stage import Sound, offline_engine
 from loopmind_live.engine.base import FOREVER, Row
+from loopmind_live.engine.click import Clicks, lay_clicks
 from loopmind_live.engine.wav import WavWriter
 from loopmind_live.errors import LibraryError, PrepareError, ScoreError
 from loopmind_live.prepare.base import NEXT, Failed, Preparer
 from loopmind_live.score.clip import ClipRecipe
 from loopmind_live.score.eventlog import read_events
 from loopmind_live.score.loop import ROLES, Loop
+from loopmind_live.session.cue_plan import clicking
 
 if TYPE_CHECKING:
     from loopmind_live.engine.offline import OfflineEngine
@@ -51,24 +54,25 @@ def replay(
     are damaged, LibraryError where a loop is nowhere to be found.
     """
     header, entries, _ = read_events(events)
-    try:
+    with _reading(events):
         sound = Sound("offline", int(header["rate"]), int(header["block"]), bool(header["dry"]))
         heard = _heard(entries, header, {loop.content_hash: loop.path for loop in loops})
-        begin = next(int(entry["frame"]) for entry in entries if entry["kind"] == "tempo")
-        end = max(int(entry["frame"]) for entry in entries)
+        frames = [int(entry["frame"]) for entry in entries if entry["kind"] == "tempo"]
+        if not frames:
+            raise ScoreError(f"{events}: nothing was played in it")
+        begin, end = frames[0], max(int(entry["frame"]) for entry in entries)
         parameters = [
             (int(entry["frame"]), str(entry["name"]), float(entry["value"]))
             for entry in entries
             if entry["kind"] == "param"
         ]
-    except (KeyError, TypeError, ValueError) as error:
-        raise ScoreError(f"{events}: an event is damaged: {error!r}") from error
-    except StopIteration as error:
-        raise ScoreError(f"{events}: nothing was played in it") from error
     if out.is_file():
         out.unlink()
     with offline_engine(sound) as (engine, pool):
-        rows = _rows(heard, pool)
+        clicks = lay_clicks(engine.arena, engine.rate_hz)
+        with _reading(events):
+            rows = _clicks(entries, clicks)
+        rows = sorted([*_rows(heard, pool), *rows], key=lambda row: row.start)
         with_dry = "float32" if sound.dry else "pcm24"
         file = WavWriter(out, engine.rate_hz, with_dry)  # type: ignore[arg-type]
         try:
@@ -76,6 +80,14 @@ def replay(
         finally:
             file.close()
         return file.frames
+
+
+@contextmanager
+def _reading(events: Path) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise ScoreError(f"{events}: an event is damaged: {error!r}") from error
 
 
 def _heard(
@@ -142,7 +154,25 @@ def _rows(heard: list[Heard], pool: Preparer) -> list[Row]:
                 one.fade_frames, one.lead_frames, clip.tail_frames, *one.clock,
             )
         )  # fmt: skip
-    return sorted(rows, key=lambda row: row.start)
+    return rows
+
+
+def _clicks(entries: list[dict[str, Any]], clicks: Clicks) -> list[Row]:
+    """Return the rows that click on the master: of each sound, one until the next."""
+    rows: list[Row] = []
+    sounding: dict[bool, Row] = {}
+    for entry in entries:
+        if entry["kind"] != "click":
+            continue
+        accent, frame = bool(entry["accent"]), int(entry["frame"])
+        before = sounding.pop(accent, None)
+        if before is not None:
+            rows.append(replace(before, stop=frame))
+        if entry["on"]:
+            clock: dict[str, Any] = {name: float(entry["clock"][name]) for name in CLOCK}
+            row = clicking(clicks, accent, float(entry["origin"]), float(entry["gain"]))
+            sounding[accent] = replace(row, start=frame, stop=FOREVER, **clock)
+    return [*rows, *sounding.values()]
 
 
 def _run(

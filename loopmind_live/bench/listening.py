@@ -25,6 +25,8 @@ from loopmind_live.workers.niceness import ask_for_small_pages
 
 RATE_HZ, BLOCK = 48000, 256
 CLIENT, PEER = "loopmind", "peer"
+PEER_US = 300
+"""So long the engine computes in a block, in the median, on the machine where this was set."""
 _LATE = re.compile(r"client = (\S+) was not finished")
 _IN_MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 1 << 30

@@ -1,6 +1,6 @@
 """What the benches say of a run through JACK."""
 
-from loopmind_live.bench.listening import BLOCK, CLIENT, RATE_HZ
+from loopmind_live.bench.listening import BLOCK, CLIENT, PEER, PEER_US, RATE_HZ
 from loopmind_live.bench.live_run import Live, Piece
 from loopmind_live.bench.rows import BenchRow
 
@@ -48,6 +48,20 @@ def control_row(bench: str, live: Live, wanted: float) -> BenchRow:
     )  # fmt: skip
 
 
+def _peer_rows(bench: str, live: Live) -> list[BenchRow]:
+    """Return what a C client met that computes for about as long; none where there was none."""
+    if not live.heard.peer:
+        return []
+    gaps, late = live.while_playing(live.heard.peer, "gap"), live.heard.late_clients.get(PEER, 0)
+    mine = live.while_playing(live.heard.capture, "gap")
+    told = f"gaps; a C client that is busy {PEER_US} us of each cycle met {gaps}"
+    waited = f"blocks; the server waited for that C client in {late}"
+    return [
+        BenchRow(bench, "gaps beside a C client that computes", mine, told),
+        BenchRow(bench, "blocks waited for", live.heard.late_clients.get(CLIENT, 0), waited),
+    ]
+
+
 def _loss_rows(bench: str, live: Live) -> list[BenchRow]:
     """Return xruns and gaps from the first bar to the last."""
     rows = []
@@ -59,6 +73,7 @@ def _loss_rows(bench: str, live: Live) -> list[BenchRow]:
                 f"{kind}s; it met {idle}", "<= 0", more <= 0,
             )
         )  # fmt: skip
+    rows += _peer_rows(bench, live)
     late = live.heard.late_clients
     idle, others = late.get("idle", 0), sum(late.values()) - late.get(CLIENT, 0)
     rows.append(

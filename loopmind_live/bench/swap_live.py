@@ -7,9 +7,11 @@ leaves that half out.
 import os
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from loopmind_live.bench.jack_clients import missing
+from loopmind_live.bench.listening import PEER_US
 from loopmind_live.bench.live_rows import control_row, live_rows
 from loopmind_live.bench.live_run import Piece, check_live
 from loopmind_live.bench.rows import BenchRow
@@ -53,7 +55,7 @@ def run_live_swap_bench(progress: Progress, minutes: float, seed: int = 1) -> li
         return [BenchRow("swap", figure, None, lacking, bar)]
     piece = Piece(commands, 1.0, _BUSY, seed=seed, controls_per_s=CONTROLS_PER_S * _MARGIN)
     per_bar = commands / (minutes * piece.bpm / 4)
-    piece = Piece(commands, per_bar, _BUSY, seed=seed, controls_per_s=piece.controls_per_s)
+    piece = replace(piece, per_bar=per_bar, peer_us=PEER_US)
     progress(f"{commands:,} changes in {minutes:g} minutes through JACK", 0.0)
     with tempfile.TemporaryDirectory(prefix="swap-bench-") as folder:
         live = check_live(

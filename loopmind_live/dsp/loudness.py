@@ -1,32 +1,39 @@
 """Loudness (ITU-R BS.1770) and true peak."""
 
 import math
-import warnings
 
 import numpy as np
+import numpy.typing as npt
 
 from loopmind_live.dsp.spectrum import Floats
 from loopmind_live.units import gain_to_db
 
-_BLOCK_S = 0.4
+_BLOCK_S, _STEP_S = 0.4, 0.1
+_ABSOLUTE_GATE_LUFS, _RELATIVE_GATE_DB, _OFFSET_DB = -70.0, -10.0, -0.691
+_PEAK_GATE = 0.4
+"""Between samples that are all below so much of the highest one no wave comes above that: it would
+take more than sixteen of the very same level and of changing sign."""
+_PIECE_FRAMES, _MARGIN_FRAMES, _EDGE_FRAMES = 256, 320, 256
+"""Of a loud span so much around is given to the filter, whose reach is shorter than the edge."""
+
+Powers = npt.NDArray[np.float64]
 
 
 def lufs(audio: Floats, rate_hz: int) -> float | None:
     """Return the integrated loudness of `audio`: float32 [frames, channels], one or two channels.
 
     None where nothing reaches the absolute gate of -70 LUFS. A sound shorter than the meter's
-    400 ms block is measured as that block, silence around it included.
+    400 ms block is measured as that block, silence around it included. The weighting filters are
+    pyloudnorm's, and so is the placing of the blocks; its own meter takes twice as long.
     """
-    import pyloudnorm
-
-    shortest = math.ceil(_BLOCK_S * rate_hz) + 1
-    if len(audio) < shortest:
-        audio = np.pad(audio, ((0, shortest - len(audio)), (0, 0)))
-    with warnings.catch_warnings():
-        # It warns where every block is gated away; the answer says so itself.
-        warnings.simplefilter("ignore")
-        loudness = float(pyloudnorm.Meter(rate_hz).integrated_loudness(audio.astype(np.float64)))
-    return loudness if math.isfinite(loudness) else None
+    channels = _channels(audio)
+    powers = np.sum([_block_powers(channel, rate_hz) for channel in channels], axis=0)
+    powers *= audio.shape[1] / len(channels)
+    loud = powers[_in_lufs(powers) >= _ABSOLUTE_GATE_LUFS]
+    if len(loud) == 0:
+        return None
+    gate = float(_in_lufs(loud.mean())) + _RELATIVE_GATE_DB
+    return float(_in_lufs(loud[_in_lufs(loud) > gate].mean()))
 
 
 def true_peak_dbtp(audio: Floats, rate_hz: int) -> float:
@@ -39,8 +46,80 @@ def true_peak_dbtp(audio: Floats, rate_hz: int) -> float:
     peak = float(np.abs(audio).max(initial=0.0))
     factor = max(1, math.ceil(176400 / rate_hz))
     if peak > 0.0 and factor > 1:
-        # Zeros around it: a sound cut at its edge rings there when it is played.
-        margin = np.zeros((64, audio.shape[1]), np.float32)
-        padded = np.concatenate([margin, audio.astype(np.float32, copy=False), margin])
-        peak = max(peak, float(np.abs(soxr.resample(padded, rate_hz, factor * rate_hz)).max()))
+        spans = [
+            _around(channel, begin, end)
+            for channel in _channels(audio)
+            for begin, end in _loud_spans(channel, _PEAK_GATE * peak)
+        ]
+        # All in one go: soxr takes longer to begin than for a second of sound.
+        between = soxr.resample(np.concatenate(spans), rate_hz, factor * rate_hz)
+        at = 0
+        for span in spans:
+            inside = between[
+                factor * (at + _EDGE_FRAMES) : factor * (at + len(span) - _EDGE_FRAMES)
+            ]
+            peak = max(peak, float(inside.max()), -float(inside.min()))
+            at += len(span)
     return gain_to_db(peak)
+
+
+def _loud_spans(channel: Floats, gate: float) -> list[tuple[int, int]]:
+    """Return where samples reach `gate`, in whole pieces, those close to each other as one.
+
+    >>> _loud_spans(np.repeat(np.float32([0, 1, 0, 0, 0, 1]), _PIECE_FRAMES), 0.5)
+    [(256, 512), (1280, 1536)]
+    """
+    rest = -len(channel) % _PIECE_FRAMES
+    pieces = np.abs(np.pad(channel, (0, rest))).reshape(-1, _PIECE_FRAMES).max(axis=1)
+    loud = np.flatnonzero(pieces >= gate)
+    if len(loud) == 0:
+        return []
+    gaps = np.flatnonzero(np.diff(loud) > 2 * _MARGIN_FRAMES // _PIECE_FRAMES)
+    firsts, lasts = loud[np.append(0, gaps + 1)], loud[np.append(gaps, len(loud) - 1)]
+    return [
+        (int(first) * _PIECE_FRAMES, min((int(last) + 1) * _PIECE_FRAMES, len(channel)))
+        for first, last in zip(firsts, lasts, strict=True)
+    ]
+
+
+def _around(channel: Floats, begin: int, end: int) -> Floats:
+    """Return a span with its margins; zeros before and after all: what is cut off rings there."""
+    first, last = begin - _MARGIN_FRAMES, end + _MARGIN_FRAMES
+    inside = channel[max(0, first) : last]
+    return np.pad(inside, (max(0, -first), max(0, last - len(channel))))
+
+
+def _channels(audio: Floats) -> list[Floats]:
+    """Return the channels, each in one piece of memory; of two that are the same, one."""
+    channels = [np.ascontiguousarray(channel, np.float32) for channel in audio.T]
+    same = len(channels) == 2 and np.array_equal(channels[0], channels[1])
+    return channels[:1] if same else channels
+
+
+def _block_powers(channel: Floats, rate_hz: int) -> Powers:
+    """Return the mean square of each 400 ms block, 100 ms after another, of K-weighted sound."""
+    from pyloudnorm import IIRfilter
+    from scipy.signal import sosfilt
+
+    shelf = IIRfilter(4.0, 1.0 / math.sqrt(2.0), 1500.0, rate_hz, "high_shelf")
+    high_pass = IIRfilter(0.0, 0.5, 38.0, rate_hz, "high_pass")
+    sections = [np.concatenate([stage.b, stage.a]) for stage in (shelf, high_pass)]
+    shortest = math.ceil(_BLOCK_S * rate_hz) + 1
+    sound = np.pad(channel, (0, max(0, shortest - len(channel)))).astype(np.float64)
+    weighted = sosfilt(np.array(sections), sound)
+    count = round((len(sound) / rate_hz - _BLOCK_S) / _STEP_S) + 1
+    first = np.arange(count) * (_STEP_S / _BLOCK_S)
+    begins = (_BLOCK_S * first * rate_hz).astype(np.int64)
+    ends = np.minimum((_BLOCK_S * (first + 1.0) * rate_hz).astype(np.int64), len(sound))
+    # Blocks overlap: each sample is added once, to the piece between two of their edges.
+    edges = np.unique(np.concatenate([begins, ends]))
+    pieces = np.add.reduceat(np.square(weighted, out=weighted)[: edges[-1]], edges[:-1])
+    sums = np.concatenate([[0.0], np.cumsum(pieces)])
+    inside = sums[np.searchsorted(edges, ends)] - sums[np.searchsorted(edges, begins)]
+    powers: Powers = inside / (_BLOCK_S * rate_hz)
+    return powers
+
+
+def _in_lufs(powers: npt.ArrayLike) -> Powers:
+    result: Powers = _OFFSET_DB + 10.0 * np.log10(np.maximum(powers, 1e-30))
+    return result

@@ -1,44 +1,36 @@
 """Analyse one audio file: everything a Loop says, from bytes to moods."""
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
 
-from loopmind_live.config import PIECE_BYTES
-from loopmind_live.dsp.chroma import fit_key
 from loopmind_live.dsp.loudness import lufs, true_peak_dbtp
-from loopmind_live.dsp.spectrum import Floats
 from loopmind_live.errors import LibraryError
 from loopmind_live.library.decode import Audio, decode
 from loopmind_live.library.embedding import pack
 from loopmind_live.library.embedding.dsp import NAME, embed
 from loopmind_live.library.heard import Heard
 from loopmind_live.library.instruments import judge_instrument, judge_kind
+from loopmind_live.library.key import judge_key
 from loopmind_live.library.moods import judge_moods
 from loopmind_live.library.names import NameHints, read_name
 from loopmind_live.library.sound import SILENCE, Sound, measure
 from loopmind_live.library.tempo import Extent, Hint, Tempo, estimate_tempo
 from loopmind_live.library.version import ANALYSIS_VERSION
-from loopmind_live.score.loop import UNPITCHED_ROLES, Loop, LoopKind, Role
+from loopmind_live.score.loop import Loop, LoopKind
+from loopmind_live.workers.hashing import sha256_of
 
 VERSION = ANALYSIS_VERSION
 MIN_BPM_CONFIDENCE = 0.3
 """Below it a tempo is not told at all: a wrong one would be heard."""
-MIN_TONALNESS = 0.2
-_KEY_AGREES = 0.4
 
 
 def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal. Raises LibraryError."""
-    digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while block := file.read(PIECE_BYTES):
-                digest.update(block)
+        return sha256_of(path)
     except OSError as error:
         raise LibraryError(f"{path.name}: cannot be read ({error.strerror})") from error
-    return digest.hexdigest()
 
 
 def analyse(path: Path, content_hash: str) -> Loop:
@@ -49,21 +41,21 @@ def analyse(path: Path, content_hash: str) -> Loop:
 def hear(path: Path, content_hash: str) -> Heard:
     """Return what is known of the file at `path`, with its embedding."""
     try:
-        return _hear(path, content_hash, decode(path))
+        return hear_sound(path, content_hash, decode(path), read_name(path))
     except LibraryError as error:
         return Heard(Loop(path, content_hash, error=str(error)))
 
 
-def _hear(path: Path, content_hash: str, audio: Audio) -> Heard:
+def hear_sound(path: Path, content_hash: str, audio: Audio, hints: NameHints) -> Heard:
+    """Return what is known of a decoded file, given what its name says. Raises LibraryError."""
     if float(np.abs(audio.samples).max()) < SILENCE:
         raise LibraryError(f"{path.name}: silent, nothing in it is louder than -80 dBFS")
-    hints = read_name(path)
     sound = measure(audio)
     kind = judge_kind(sound, hints)
-    tempo = _tempo(sound, hints) if kind == "loop" else None
+    tempo = judge_tempo(sound, kind, hints)
     instrument, role = judge_instrument(sound, hints, kind)
-    key, key_confidence = judge_key(sound, role, hints.keys)
-    stereo = _stereo(audio.samples)
+    key = judge_key(sound, role, hints.keys)
+    stereo = audio.samples if audio.samples.shape[1] <= 2 else audio.mono()[:, None]
     loudness = lufs(stereo, audio.rate_hz)
     bpm = tempo.bpm if tempo is not None else None
     loop = Loop(
@@ -77,36 +69,26 @@ def _hear(path: Path, content_hash: str, audio: Audio) -> Heard:
         bpm_confidence=tempo.confidence if tempo is not None else 0.0,
         beats=tempo.beats if tempo is not None else None,
         start_s=_start_s(sound, kind, tempo),
-        key=key,
-        key_confidence=key_confidence,
+        key=key.key,
+        key_confidence=key.confidence,
         instrument=instrument,
         role=role,
-        moods=judge_moods(hints.words, key, bpm, sound.brightness_hz, sound.onsets_per_s, loudness),
+        moods=judge_moods(
+            hints.words, key.key, bpm, sound.brightness_hz, sound.onsets_per_s, loudness
+        ),
         lufs=round(loudness, 2) if loudness is not None else None,
         true_peak_dbtp=round(true_peak_dbtp(stereo, audio.rate_hz), 2),
         brightness_hz=round(sound.brightness_hz, 1),
         onsets_per_s=round(sound.onsets_per_s, 3),
+        tuning_cents=key.tuning_cents,
     )
     return Heard(loop, pack(embed(sound)), NAME)
 
 
-def judge_key(sound: Sound, role: Role, named: tuple[str, ...]) -> tuple[str | None, float]:
-    """Return (key, confidence 0..1); (None, 0) for what has no pitch, by its sound or its role.
-
-    Of the keys that the name allows the best is taken, where the pitches do not speak against it.
-    """
-    fit = fit_key(sound.chroma.classes)
-    if role in UNPITCHED_ROLES or fit is None or sound.chroma.tonalness < MIN_TONALNESS:
-        return None, 0.0
-    clear = min(1.0, sound.chroma.tonalness / 0.6)
-    confidence = clear * max(0.0, fit.correlation) * min(1.0, 0.3 + 4.0 * fit.margin)
-    key = max(named, key=lambda name: fit.correlations[name], default=fit.key)
-    if named and fit.correlations[key] > _KEY_AGREES:
-        return key, max(confidence if key == fit.key else 0.0, 0.8 * clear)
-    return fit.key, confidence
-
-
-def _tempo(sound: Sound, hints: NameHints) -> Tempo | None:
+def judge_tempo(sound: Sound, kind: LoopKind, hints: NameHints) -> Tempo | None:
+    """Return the tempo of a loop, None where none is sure enough to be told."""
+    if kind != "loop":
+        return None
     extent = Extent(sound.duration_s, sound.start_s, sound.end_s, sound.rate_hz, sound.cut)
     hint = Hint(hints.bpm, hints.bpm_marked) if hints.bpm is not None else None
     tempo = estimate_tempo(sound.onsets, extent, hint)
@@ -117,11 +99,3 @@ def _start_s(sound: Sound, kind: LoopKind, tempo: Tempo | None) -> float:
     if tempo is not None:
         return tempo.start_s
     return sound.start_s if kind == "one_shot" else 0.0
-
-
-def _stereo(samples: Floats) -> Floats:
-    """Return at most two channels: of more, the mean, which is what would be played."""
-    if samples.shape[1] <= 2:
-        return samples
-    mean: Floats = samples.mean(axis=1, keepdims=True)
-    return mean

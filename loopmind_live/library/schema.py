@@ -52,5 +52,7 @@ _VECTORS = """
     INSERT INTO library VALUES (lower(hex(randomblob(16))));
 """
 
-MIGRATIONS = (_FIRST, _WHAT_THE_USER_SAYS, _VECTORS)
+_TUNING = "ALTER TABLE loops ADD COLUMN tuning_cents REAL"
+
+MIGRATIONS = (_FIRST, _WHAT_THE_USER_SAYS, _VECTORS, _TUNING)
 """One script a schema version, in order; `user_version` counts those that were run."""

@@ -65,7 +65,7 @@ def measure(audio: Audio) -> Sound:
     """Measure decoded sound that is not silent."""
     import soxr
 
-    mono = audio.samples.mean(axis=1)
+    mono = audio.mono()
     peak = float(np.abs(mono).max())
     if peak < SILENCE:  # opposite channels cancel
         mono = audio.samples[:, 0]

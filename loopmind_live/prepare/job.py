@@ -1,11 +1,9 @@
 """What a worker does for one clip: check the file, make the clip, keep it in the cache."""
 
-import hashlib
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from loopmind_live.config import PIECE_BYTES
 from loopmind_live.errors import PrepareError
 from loopmind_live.prepare.cache import ClipCache
 from loopmind_live.prepare.clip_audio import (
@@ -18,6 +16,7 @@ from loopmind_live.prepare.clip_audio import (
 from loopmind_live.prepare.decode import changed, gone
 from loopmind_live.prepare.opening import Opening, opening_frames
 from loopmind_live.score.clip import ClipRecipe
+from loopmind_live.workers.hashing import sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +84,7 @@ def warm_up() -> None:
 def content_hash(path: Path) -> str:
     """Return the SHA-256 of a file, in hex; PrepareError where it cannot be read."""
     try:
-        digest = hashlib.sha256()
-        with path.open("rb") as file:
-            while piece := file.read(PIECE_BYTES):
-                digest.update(piece)
-        return digest.hexdigest()
+        return sha256_of(path)
     except FileNotFoundError as error:
         raise PrepareError(gone(path)) from error
     except OSError as error:

@@ -13,7 +13,7 @@ LABELS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Part:
     """One loop in a section: `semitones` and `stretch` say how it is fitted, `gain_db` how loud.
 
@@ -37,7 +37,7 @@ class Part:
         return (self.low_db, self.high_db)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Section:
     """A labelled span of bars and the parts that realize it, at most one a role."""
 
@@ -50,7 +50,7 @@ class Section:
         return next((part for part in self.parts if part.role == role), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Arrangement:
     """Ordered sections at one tempo, key and meter. `key` is None where nothing is pitched."""
 

@@ -18,8 +18,9 @@ class Loop:
     """What is known of one audio file. Estimates carry a confidence from 0 to 1.
 
     `beats` is the whole number of beats from `start_s`, the place of the first downbeat; what
-    follows them is the tail. `bpm`, `beats` and `key` are None where none is sure. `error` is set,
-    and nothing else is trusted, where the file could not be analysed.
+    follows them is the tail. `bpm`, `beats` and `key` are None where none is sure. `tuning_cents`:
+    how far the notes are from A 440, -50..50, where there is a key. `error` is set, and nothing
+    else is trusted, where the file could not be analysed.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Loop:
     true_peak_dbtp: float | None = None
     brightness_hz: float | None = None
     onsets_per_s: float | None = None
+    tuning_cents: float | None = None
     error: str | None = None
 
     @property
@@ -61,6 +63,7 @@ class Loop:
             "bars": self.bars,
             "key": self.key,
             "key_confidence": round(self.key_confidence, 3),
+            "tuning_cents": self.tuning_cents,
             "instrument": self.instrument,
             "role": self.role,
             "moods": list(self.moods),

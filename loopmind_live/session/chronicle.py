@@ -6,7 +6,7 @@ from typing import Protocol
 from loopmind_live.engine.base import Row
 from loopmind_live.score.clip import ClipRecipe
 from loopmind_live.score.loop import ROLES
-from loopmind_live.session.cue_plan import of_set
+from loopmind_live.session.cue_plan import ACCENT_TRACK, of_click, of_set
 from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.state import State
 from loopmind_live.session.swaps import Swap, swaps_between
@@ -37,9 +37,12 @@ class Chronicle:
         self._sink.write(kind, frame, bar + 1, **fields)
 
     def write_swaps(self, state: State, rows: Sequence[Row], frame: int) -> None:
-        """Write each clip that began or ended by `frame` and has not been told yet."""
+        """Write each clip, and click on the master, that began or ended by `frame`, once."""
         for swap in swaps_between(of_set(rows), self.told_frame, frame):
             self._write_swap(state, swap)
+        for swap in swaps_between(of_click(rows), self.told_frame, frame):
+            facts = {"on": False} if swap.row is None else {"on": True, **_sound(swap.row)}
+            self.write(state, "click", swap.frame, accent=swap.track == ACCENT_TRACK, **facts)
         self.told_frame = max(self.told_frame, frame)
 
     def write_carried(self, state: State, rows: Sequence[Row], frame: int) -> None:
@@ -64,7 +67,7 @@ class Chronicle:
 
 def _facts(row: Row, recipe: ClipRecipe) -> dict[str, object]:
     """Return all of a row that a replay needs."""
-    facts: dict[str, object] = {
+    return {
         "loop": str(recipe.path),
         "clip": {
             "key": recipe.key,
@@ -77,10 +80,14 @@ def _facts(row: Row, recipe: ClipRecipe) -> dict[str, object]:
             "low_db": recipe.low_db,
             "high_db": recipe.high_db,
         },
-        "origin": row.origin,
-        "gain": row.gain,
         "lead_frames": row.lead_frames,
+        **_sound(row),
     }
+
+
+def _sound(row: Row) -> dict[str, object]:
+    """Return how loud a row is, and how it is read."""
+    facts: dict[str, object] = {"origin": row.origin, "gain": row.gain}
     if row.clip_bars:
         facts["clock"] = {
             "clip_bars": row.clip_bars,

@@ -18,7 +18,7 @@ from loopmind_live.session.cue import CountIn, Cue, Ears
 from loopmind_live.session.landing import projected
 from loopmind_live.session.plan import HORIZON_BARS, Stage, recipe, rows_between, walk
 from loopmind_live.session.state import Change, Playhead, State
-from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
+from loopmind_live.timing.tempo_map import TempoMap
 from loopmind_live.units import db_to_gain
 
 BEAT_TRACK = MAX_TRACKS - 1
@@ -46,6 +46,11 @@ class View:
 def of_set(rows: Sequence[Row]) -> list[Row]:
     """Return the rows that belong to the set: neither click nor cue."""
     return [row for row in rows if row.track < ACCENT_TRACK]
+
+
+def of_click(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows that click on the master."""
+    return [row for row in rows if ACCENT_TRACK <= row.track < MAX_TRACKS]
 
 
 def continued(rows: Sequence[Row], frame: int, new: Sequence[Row]) -> tuple[Row, ...]:
@@ -138,6 +143,21 @@ def _count_in_rows(state: State, frame: int, counts: Counts, ears: Ears) -> Iter
             yield from _clicks(state.tempo, first, last, state.cue, ears.clicks, base)
 
 
+def clicking(clicks: Clicks, accent: bool, origin: float, gain: float) -> Row:
+    """Return the row of a sound of the click, on the master; its clock is still to be set."""
+    return Row(
+        track=ACCENT_TRACK if accent else BEAT_TRACK,
+        clip_id=ACCENT_ID if accent else BEAT_ID,
+        offset=clicks.accent if accent else clicks.beat,
+        body_frames=_STRUCK_FRAMES,
+        pass_frames=float(clicks.frames),
+        origin=origin,
+        start=0,
+        gain=gain,
+        tail_frames=clicks.frames - _STRUCK_FRAMES,
+    )
+
+
 def _clicks(
     tempo: TempoMap, first: int, last: int, cue: Cue, clicks: Clicks, base: int
 ) -> Iterator[Row]:
@@ -146,37 +166,14 @@ def _clicks(
         begin = first if i == 0 else max(first, round(segment.frame))
         end = last if after is None else min(last, round(after.frame))
         if begin < end:
-            beat, bar = 1.0 / tempo.beats_per_bar, 1.0
-            kinds = (
-                (ACCENT_TRACK, ACCENT_ID, clicks.accent, bar),
-                (BEAT_TRACK, BEAT_ID, clicks.beat, beat),
-            )
-            for track, clip_id, offset, every_bars in kinds:
-                row = _struck(tempo, segment, offset, clicks.frames, every_bars)
+            for accent, every_bars in ((True, 1.0), (False, 1.0 / tempo.beats_per_bar)):
+                row = clicking(clicks, accent, segment.frame, db_to_gain(cue.click_db))
                 yield replace(
-                    row, track=base + track, clip_id=clip_id, start=begin, stop=end,
-                    gain=db_to_gain(cue.click_db),
+                    row, track=base + row.track, start=begin, stop=end,
+                    clip_bars=every_bars, clock_frame=segment.frame, clock_bar=segment.bar,
+                    clock_bar_frames=tempo.frames_per_bar(segment.bpm),
+                    clock_change=segment.slope / segment.bpm,
                 )  # fmt: skip
-
-
-def _struck(
-    tempo: TempoMap, segment: TempoSegment, offset: int, frames: int, every_bars: float
-) -> Row:
-    return Row(
-        track=BEAT_TRACK,
-        clip_id=BEAT_ID,
-        offset=offset,
-        body_frames=_STRUCK_FRAMES,
-        pass_frames=float(frames),
-        origin=segment.frame,
-        start=0,
-        tail_frames=frames - _STRUCK_FRAMES,
-        clip_bars=every_bars,
-        clock_frame=segment.frame,
-        clock_bar=segment.bar,
-        clock_bar_frames=tempo.frames_per_bar(segment.bpm),
-        clock_change=segment.slope / segment.bpm,
-    )
 
 
 def _listen_rows(

@@ -1,9 +1,10 @@
 """The journal of a performance (JSON Lines): from it a new process goes on where one was killed.
 
 A header, then one line for each change: the nouns that are new to it, numbered, and the values of
-the session that it set. Of a long tuple only what follows its unchanged beginning is written. Each
-change is one write, handed to the system before it is answered: a killed process loses nothing, and
-leaves at most one cut line. A file that has grown too large is begun anew from the whole state.
+the session that it set. Of a long tuple only what is new at its end is written, and which of the
+items before stayed. Each change is one write, handed to the system before it is answered: a killed
+process loses nothing, and leaves at most one cut line. A file that has grown too large is begun
+anew from the whole state.
 """
 
 import dataclasses
@@ -21,8 +22,8 @@ from loopmind_live.session.journal_codec import Decoder, Encoder, nouns_of
 from loopmind_live.session.snapshot import Snapshot
 from loopmind_live.session.state import State
 
-FORMAT = 1
-MAX_BYTES = 4 << 20
+FORMAT = 2
+MAX_BYTES = 1 << 20
 """A journal of this size is begun anew, though never before it is twice its whole state."""
 MAX_READ_BYTES = 256 << 20
 _OTHERS = ("recipes", "placed", "told_bpm")
@@ -121,13 +122,16 @@ class Journal:
             os.close(old)
         self._next_bytes = max(self._max_bytes, 2 * self._size)
 
-    def _told(self, changes: Mapping[str, tuple[int | None, Any]]) -> bytes:
+    def _told(self, changes: Mapping[str, "Whole | Moved"]) -> bytes:
         """Return the lines that tell `changes`: new nouns first."""
         new: list[tuple[int, Any]] = []
         told: dict[str, Any] = {}
-        for name, (kept, value) in changes.items():
-            data = self._encoder.encode(value, new)
-            told[name] = data if kept is None else {"keep": kept, "then": data}
+        for name, change in changes.items():
+            if isinstance(change, Whole):
+                told[name] = self._encoder.encode(change.value, new)
+                continue
+            then = self._encoder.encode(change.then, new)
+            told[name] = {"drop": change.drop, "keep": change.keep, "then": then}
         lines = [_line({"number": number, "noun": noun}) for number, noun in new]
         return b"".join((*lines, _line({"set": told})))
 
@@ -142,30 +146,62 @@ class Journal:
         self._size += len(lines)
 
 
-def changed(before: Snapshot | None, after: Snapshot) -> dict[str, tuple[int | None, Any]]:
-    """Return, by name, what `after` sets: (items kept of a tuple, what follows), or (None, value).
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A value that is told whole."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A tuple told by the one before: without its first `drop`, the next `keep`, `then` others."""
+
+    drop: int
+    keep: int
+    then: tuple[Any, ...]
+
+    @classmethod
+    def between(cls, before: tuple[Any, ...], after: tuple[Any, ...]) -> "Moved":
+        """Return what makes `after` of `before`; items are known again by being the same.
+
+        >>> a, b, c = (1,), (2,), (3,)
+        >>> Moved.between((a, b), (b, c))
+        Moved(drop=1, keep=1, then=((3,),))
+        """
+        first = after[0] if after else None
+        drop = next((i for i, one in enumerate(before) if one is first), 0)
+        keep = 0
+        for mine, other in zip(before[drop:], after, strict=False):
+            if mine is not other and mine != other:
+                break
+            keep += 1
+        return cls(drop, keep, after[keep:])
+
+    def of(self, before: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return the tuple that is told."""
+        return (*before[self.drop : self.drop + self.keep], *self.then)
+
+
+def changed(before: Snapshot | None, after: Snapshot) -> dict[str, Whole | Moved]:
+    """Return, by name, what `after` sets.
 
     >>> from loopmind_live.timing.tempo_map import TempoMap
     >>> one = Snapshot(State(TempoMap.constant(120.0, 48000), taps=(1, 2)))
     >>> two = dataclasses.replace(one, state=dataclasses.replace(one.state, taps=(1, 3), seed=7))
     >>> changed(one, two)
-    {'seed': (None, 7), 'taps': (1, (3,))}
+    {'seed': Whole(value=7), 'taps': Moved(drop=0, keep=1, then=(3,))}
     """
-    changes: dict[str, tuple[int | None, Any]] = {}
+    changes: dict[str, Whole | Moved] = {}
     old, new = {} if before is None else _values(before), _values(after)
     for name, value in new.items():
         last = old.get(name)
         if name in old and (value is last or value == last):
             continue
-        if not isinstance(value, tuple):
-            changes[name] = None, value
-            continue
-        kept = 0
-        for mine, other in zip(last if isinstance(last, tuple) else (), value, strict=False):
-            if mine is not other and mine != other:
-                break
-            kept += 1
-        changes[name] = kept, value[kept:]
+        if isinstance(value, tuple):
+            changes[name] = Moved.between(last if isinstance(last, tuple) else (), value)
+        else:
+            changes[name] = Whole(value)
     return changes
 
 
@@ -244,7 +280,8 @@ def _take(
             if name not in known:
                 raise SessionError(f"{name!r} is not known here")
             if isinstance(told, dict) and "keep" in told:
-                new[name] = (*values.get(name, ())[: told["keep"]], *decoder.decode(told["then"]))
+                moved = Moved(told.get("drop", 0), told["keep"], decoder.decode(told["then"]))
+                new[name] = moved.of(values.get(name, ()))
             else:
                 new[name] = decoder.decode(told)
         values |= new

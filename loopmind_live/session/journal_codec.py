@@ -6,6 +6,7 @@ to: an undo stack of a thousand steps costs what is new in each. Equal values co
 
 import dataclasses
 import typing
+import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import UnionType
@@ -24,11 +25,14 @@ SEE, NOUN, SET, PATH = "see", "noun", "set", "path"
 
 
 class Encoder:
-    """Turns values into JSON; remembers what was written already."""
+    """Turns values into JSON; remembers what was written already, for as long as it lives.
+
+    A set of many hours makes arrangements without end: what nothing holds any more is forgotten.
+    """
 
     def __init__(self) -> None:
         self._by_value: dict[object, int] = {}
-        self._by_identity: dict[int, tuple[object, int]] = {}
+        self._by_identity: dict[int, tuple[weakref.ref[object], int]] = {}
         self._numbers = 0
 
     def encode(self, value: object, new: list[tuple[int, Any]]) -> Any:
@@ -59,9 +63,14 @@ class Encoder:
         if by_value:
             self._by_value[value] = self._numbers
         else:
-            self._by_identity[id(value)] = value, self._numbers
+            self._remember(value)
         new.append((self._numbers, fields))
         return self._numbers
+
+    def _remember(self, value: object) -> None:
+        """Know `value` by its last number until it is gone and its identity may be another's."""
+        place, known = id(value), self._by_identity
+        known[place] = weakref.ref(value, lambda _: known.pop(place, None)), self._numbers
 
     def _fields(self, value: Any, new: list[tuple[int, Any]]) -> dict[str, Any]:
         fields = {

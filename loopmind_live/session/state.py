@@ -42,7 +42,7 @@ class Playhead:
         return Playhead(self.place, bar - math.floor(played + 1e-9), origin)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Step:
     """One undoable command. `inverse` is None until it has landed.
 

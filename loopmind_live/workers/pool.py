@@ -36,6 +36,9 @@ _SINGLE_THREADED = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
     "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS",
 )  # fmt: skip
+_KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(128 << 20)}
+"""glibc, as it comes, hands every larger array back to the system: jobs take a quarter longer, and
+each page that is asked for again may hold up the sound."""
 
 
 @dataclass(eq=False, slots=True)
@@ -280,7 +283,7 @@ class WorkerPool:
                     stdout=subprocess.PIPE,
                     # Decoders print there, in the middle of what the performer types.
                     stderr=subprocess.DEVNULL,
-                    env={**environ, **own},
+                    env={**_KEEP_MEMORY, **environ, **own},
                 )
             except OSError as error:
                 raise WorkerDied(f"no worker could be started: {error.strerror}") from error

@@ -111,6 +111,19 @@ def test_a_replay_is_the_recording_again_sample_for_sample(
     assert frames == soundfile.info(tmp_path / "set.wav").frames > line(13)
 
 
+def test_a_replay_counts_in_on_the_master_as_the_recording_does(
+    made: CodeSet, tmp_path: Path
+) -> None:
+    script = "@1.2 stop\n@2.2 count in on master\n@2.3 play\n@5.2 ramp to 150 over 1 bar\n@7 quit\n"
+    told = perform(made, tmp_path, "set", dry=True, script=script)
+    recorded, _ = soundfile.read(tmp_path / "set.wav")
+    peaks = [np.abs(recorded[line(n) : line(n + 1)]).max() for n in (2, 3, 4)]
+    assert peaks[0] == 0.0 and peaks[1] == pytest.approx(0.45, rel=0.01), (peaks, told)
+    assert 0.05 < peaks[2] < 0.4, (peaks, told)
+    replay(tmp_path / "set.jsonl", tmp_path / "again.wav", [])
+    assert (tmp_path / "again.wav").read_bytes() == (tmp_path / "set.wav").read_bytes()
+
+
 def test_the_same_script_and_seed_make_the_same_events_and_samples(
     made: CodeSet, tmp_path: Path
 ) -> None:

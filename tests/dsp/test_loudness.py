@@ -1,7 +1,12 @@
 """Loudness and true peak of signals whose answers are known."""
 
+import math
+import warnings
+
 import numpy as np
+import pyloudnorm
 import pytest
+import soxr
 
 from loopmind_live.dsp.loudness import lufs, true_peak_dbtp
 
@@ -45,3 +50,39 @@ def test_the_true_peak_lies_between_the_samples(rate_hz: int) -> None:
     tone *= fade[:, None].astype(np.float32)
     assert 20 * np.log10(np.abs(tone).max()) == pytest.approx(-3.01, abs=0.05)
     assert true_peak_dbtp(tone, rate_hz) == pytest.approx(0.0, abs=0.3)
+
+
+def rough(seed: int, rate_hz: int) -> np.ndarray:
+    """Return noise that swells and dies away, of any length, with one or two channels."""
+    random = np.random.default_rng(seed)
+    frames = int(random.integers(100, 4 * rate_hz))
+    swell = np.exp(-8.0 * random.random() * (np.linspace(0.0, random.integers(1, 9), frames) % 1))
+    noise = random.standard_normal((frames, 1 + seed % 2)) * swell[:, None] * 0.1
+    if seed % 4 == 1:
+        noise[:, 1] = noise[:, 0]
+    if seed % 4 == 3:
+        noise[:, 1] *= 0.01
+    return noise.astype(np.float32)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("rate_hz", [11025, 44100])
+def test_loudness_is_what_pyloudnorm_says(seed: int, rate_hz: int) -> None:
+    sound = rough(seed, rate_hz)
+    least = math.ceil(0.4 * rate_hz) + 1
+    whole = np.pad(sound, ((0, max(0, least - len(sound))), (0, 0))).astype(np.float64)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        wanted = pyloudnorm.Meter(rate_hz).integrated_loudness(whole)
+    assert lufs(sound, rate_hz) == pytest.approx(wanted, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("rate_hz", [11025, 44100])
+def test_the_true_peak_is_that_of_the_whole_sound_oversampled(seed: int, rate_hz: int) -> None:
+    sound = rough(seed, rate_hz)
+    factor = 176400 // rate_hz
+    whole = np.pad(sound, ((64, 64), (0, 0)))
+    peaks = [np.abs(soxr.resample(each, rate_hz, factor * rate_hz)).max() for each in whole.T]
+    wanted = 20.0 * math.log10(max(*peaks, np.abs(sound).max()))
+    assert true_peak_dbtp(sound, rate_hz) == pytest.approx(wanted, abs=1e-4)

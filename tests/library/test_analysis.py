@@ -33,6 +33,18 @@ def test_chords_have_a_key_and_a_pitched_role(tmp_path: Path) -> None:
     assert (loop.bpm, loop.beats) == (120.0, 16)
 
 
+@pytest.mark.parametrize("cents", [-30.0, 0.0, 30.0])
+def test_the_tuning_is_told_and_changes_no_key(tmp_path: Path, cents: float) -> None:
+    import soxr
+
+    # To play faster is to play higher: a loop that a turntable has put out of tune.
+    sound = soxr.resample(chord_loop(120, CADENCE), RATE_HZ * 2 ** (cents / 1200), RATE_HZ)
+    loop = loop_of(write(tmp_path / "x.wav", sound))
+    assert loop.key == "A:min"
+    assert loop.tuning_cents == pytest.approx(cents, abs=4.0)
+    assert loop_of(write(tmp_path / "d.wav", drum_loop(126, 16))).tuning_cents is None
+
+
 def test_a_single_hit_is_a_one_shot_without_tempo_or_beats(tmp_path: Path) -> None:
     loop = loop_of(write(tmp_path / "x.wav", one_hit()))
     assert (loop.kind, loop.bpm, loop.beats, loop.bpm_confidence) == ("one_shot", None, None, 0.0)

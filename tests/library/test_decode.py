@@ -9,7 +9,7 @@ from made_loops import RATE_HZ, drum_loop, write
 
 from loopmind_live.errors import LibraryError
 from loopmind_live.library import decode as decoding
-from loopmind_live.library.decode import decode
+from loopmind_live.library.decode import Audio, decode
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,11 @@ def test_a_folder_or_nothing_is_refused(tmp_path: Path) -> None:
 def test_soundfile_is_what_reads(tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", drum_loop(90, 4))
     assert decode(path).duration_s == soundfile.info(path).duration
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 8])
+def test_mono_is_the_mean_of_the_channels_and_leaves_them_alone(channels: int) -> None:
+    samples = np.random.default_rng(1).standard_normal((500, channels)).astype(np.float32)
+    audio = Audio(samples.copy(), RATE_HZ)
+    assert audio.mono() == pytest.approx(samples.mean(axis=1), abs=1e-6)
+    assert np.array_equal(audio.samples, samples)

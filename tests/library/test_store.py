@@ -21,7 +21,7 @@ FULL = Loop(
     rate_hz=44100, channels=2, bpm=140.0, bpm_confidence=0.93, beats=8, beats_per_bar=3,
     start_s=0.01, key="F#:min", key_confidence=0.4, instrument="bass", role="bass",
     moods=("dark", "calm"), lufs=-12.5, true_peak_dbtp=-0.3, brightness_hz=812.5,
-    onsets_per_s=4.2,
+    onsets_per_s=4.2, tuning_cents=-31.5,
 )  # fmt: skip
 
 

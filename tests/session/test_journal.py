@@ -1,5 +1,6 @@
 """A journal brings back the whole session, whatever was done, and whatever became of its file."""
 
+import gc
 import json
 import os
 from dataclasses import replace
@@ -13,6 +14,7 @@ from loopmind_live.engine.base import Row
 from loopmind_live.engine.schedule import first_difference
 from loopmind_live.errors import SessionError
 from loopmind_live.repl.grammar import parse
+from loopmind_live.session import landing
 from loopmind_live.session.journal import FORMAT, Journal, changed, read_journal
 from loopmind_live.session.session import Session
 from loopmind_live.session.snapshot import Keeper, Snapshot
@@ -130,6 +132,28 @@ def sounds_alike(rows: tuple[Row, ...], others: tuple[Row, ...], frame: int) -> 
     """Tell whether nothing differs for as far as rows are always planned."""
     change = first_difference(rows, others, frame)
     return change is None or change >= frame + 4 * Rig.BAR
+
+
+def test_a_long_set_is_written_in_a_file_and_a_memory_that_do_not_grow_with_it(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(landing, "MOST_STEPS", 32)
+    rig = KeptRig(tmp_path / "journal")
+    rig.type("play")
+
+    def choose(times: int) -> tuple[int, int]:
+        size = rig.journal._size
+        for _ in range(times):
+            rig.type("regenerate hook")
+            rig.play_to(rig.engine.frame() + Rig.BAR)
+        gc.collect()
+        return (rig.journal._size - size) // times, len(rig.journal._encoder._by_identity)
+
+    choose(40)
+    (bytes_a_change, known), (later_bytes, later_known) = choose(40), choose(40)
+    assert later_bytes <= 1.1 * bytes_a_change < 7000
+    assert later_known <= 1.1 * known
+    assert read_journal(rig.journal.path).snapshot == rig.snapshot()
 
 
 def a_journal(tmp_path: Path) -> tuple[Path, KeptRig]:

@@ -1,6 +1,5 @@
 """Embeddings by CLAP: sounds and words in one space (Wu et al. 2023, through transformers)."""
 
-import hashlib
 import logging
 import math
 from pathlib import Path
@@ -8,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from loopmind_live.config import PIECE_BYTES
 from loopmind_live.dsp.spectrum import Floats
 from loopmind_live.errors import LibraryError
 from loopmind_live.library.decode import Audio
 from loopmind_live.library.embedding.base import unit
+from loopmind_live.workers.hashing import sha256_of
 
 DEFAULT_MODEL = "laion/clap-htsat-unfused"
 HEARD_S = 60.0
@@ -98,11 +97,7 @@ def _version(folder: Path, loaded: Any) -> str:
     """Return what tells these weights from others of that name: commit or hash, 12 digits."""
     for name in _WEIGHTS:
         if (folder / name).is_file():
-            digest = hashlib.sha256()
-            with (folder / name).open("rb") as file:
-                while block := file.read(PIECE_BYTES):
-                    digest.update(block)
-            return digest.hexdigest()[:_VERSION_DIGITS]
+            return sha256_of(folder / name)[:_VERSION_DIGITS]
     return str(getattr(loaded.config, "_commit_hash", None) or "unversioned")[:_VERSION_DIGITS]
 
 
