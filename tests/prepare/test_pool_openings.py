@@ -24,7 +24,7 @@ Stem = Callable[..., ClipRecipe]
 
 
 class HeldBack:
-    """Workers that make openings at once, and whole clips when they are told to."""
+    """Workers that make openings at once, and what comes after them when they are told to."""
 
     def __init__(self, workers: WorkerPool) -> None:
         self._submit = workers.submit
@@ -33,7 +33,7 @@ class HeldBack:
         workers.submit = self.submit  # type: ignore[assignment, method-assign]
 
     def submit(self, function: Any, *args: Any, **how: Any) -> "Future[Any]":
-        if function is not make_clip or not self.holds:
+        if function is not make_clip or not self.holds or not opening_frames(args[0]):
             return self._submit(function, *args, **how)
         future: Future[Any] = Future()
         self._waiting.append((future, (function, *args), how))
