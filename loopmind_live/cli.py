@@ -15,6 +15,7 @@ from loopmind_live.app.library_commands import add_fix, add_loops, add_scan
 from loopmind_live.app.measuring import add_evaluate
 from loopmind_live.app.search_commands import add_map, add_similar
 from loopmind_live.app.subcommands import add_command, add_library, library_of
+from loopmind_live.app.training_commands import add_train
 from loopmind_live.errors import ConfigError, LoopMindError
 
 log = logging.getLogger("loopmind")
@@ -65,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     for add in (
         _add_demo, add_scan, add_loops, add_similar, add_map, add_fix, _add_arrange,
         _add_regenerate, _add_render, _add_perform, _add_attach, _add_replay, add_evaluate,
-        _add_bench, _add_doctor,
+        add_train, _add_bench, _add_doctor,
     ):  # fmt: skip
         add(commands)
     return parser
