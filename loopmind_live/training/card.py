@@ -61,7 +61,8 @@ fades) {len(done.table)}, of {len(np.unique(done.table.packs))} packs:
 
 {_sources(done.table)}
 
-No sound is in this repository.
+What they are and where they come from is in `instruments-sources.md`. No sound is in this
+repository.
 
 ## How good
 
