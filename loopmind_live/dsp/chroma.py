@@ -8,6 +8,7 @@ import numpy.typing as npt
 from loopmind_live.dsp.harmony import harmony
 from loopmind_live.dsp.pitches import Tuning, find_partials, find_tuning, semitone_levels
 from loopmind_live.dsp.spectrum import Floats, bin_frequencies, magnitudes
+from loopmind_live.dsp.tonality import tonality
 from loopmind_live.units import MODES, PITCH_CLASSES
 
 _WINDOW_S = 0.37
@@ -30,13 +31,15 @@ class Chroma:
 
     `classes`: float64 [12] from C, summing to 1 (all 0 where nothing is pitched). `tonalness`:
     0..1, the share of the sound's energy that lies in narrow, lasting peaks. `harmony`: float64
-    [len(ROWS), 12], what speaks for a key, counted from the `tuning`.
+    [len(ROWS), 12], what speaks for a key, counted from the `tuning`. `tonality`: float64
+    [len(NUMBERS)], what speaks for tones rather than drums.
     """
 
     classes: npt.NDArray[np.float64]
     tonalness: float
     tuning: Tuning
     harmony: npt.NDArray[np.float64]
+    tonality: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,10 @@ def find_chroma(mono: Floats, rate_hz: int) -> Chroma:
     found = find_partials(spectra[:, band], floor[:, band], first - 1, rate_hz / window)
     tuning = find_tuning(found)
     levels = semitone_levels(found, tuning.cents)
-    return Chroma(
-        classes,
-        min(1.0, tonal / total) if total > 0.0 else 0.0,
-        tuning,
-        harmony(levels, window / _HOPS / rate_hz),
-    )
+    rows = harmony(levels, window / _HOPS / rate_hz)
+    tonalness = min(1.0, tonal / total) if total > 0.0 else 0.0
+    telling = tonality(tonalness, tuning, found, levels, rows)
+    return Chroma(classes, tonalness, tuning, rows, telling)
 
 
 def _classes(
