@@ -54,7 +54,7 @@ def hear_sound(path: Path, content_hash: str, audio: Audio, hints: NameHints) ->
     kind = judge_kind(sound, hints)
     tempo = judge_tempo(sound, kind, hints)
     instrument, role = judge_instrument(sound, hints, kind)
-    key = judge_key(sound, role, hints.keys)
+    key = judge_key(sound, role, hints)
     stereo = audio.samples if audio.samples.shape[1] <= 2 else audio.mono()[:, None]
     loudness = lufs(stereo, audio.rate_hz)
     bpm = tempo.bpm if tempo is not None else None

@@ -7,6 +7,7 @@ speaks for major and for minor on it, so that all transpositions are judged alik
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +15,15 @@ import numpy.typing as npt
 from loopmind_live.config import shipped_folder
 from loopmind_live.dsp.harmony import ROWS
 from loopmind_live.dsp.tonality import NUMBERS
-from loopmind_live.errors import LibraryError
+from loopmind_live.errors import ConfigError
 from loopmind_live.units import MODES, PITCH_CLASSES
 
 FILE = "key.safetensors"
 KEYS = tuple(f"{tonic}:{mode}" for tonic in PITCH_CLASSES for mode in MODES)
 FAR = 4.0
 """Numbers further from usual than this, in standard deviations, are taken as this far."""
+NEAR = 2.5
+"""The same where products are taken of them."""
 
 Values = npt.NDArray[np.float64]
 
@@ -32,7 +35,7 @@ class KeyModel:
     `center`, `spread`: [len(ROWS) * 12] what the roots of harmony's rows usually are, seen from a
     tonic. `inner` [inputs, units], `bias` [units], `outer` [units, 2], `direct` [inputs, 2],
     `offset` [2]. `sharpness`: what scores are multiplied by, so that a probability of .8 is right
-    eight times of ten. `tonal_*`: the same for `tonality`.
+    eight times of ten. `tonal_*`: the same for `tonality` and products.
     """
 
     center: Values
@@ -64,8 +67,20 @@ class KeyModel:
 
     def tonal(self, tonality: Values) -> float:
         """Return how likely there are tones with a pitch, 0..1."""
-        inputs = np.clip((tonality - self.tonal_center) / self.tonal_spread, -FAR, FAR)
-        return float(1.0 / (1.0 + np.exp(-(inputs @ self.tonal_weights + self.tonal_offset))))
+        inputs = with_products((tonality - self.tonal_center) / self.tonal_spread)
+        score = float(inputs @ self.tonal_weights) + self.tonal_offset
+        return float(1.0 / (1.0 + np.exp(-score)))
+
+
+def with_products(numbers: Values) -> Values:
+    """Return standardized numbers [..., n] and the products of every two of them.
+
+    >>> with_products(np.array([2.0, -3.0])).tolist()
+    [2.0, -2.5, 4.0, -5.0, 6.25]
+    """
+    near = np.clip(numbers, -NEAR, NEAR)
+    first, second = np.triu_indices(near.shape[-1])
+    return np.concatenate([near, near[..., first] * near[..., second]], axis=-1)
 
 
 def turned(harmonies: Values) -> Values:
@@ -80,29 +95,32 @@ def turned(harmonies: Values) -> Values:
 
 @cache
 def shipped_model() -> KeyModel:
-    """Return the model that is shipped; LibraryError where it cannot be used."""
+    """Return the model that is shipped; ConfigError where it cannot be used."""
     return load_model(shipped_folder("models") / FILE)
 
 
 def load_model(path: Path) -> KeyModel:
-    """Return the model in a file. Raises LibraryError."""
+    """Return the model in a file. Raises ConfigError."""
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
     inputs = len(ROWS) * 12
     try:
-        tensors = {name: part.astype(np.float64) for name, part in load_file(path).items()}
-        numbers = {name: float(tensors.pop(name)[0]) for name in ("sharpness", "tonal_offset")}
-        model = KeyModel(**tensors, **numbers)
+        tensors: dict[str, Any] = {
+            name: part.astype(np.float64) for name, part in load_file(path).items()
+        }
+        for name in ("sharpness", "tonal_offset"):
+            tensors[name] = float(tensors[name][0])
+        model = KeyModel(**tensors)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise _unusable(path, str(error)) from error
-    if model.direct.shape != (inputs, 2) or model.tonal_weights.shape != (len(NUMBERS),):
+    if model.direct.shape != (inputs, 2) or model.tonal_center.shape != (len(NUMBERS),):
         raise _unusable(path, "made for other numbers")
     return model
 
 
 def save_model(model: KeyModel, path: Path) -> None:
-    """Write a model to a file, as float32. Raises LibraryError."""
+    """Write a model to a file, as float32. Raises ConfigError."""
     from safetensors.numpy import save_file
 
     tensors = {
@@ -112,11 +130,11 @@ def save_model(model: KeyModel, path: Path) -> None:
     try:
         save_file(tensors, path)
     except OSError as error:
-        raise LibraryError(f"{path}: cannot be written ({error})") from error
+        raise ConfigError(f"{path}: cannot be written ({error})") from error
 
 
-def _unusable(path: Path, why: str) -> LibraryError:
-    return LibraryError(
+def _unusable(path: Path, why: str) -> ConfigError:
+    return ConfigError(
         f"{path}: no usable model of keys ({why}): install loopmind-live again, or train one with"
         " loopmind train key"
     )

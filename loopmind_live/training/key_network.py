@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from loopmind_live.dsp.harmony import ROWS
-from loopmind_live.library.key_model import FAR, KEYS, KeyModel, Values, turned
+from loopmind_live.library.key_model import FAR, KEYS, KeyModel, Values, turned, with_products
 
 Labels = npt.NDArray[np.int64]
 _KEYS = len(KEYS)
@@ -93,7 +93,7 @@ def train_tonal(
     `weights` [n] are scaled so that tones and drums count the same.
     """
     center, spread = numbers.mean(axis=0), numbers.std(axis=0) + 1e-6
-    inputs = np.clip((numbers - center) / spread, -FAR, FAR)
+    inputs = with_products((numbers - center) / spread)
     inputs = np.concatenate([inputs, np.ones((len(inputs), 1))], axis=1)
     counts = weights.astype(np.float64).copy()
     for side in (tonal, ~tonal):
