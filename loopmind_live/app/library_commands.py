@@ -24,7 +24,13 @@ def add_scan(commands: Any) -> None:
     parser = add_command(commands, "scan", _scan, "analyse a folder of loops into the library")
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     add_library(parser)
-    parser.add_argument("--workers", type=at_least_one, metavar="N", help="default: one a core")
+    hands = parser.add_mutually_exclusive_group()
+    hands.add_argument("--workers", type=at_least_one, metavar="N", help="default: one a core")
+    hands.add_argument(
+        "--cluster", metavar="ADDRESS",
+        help="let the workers of a Dask scheduler look at the files, as in tcp://192.168.1.5:8786;"
+        " they read them at the same paths",
+    )  # fmt: skip
     parser.add_argument(
         "--watch", action="store_true", help="go on: scan again whenever the folder changes"
     )
@@ -38,8 +44,9 @@ def _scan(options: argparse.Namespace) -> int:
     def scan() -> "ScanReport":
         with progress_bars() as progress:
             return scan_folder(
-                options.folder, library_of(options), options.workers, progress("scanning", "files")
-            )
+                options.folder, library_of(options), options.workers,
+                progress("scanning", "files"), options.cluster,
+            )  # fmt: skip
 
     def show(report: "ScanReport") -> None:
         if options.json:

@@ -11,6 +11,7 @@ from loopmind_live.app.journals import Found, Held, found
 from loopmind_live.app.offline import Request
 from loopmind_live.app.recording import Recording
 from loopmind_live.errors import EngineError, ScoreError, SessionError
+from loopmind_live.prepare.base import Opened
 from loopmind_live.prepare.pool import ClipPool
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.clip import ClipRecipe
@@ -174,7 +175,9 @@ def take_up(resumed: Resumed, engine: "ProcessEngine", pool: ClipPool, session: 
         return
     rows = engine.rows
     taken = pool.adopt(
-        (one.clip for one in snapshot.placed), {row.offset for row in rows if row.clip_id >= 0}
+        (one.clip for one in snapshot.placed if not one.opened_frames),
+        {row.offset for row in rows if row.clip_id >= 0},
+        (Opened(one.clip, one.opened_frames) for one in snapshot.placed if one.opened_frames),
     )
     placed = tuple(one for one in snapshot.placed if one.clip.recipe in taken)
     numbers = max((row.clip_id + 1 for row in rows), default=0)

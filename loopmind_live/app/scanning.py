@@ -13,9 +13,14 @@ def scan_folder(
     library: Path,
     workers: int | None,
     progress: Callable[[int, int], None] | None = None,
+    cluster: str | None = None,
 ) -> "ScanReport":
-    """Bring the library up to date with `folder` and return what was found."""
-    from loopmind_live.library.ingest import scan
+    """Bring the library up to date with `folder` and return what was found.
+
+    `cluster`: the address of a Dask scheduler whose workers look at the files.
+    """
+    from loopmind_live.library.cluster import Cluster
+    from loopmind_live.library.ingest import FILE_TIMEOUT_S, scan
     from loopmind_live.library.store import Library
 
     library.parent.mkdir(parents=True, exist_ok=True)
@@ -25,7 +30,8 @@ def scan_folder(
             progress(done, total)
 
     with Library(library) as store:
-        return scan(folder, store, workers, advance)
+        examiners = Cluster(cluster, FILE_TIMEOUT_S) if cluster is not None else None
+        return scan(folder, store, workers, advance, examiners=examiners)
 
 
 def watch_folder(

@@ -46,7 +46,7 @@ def offline_engine(sound: Sound) -> Iterator["tuple[OfflineEngine, ClipPool]"]:
 
     engine = open_offline(sound.rate_hz, sound.block, sound.dry)
     try:
-        pool = ClipPool(clip_cache(), engine.arena, WORKERS)
+        pool = ClipPool(clip_cache(), engine.arena, WORKERS, openings=False)
         try:
             yield engine, pool
         finally:

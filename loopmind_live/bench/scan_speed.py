@@ -82,7 +82,7 @@ def _rows(sums: dict[str, float], audio_s: float, what: str) -> list[BenchRow]:
 
 def lengths_s(paths: list[Path]) -> list[float]:
     """Return how long each file's sound is, 0 where it cannot be analysed. A worker's job."""
-    from loopmind_live.library.ingest import examine
+    from loopmind_live.library.task import examine
 
     heard = [examine(path, None) for path in paths]
     return [
@@ -93,7 +93,7 @@ def lengths_s(paths: list[Path]) -> list[float]:
 
 def own_s(path: Path) -> float:
     """Return the processor's seconds of all that a scan does with a file. A worker's job."""
-    from loopmind_live.library.ingest import examine
+    from loopmind_live.library.task import examine
 
     before = time.process_time()
     heard = examine(path, None)

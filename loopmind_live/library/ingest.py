@@ -1,16 +1,16 @@
 """Scan a folder into a library: only what is new or changed, in worker processes."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 
-from loopmind_live.errors import LibraryError, LoopMindError
 from loopmind_live.library.heard import Heard
 from loopmind_live.library.moves import Moves, find_moves
 from loopmind_live.library.report import ScanReport
 from loopmind_live.library.store import Library, Stamp
+from loopmind_live.library.task import Examiners, Job, Results, Task, examine, failed
 from loopmind_live.library.version import ANALYSIS_VERSION
 from loopmind_live.library.walk import FoundFile, find_audio
 from loopmind_live.score.loop import Loop
@@ -21,29 +21,8 @@ FILE_TIMEOUT_S = 120.0
 _AHEAD = 4
 """Jobs handed out a worker: enough to keep it busy, few enough to stop at once."""
 
-Job = Callable[[Path, str | None], Heard | None]
-"""Examines the file at a path; None where it still holds what the hash says."""
 Progress = Callable[[int, int, Path], None]
 """Called with (files done, files to do, the one just done)."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """A file to look at: `old` is what it was like, `origin` the gone file that it may have been.
-
-    One of the two at most: what has a row at its path did not come from elsewhere.
-    """
-
-    file: FoundFile
-    old: Stamp | None
-    origin: tuple[Path, Stamp] | None = None
-
-    @property
-    def known_hash(self) -> str | None:
-        """Return the hash at which the row that there is would do."""
-        stamp = self.origin[1] if self.origin is not None else self.old
-        same = stamp is not None and stamp.analysis == ANALYSIS_VERSION
-        return stamp.content_hash if stamp is not None and same else None
 
 
 def scan(
@@ -53,6 +32,7 @@ def scan(
     progress: Progress | None = None,
     timeout_s: float = FILE_TIMEOUT_S,
     job: Job | None = None,
+    examiners: Examiners | None = None,
 ) -> ScanReport:
     """Bring `library` up to date with the audio files in and below `folder`.
 
@@ -60,7 +40,7 @@ def scan(
     nothing ends the scan but an unreadable folder or library. Each result is kept as it comes, so
     that a scan that is broken off goes on where it was. A file that was moved takes its row along;
     what is gone is removed last. `workers`: processes, default one a core. `job`: what examines a
-    file in a worker, default `examine`.
+    file in a worker, default `examine`. `examiners`: others than processes of this machine.
     """
     found, trouble = find_audio(folder)
     root = folder.resolve()
@@ -79,14 +59,13 @@ def scan(
         new = [file for file in todo if file.path not in known]
         moves = find_moves(library, gone, new)
         tasks = (
-            _Task(file, known[file.path])
+            Task(file, known[file.path])
             if file.path in known
-            else _Task(file, None, moves.claim(file))
+            else Task(file, None, moves.claim(file))
             for file in todo
         )
-        count = min(workers or os.cpu_count() or 1, len(todo))
-        with WorkerPool(count) as pool:
-            results = _results(pool, job or examine, tasks, _AHEAD * count, timeout_s)
+        who = examiners or LocalExaminers(min(workers or os.cpu_count() or 1, len(todo)), timeout_s)
+        with closing(who.examine_all(tasks, job or examine)) as results:
             for done, (task, heard) in enumerate(results, 1):
                 origin = _keep(library, report, moves, task, heard.loop if heard else None)
                 if heard is not None and heard.vector is not None:
@@ -102,21 +81,6 @@ def scan(
     return report
 
 
-def examine(path: Path, known_hash: str | None) -> Heard | None:
-    """Return the analysis of a file, None where it still holds what `known_hash` says.
-
-    The job that runs in a worker.
-    """
-    # Here, not above: a scan that finds nothing new must not wait for the heavy imports.
-    from loopmind_live.library import analysis
-
-    try:
-        content_hash = analysis.hash_file(path)
-    except LibraryError as error:
-        return Heard(Loop(path, "", error=str(error)))
-    return None if content_hash == known_hash else analysis.hear(path, content_hash)
-
-
 def _is_current(file: FoundFile, stamp: Stamp | None) -> bool:
     return (
         stamp is not None
@@ -125,32 +89,36 @@ def _is_current(file: FoundFile, stamp: Stamp | None) -> bool:
     )
 
 
-def _results(
-    pool: WorkerPool, examine_file: Job, tasks: Iterator[_Task], ahead: int, timeout_s: float
-) -> Iterator[tuple[_Task, Heard | None]]:
-    """Yield each task with its analysis as it is done; a failed job is a loop with an error."""
-    running: dict[Future[Heard | None], _Task] = {}
-    while True:
-        while len(running) < ahead and (task := next(tasks, None)) is not None:
-            path = task.file.path
-            running[pool.submit(examine_file, path, task.known_hash, timeout_s=timeout_s)] = task
-        if not running:
-            return
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
-            task = running.pop(future)
-            yield task, _outcome(future, task.file)
+class LocalExaminers:
+    """Worker processes of this machine: a file that crashes one costs nothing but itself."""
 
+    def __init__(self, workers: int, timeout_s: float = FILE_TIMEOUT_S) -> None:
+        self._workers, self._timeout_s = workers, timeout_s
 
-def _outcome(future: "Future[Heard | None]", file: FoundFile) -> Heard | None:
-    error = future.exception()
-    if error is None:
-        return future.result()
-    what = str(error) if isinstance(error, LoopMindError) else f"{type(error).__name__}: {error}"
-    return Heard(Loop(file.path, "", error=f"{file.path.name}: cannot be analysed ({what})"))
+    def examine_all(self, tasks: Iterable[Task], job: Job) -> Results:
+        """Yield each task with its analysis as it is done; a failed job is a loop with an error."""
+        waiting = iter(tasks)
+        running: dict[Future[Heard | None], Task] = {}
+        with WorkerPool(self._workers) as pool:
+            while True:
+                while len(running) < _AHEAD * self._workers:
+                    task = next(waiting, None)
+                    if task is None:
+                        break
+                    path, known_hash = task.file.path, task.known_hash
+                    future = pool.submit(job, path, known_hash, timeout_s=self._timeout_s)
+                    running[future] = task
+                if not running:
+                    return
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    task = running.pop(future)
+                    error = future.exception()
+                    path = task.file.path
+                    yield task, future.result() if error is None else failed(path, error)
 
 
 def _keep(
-    library: Library, report: ScanReport, moves: Moves, task: _Task, loop: Loop | None
+    library: Library, report: ScanReport, moves: Moves, task: Task, loop: Loop | None
 ) -> Path | None:
     """Write what became of a file; return where it was before, if it was moved."""
     file = task.file

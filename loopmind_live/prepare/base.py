@@ -17,6 +17,25 @@ class Failed:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A long clip in its place of which the first `frames` of the body are there, as its lead-in.
+
+    They stay as they are while the rest is filled in.
+    """
+
+    clip: Clip
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """More of a long clip: expected `seconds` from now, when `frames` of its body are there."""
+
+    frames: int
+    seconds: float
+
+
 class Preparer(Protocol):
     """Makes clips in the background and keeps them ready in the arena."""
 
@@ -28,7 +47,18 @@ class Preparer(Protocol):
         """Return the clip where it is ready, else None."""
         ...
 
-    def poll(self) -> list[Clip | Failed]:
+    def opened(self, recipe: ClipRecipe) -> Opened | None:
+        """Return the beginning of a long clip that is not ready, where that is there."""
+        ...
+
+    def due(self, recipe: ClipRecipe) -> tuple[Due, ...]:
+        """Return when the rest of an opened clip will be there, step by step, by what it took.
+
+        Empty where nobody makes it.
+        """
+        ...
+
+    def poll(self) -> list[Clip | Opened | Failed]:
         """Return what has been finished since the last call."""
         ...
 

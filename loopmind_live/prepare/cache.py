@@ -9,6 +9,7 @@ import os
 import struct
 import tempfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,11 @@ class ClipCache:
                 f"{self.folder}: a clip cannot be kept there ({error.strerror or error}): "
                 "free some disk space, or set LOOPMIND_HOME to another folder"
             ) from error
+
+    def remove(self, key: str) -> None:
+        """Let go of what is kept under `key`; where that cannot be, it goes as the oldest."""
+        with suppress(OSError):
+            self._path(key).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.npy"

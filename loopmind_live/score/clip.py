@@ -7,7 +7,7 @@ from pathlib import Path
 
 from loopmind_live.score.loop import Loop
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever preparation makes other samples from the same recipe."""
 
 

@@ -3,12 +3,14 @@
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import zip_longest
 
 from loopmind_live.config import FADE_S, MAX_ROWS
 from loopmind_live.engine.base import FOREVER, Row
 from loopmind_live.engine.schedule import last_frame
-from loopmind_live.score.arrangement import Part
+from loopmind_live.prepare.base import Opened
+from loopmind_live.score.arrangement import Part, Section
 from loopmind_live.score.clip import Clip, ClipRecipe, recipe_for
 from loopmind_live.score.loop import ROLES
 from loopmind_live.session.actions import (
@@ -27,6 +29,7 @@ from loopmind_live.session.actions import (
     apply,
     inverse,
 )
+from loopmind_live.session.openings import Passage, Stretch, passage_at, stretches
 from loopmind_live.session.state import Change, Playhead, State
 from loopmind_live.session.takes import placed
 from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
@@ -211,6 +214,8 @@ class Stage:
     not_before: Callable[[ClipRecipe], int]
     rate_hz: int
     dry: bool
+    opened: Callable[[ClipRecipe, Passage], Opened | None] = lambda _recipe, _passage: None
+    """A clip of which only the beginning is there, where it may sound in a passage."""
 
 
 def plan_rows(
@@ -272,18 +277,12 @@ def _stretch_rows(
     origin = segment.frame + (playhead.origin_bar - segment.bar) * bar_frames
     prepared_bpm = arrangement.bpm * document.time
     follows = segment.slope != 0.0 or not math.isclose(segment.bpm, prepared_bpm, rel_tol=1e-12)
-    for part in section.parts:
-        wanted = recipe(state, part, stage.rate_hz, stage.dry)
-        clip = stage.clip(wanted)
-        if clip is None or not document.audible(part.role):
-            continue
-        start, earliest = span[0], stage.not_before(wanted)
-        if start < earliest:
-            start = tempo.line(tempo.next_line(earliest, 0))
-        if start >= span[1]:
-            continue
+    for part, wanted, stretch in _sounding(state, section, span, stage):
+        clip, fade = stretch.clip, fade_frames
+        if stretch.last < span[1]:
+            fade = 0 if stage.dry else round(FADE_S * stage.rate_hz)
         phase_frames = part.phase_beats * wanted.pass_frames / wanted.beats
-        begins = start == round(origin) and not follows and not part.phase_beats
+        begins = stretch.first == round(origin) and not follows and not part.phase_beats
         row = Row(
             track=ROLES.index(part.role),
             clip_id=stage.clip_id(wanted),
@@ -291,10 +290,10 @@ def _stretch_rows(
             body_frames=clip.body_frames,
             pass_frames=wanted.pass_frames,
             origin=origin - phase_frames,
-            start=start,
-            stop=span[1],
+            start=stretch.first,
+            stop=stretch.last,
             gain=1.0 if stage.dry else db_to_gain(part.gain_db),
-            fade_frames=fade_frames,
+            fade_frames=min(fade, stretch.ring_frames),
             lead_frames=clip.lead_frames if begins else 0,
             tail_frames=clip.tail_frames,
         )
@@ -310,6 +309,38 @@ def _stretch_rows(
                 clock_change=segment.slope / segment.bpm,
             )
         yield row
+
+
+def _sounding(
+    state: State, section: Section, span: tuple[int, int], stage: Stage
+) -> Iterator[tuple[Part, ClipRecipe, Stretch]]:
+    """Yield which parts sound in `span`, and from where to where."""
+    for part in section.parts:
+        if not state.document.audible(part.role):
+            continue
+        wanted = recipe(state, part, stage.rate_hz, stage.dry)
+        passage = passage_of(state, part, wanted, state.tempo.bar(span[0]))
+        opened = partial(_opened, stage, wanted, passage)
+        for stretch in stretches(
+            span, stage.clip(wanted), stage.not_before(wanted), opened, state.tempo
+        ):
+            yield part, wanted, stretch
+
+
+def passage_of(state: State, part: Part, wanted: ClipRecipe, bar: float) -> Passage | None:
+    """Return the pass of a part's clip that sounds at `bar`; None for what began elsewhere."""
+    arrangement, playhead = state.arrangement, state.playhead
+    if arrangement is None or playhead is None or part.phase_beats:
+        return None
+    bars = wanted.beats / arrangement.beats_per_bar * state.document.time
+    return passage_at(state.tempo, playhead.origin_bar, bars, wanted.pass_frames, bar)
+
+
+def _opened(
+    stage: Stage, wanted: ClipRecipe, passage: Passage | None
+) -> tuple[Opened, Passage] | None:
+    opened = None if passage is None else stage.opened(wanted, passage)
+    return None if opened is None or passage is None else (opened, passage)
 
 
 def ends_by(

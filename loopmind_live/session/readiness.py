@@ -1,9 +1,11 @@
 """Which clips the set needs, which are there, and from which frame they may sound."""
 
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from loopmind_live.prepare.base import LATER, NEXT, URGENT, Failed, Preparer
-from loopmind_live.score.arrangement import Arrangement, Section
+from loopmind_live.prepare.base import LATER, NEXT, URGENT, Failed, Opened, Preparer
+from loopmind_live.score.arrangement import Arrangement, Part, Section
 from loopmind_live.score.clip import Clip, ClipRecipe, recipe_for
 from loopmind_live.score.loop import Role
 from loopmind_live.session.actions import (
@@ -16,9 +18,19 @@ from loopmind_live.session.actions import (
     SetParts,
 )
 from loopmind_live.session.landing import projected
-from loopmind_live.session.plan import walk
+from loopmind_live.session.openings import Openings, Passage, usable_frames
+from loopmind_live.session.plan import Moment, passage_of, walk
 from loopmind_live.session.snapshot import Placed, Snapshot, with_placed
-from loopmind_live.session.state import State
+from loopmind_live.session.state import Playhead, State
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A clip that sounds from `frame` on, in `passage`: None for one that did not begin there."""
+
+    recipe: ClipRecipe
+    frame: int
+    passage: Passage | None
 
 
 class Readiness:
@@ -32,6 +44,8 @@ class Readiness:
         self._rate_hz = rate_hz
         self._dry = dry
         self._patient = patient
+        self._openings = Openings(preparer, self._admit)
+        self._begun: set[ClipRecipe] = set()
         self._not_before: dict[ClipRecipe, int] = {}
         self._ids: dict[ClipRecipe, int] = {}
         self._recipes: list[ClipRecipe] = []
@@ -42,6 +56,10 @@ class Readiness:
     def clip(self, recipe: ClipRecipe) -> Clip | None:
         """Return the clip where it is ready."""
         return self._preparer.clip(recipe)
+
+    def opened(self, recipe: ClipRecipe, passage: Passage, runs: bool = True) -> Opened | None:
+        """Return a clip of which only the beginning is there, where it may sound in `passage`."""
+        return None if self._patient else self._openings.opened(recipe, passage, runs)
 
     def clip_id(self, recipe: ClipRecipe) -> int:
         """Return the number by which rows call the clip."""
@@ -60,6 +78,7 @@ class Readiness:
 
     def collect(self, frame: int) -> tuple[bool, list[Failed]]:
         """Take what has been finished; clips that came may sound from `frame` on."""
+        self._openings.safe_frame = frame
         if self._patient:
             self._preparer.wait()
         finished = self._preparer.poll()
@@ -67,8 +86,10 @@ class Readiness:
         for result in finished:
             if isinstance(result, Failed):
                 self.failures[result.recipe] = result.reason
-            elif not self._patient:
+                self._openings.give_up(result.recipe, frame)
+            elif isinstance(result, Clip) and not self._patient:
                 self._not_before[result.recipe] = frame
+                self._begun.discard(result.recipe)
                 self.placed = with_placed(self.placed, Placed(result, frame))
         return bool(finished), failed
 
@@ -77,7 +98,16 @@ class Readiness:
         self._recipes = list(snapshot.recipes)
         self._ids = {recipe: number for number, recipe in enumerate(self._recipes)}
         self.placed = snapshot.placed
-        self._not_before = {one.clip.recipe: one.not_before for one in snapshot.placed}
+        for one in snapshot.placed:
+            if one.opened_frames:
+                self._begun.add(one.clip.recipe)
+                self._openings.recall(Opened(one.clip, one.opened_frames), one.not_before)
+            else:
+                self._not_before[one.clip.recipe] = one.not_before
+
+    def _admit(self, opened: Opened, since: int) -> None:
+        self._begun.add(opened.clip.recipe)
+        self.placed = with_placed(self.placed, Placed(opened.clip, since, opened.frames))
 
     @property
     def recipes(self) -> tuple[ClipRecipe, ...]:
@@ -111,8 +141,8 @@ class Readiness:
                 far = i > 1 and not self._patient
                 priority = URGENT if near else LATER if far else NEXT
                 wanted += [(recipe, priority) for recipe in self.of_section(arrangement, section)]
-        for recipes in self.needs(state, refit).values():
-            wanted += [(recipe, URGENT) for recipe in recipes]
+        for needs in self.needs(state, refit).values():
+            wanted += [(need.recipe, URGENT) for need in needs]
         for recipe, priority in wanted:
             kept.add(recipe)
             if recipe not in self.failures:
@@ -128,51 +158,79 @@ class Readiness:
         }
         return frozenset(
             number
-            for number, recipes in self.needs(state, refit).items()
-            if number not in missing and all(self.clip(one) is not None for one in recipes)
+            for number, needs in self.needs(state, refit).items()
+            if number not in missing and all(self._is_there(one, state.started) for one in needs)
         )
+
+    def _is_there(self, need: Need, runs: bool) -> bool:
+        """Tell whether a clip can sound when it is needed."""
+        if self.clip(need.recipe) is not None:
+            return True
+        if need.passage is None:
+            return False
+        opened = self.opened(need.recipe, need.passage, runs)
+        return opened is not None and need.passage.last_line(usable_frames(opened)) > need.frame
 
     def refusals(self, state: State, refit: Refit) -> dict[int, str]:
         """Return why pending changes can never sound, by their numbers."""
         return {
-            number: self.failures[recipe]
-            for number, recipes in self.needs(state, refit).items()
-            for recipe in recipes
-            if recipe in self.failures
+            number: self.failures[need.recipe]
+            for number, needs in self.needs(state, refit).items()
+            for need in needs
+            if need.recipe in self.failures
         }
 
     def forget_failures(self) -> None:
         """Let what failed be asked for once more."""
         self.failures.clear()
 
-    def needs(self, state: State, refit: Refit) -> dict[int, list[ClipRecipe]]:
+    def needs(self, state: State, refit: Refit) -> dict[int, list[Need]]:
         """Return, by a pending change's number, the clips that sound as soon as it has landed."""
-        needs: dict[int, list[ClipRecipe]] = {}
+        needs: dict[int, list[Need]] = {}
         for moment in walk(state, refit):
             if len(needs) == len(state.pending):
                 break
             for change in moment.landed:
-                needs[change.number] = self._needed(moment.state, change.action)
+                needs[change.number] = self._needed(moment, change.action)
         return needs
 
-    def _needed(self, state: State, action: Action) -> list[ClipRecipe]:
+    def _needed(self, moment: Moment, action: Action) -> list[Need]:
         """Return the clips that sound after `action`, in the state that it has led to."""
+        state = moment.state
         arrangement, playhead = state.arrangement, state.playhead
         if arrangement is None:
             return []
         match action:
             case SetParts():
-                places = [i for i, _ in action.parts][:1]
+                places = [i for i, _ in action.parts]
+                sounds = playhead is not None and playhead.place in places
+                places = [playhead.place] if sounds and playhead is not None else places[:1]
             case SetArrangement() | Enter() | SetFit() | PlayTake():
                 places = [playhead.place] if playhead is not None else []
             case _:
                 places = []
         return [
-            recipe
+            Need(recipe, moment.frame, self._passage(moment, i, part, recipe))
             for i in places
             if i < len(arrangement.sections)
-            for recipe in self.of_section(arrangement, arrangement.sections[i])
+            for section in [arrangement.sections[i]]
+            for part, recipe in zip(
+                section.parts, self.of_section(arrangement, section), strict=True
+            )
         ]
+
+    def _passage(
+        self, moment: Moment, place: int, part: Part, recipe: ClipRecipe
+    ) -> Passage | None:
+        """Return the pass that sounds first once a moment has come; in another section, no sooner.
+
+        None for a part that does not begin where its section does.
+        """
+        state = moment.state
+        if state.playhead is not None and place != state.playhead.place:
+            state = replace(state, playhead=Playhead.at(place, math.ceil(moment.bar)))
+            return passage_of(state, part, recipe, math.ceil(moment.bar))
+        return passage_of(state, part, recipe, moment.bar)
 
     def of_section(self, arrangement: Arrangement, section: Section) -> list[ClipRecipe]:
         """Return the recipes of a section's clips."""
@@ -184,8 +242,9 @@ class Readiness:
             for part in section.parts
         ]  # fmt: skip
 
-    def missing(self, state: State) -> list[Role]:
-        """Return the parts of the section that plays whose clips are still to come."""
+    def missing(self, moment: Moment) -> list[Role]:
+        """Return the parts of the section that plays then whose clips are still to come."""
+        state = moment.state
         section, arrangement = state.section, state.arrangement
         if not state.playing or section is None or arrangement is None:
             return []
@@ -194,7 +253,32 @@ class Readiness:
             part.role
             for part, recipe in zip(section.parts, recipes, strict=True)
             if self.clip(recipe) is None and recipe not in self.failures
+            if not self._is_begun(moment, part, recipe)
         ]
+
+    def _is_begun(self, moment: Moment, part: Part, recipe: ClipRecipe) -> bool:
+        passage = passage_of(moment.state, part, recipe, moment.bar)
+        return passage is not None and self.opened(recipe, passage) is not None
+
+    def ran_out(self, state: State, frame: int) -> list[Role]:
+        """Return the parts of the section that plays that fell silent after their first bars.
+
+        Each is told once.
+        """
+        section, arrangement = state.section, state.arrangement
+        if not self._begun or not state.playing or section is None or arrangement is None:
+            return []
+        silent = []
+        recipes = self.of_section(arrangement, section)
+        for part, recipe in zip(section.parts, recipes, strict=True):
+            passage = passage_of(state, part, recipe, state.tempo.bar(frame))
+            if recipe not in self._begun or passage is None or self.clip(recipe) is not None:
+                continue
+            if self._openings.ran_out(recipe, passage, frame):
+                self._begun.discard(recipe)
+                if recipe not in self.failures:  # that was told
+                    silent.append(part.role)
+        return silent
 
     def ask(self, arrangement: Arrangement, section: Section, priority: int) -> None:
         """Ask for a section's clips, which may never be needed."""

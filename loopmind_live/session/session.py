@@ -10,6 +10,7 @@ from loopmind_live.engine.base import Engine, Row
 from loopmind_live.errors import LoopMindError
 from loopmind_live.prepare.base import Preparer
 from loopmind_live.score.arrangement import Arrangement
+from loopmind_live.score.loop import Role
 from loopmind_live.session.actions import Enter, SetArrangement
 from loopmind_live.session.at_once import (
     flies,
@@ -66,7 +67,7 @@ class Session:
         self._readiness = Readiness(preparer, rate_hz, options.dry, patient=not options.live)
         stage = Stage(
             self._readiness.clip, self._readiness.clip_id, self._readiness.not_before,
-            rate_hz, options.dry,
+            rate_hz, options.dry, self._readiness.opened,
         )  # fmt: skip
         self._engine_rows = EngineRows(engine, stage, options, arranger.refit, self._counts)
         self._chronicle = Chronicle(events, self._readiness)
@@ -207,6 +208,8 @@ class Session:
         for moment in walk_to(self.state, frame, self.arranger.refit, self._engine_rows.is_down):
             self._land(moment)
         self._follow_tempo(frame)
+        silent = self._readiness.ran_out(self.state, frame)
+        self._tell_late(frame, silent, "not ready beyond its first bars, enters at a later line")
         rest_frame = self._engine_rows.rest_frame
         if rest_frame is not None and frame >= rest_frame:
             self._dirty, self._engine_rows.rest_frame = True, None
@@ -317,7 +320,8 @@ class Session:
             self._write("result", moment.frame, text=change.text, change=change.number)
             if change.number in self._moved:
                 self._tell(f"{change.text}: landed at bar {int(moment.bar) + 1}")
-        self._tell_missing(moment)
+        missing = self._readiness.missing(moment)
+        self._tell_late(moment.frame, missing, "not ready, enters at a later line")
         bpm = moment.state.tempo.bpm_at(moment.bar)
         if bpm != before.tempo.bpm_at(moment.bar):
             self._write("tempo", moment.frame, bpm=bpm)
@@ -331,12 +335,12 @@ class Session:
             self._told_bpm = bpm
             self._set_parameter(SetParameter("tempo", bpm))
 
-    def _tell_missing(self, moment: Moment) -> None:
-        """Say which parts of a section that begins are not prepared: they enter when they are."""
-        missing, section = self._readiness.missing(moment.state), moment.state.section
-        if missing and section is not None:
-            self._write("late", moment.frame, section=section.label, tracks=missing)
-            self._tell(f"{section.label}: {', '.join(missing)} not ready, enters at a later line")
+    def _tell_late(self, frame: int, parts: list[Role], what: str) -> None:
+        """Say which parts of the section that plays are not heard, as they are not prepared."""
+        section = self.state.section
+        if parts and section is not None:
+            self._write("late", frame, section=section.label, tracks=parts)
+            self._tell(f"{section.label}: {', '.join(parts)} {what}")
 
     def _send(self, frame: int) -> None:
         """Tell the engine the rows from the first frame on at which they differ."""

@@ -11,10 +11,14 @@ GESTURE_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A clip in the arena, and the first frame at which it may be given to the engine."""
+    """A clip in the arena, and the first frame at which it may be given to the engine.
+
+    `opened_frames` of its body are there, and may be given where a pass of it begins; 0: all are.
+    """
 
     clip: Clip
     not_before: int = 0
+    opened_frames: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ import pytest
 from made_loops import drum_loop, one_hit, write
 
 from loopmind_live.errors import LibraryError
-from loopmind_live.library.ingest import Job, scan
+from loopmind_live.library.ingest import scan
 from loopmind_live.library.store import Library
+from loopmind_live.library.task import Job
 
 LIGHT = """
 import ctypes, hashlib, time

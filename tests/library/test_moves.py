@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from made_loops import one_hit, write
 
-from loopmind_live.library.ingest import Job, scan
+from loopmind_live.library.ingest import scan
 from loopmind_live.library.report import ScanReport
 from loopmind_live.library.store import Library
+from loopmind_live.library.task import Job
 
 # Says nothing of the sound, but writes down what it was asked to look at.
 LIGHT = """

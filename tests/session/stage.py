@@ -6,7 +6,7 @@ from pathlib import Path
 
 from loopmind_live.engine.recording import RecordingEngine
 from loopmind_live.errors import ArrangerError
-from loopmind_live.prepare.base import Failed
+from loopmind_live.prepare.base import Due, Failed, Opened
 from loopmind_live.score.arrangement import Arrangement, Part, Section
 from loopmind_live.score.clip import Clip, ClipRecipe, body_frames
 from loopmind_live.score.loop import ROLES, Loop, Role
@@ -94,7 +94,7 @@ class Shelf:
         self.asked: dict[ClipRecipe, int] = {}
         self.kept: frozenset[ClipRecipe] = frozenset()
         self._waiting: list[ClipRecipe] = []
-        self._finished: list[Clip | Failed] = []
+        self._finished: list[Clip | Opened | Failed] = []
         self._offset = 0
 
     def request(self, recipe: ClipRecipe, priority: int) -> None:
@@ -121,7 +121,13 @@ class Shelf:
     def clip(self, recipe: ClipRecipe) -> Clip | None:
         return self.clips.get(recipe)
 
-    def poll(self) -> list[Clip | Failed]:
+    def opened(self, recipe: ClipRecipe) -> Opened | None:
+        return None
+
+    def due(self, recipe: ClipRecipe) -> tuple[Due, ...]:
+        return ()
+
+    def poll(self) -> list[Clip | Opened | Failed]:
         finished, self._finished = self._finished, []
         return finished
 
