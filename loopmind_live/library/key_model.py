@@ -121,14 +121,14 @@ def load_model(path: Path) -> KeyModel:
 
 def save_model(model: KeyModel, path: Path) -> None:
     """Write a model to a file, as float32. Raises ConfigError."""
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     tensors = {
         name: np.atleast_1d(np.asarray(getattr(model, name), np.float32))
         for name in KeyModel.__dataclass_fields__
     }
     try:
-        save_file(tensors, path)
+        path.write_bytes(save(tensors))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written ({error})") from error
 

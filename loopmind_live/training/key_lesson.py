@@ -16,6 +16,7 @@ from loopmind_live.training.key_material import (
     Example,
     font_beats,
     kit_beats,
+    made_examples,
     song_examples,
     vamp_examples,
 )
@@ -33,19 +34,20 @@ class KeySources:
     songs: Path
     fonts: Sequence[Path]
     kits: Sequence[Path]
-    cuts: int = 4
-    vamps: int = 150
+    cuts: int = 3
+    vamps: int = 100
     beats: int = 60
     beats_a_kit: int = 14
+    made: int = 240
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What was measured of an example; `label` is the place of its key in KEYS, -1: drums."""
+    """What was measured of an example; `label` is its key's place in KEYS, -1: none or unknown."""
 
     kind: str
     source: str
-    font: str
+    tonal: bool
     label: int
     cents: float
     chroma: Chroma
@@ -74,8 +76,9 @@ class Learned:
     def _told(self, name: str, places: Sequence[int]) -> str:
         keyed = [k for k in places if self.lessons[k].label >= 0]
         if not keyed:
-            right = sum(self.tonal[k] < 0.5 for k in places)
-            return f"{name:<14} no key {_share(right, len(places))}"
+            told = "told" if self.lessons[places[0]].tonal else "no key"
+            right = sum((self.tonal[k] >= 0.5) == self.lessons[k].tonal for k in places)
+            return f"{name:<20} {told} {_share(right, len(places))}"
         best = {k: int(self.shares[k].argmax()) for k in keyed}
         points = sum(mirex_score(KEYS[self.lessons[k].label], KEYS[best[k]]) for k in keyed)
         exact = sum(self.lessons[k].label == best[k] for k in keyed)
@@ -83,7 +86,7 @@ class Learned:
         off = [self.lessons[k].chroma.tuning.cents - self.lessons[k].cents for k in keyed]
         tuned = sum(abs((each + 50.0) % 100.0 - 50.0) <= IN_TUNE_CENTS for each in off)
         return (
-            f"{name:<14} mirex {_share(points, len(keyed))}  exact {exact / len(keyed):.3f}"
+            f"{name:<20} mirex {_share(points, len(keyed))}  exact {exact / len(keyed):.3f}"
             f"  told {tonal / len(keyed):.3f}  tuning {tuned / len(keyed):.3f}"
         )
 
@@ -109,12 +112,13 @@ def gather(sources: KeySources, seed: int, advance: Advance) -> Iterator[Lesson]
     for place, folder in enumerate(sources.kits):
         random = np.random.default_rng((seed, 1000 + place))
         steps.append(kit_beats(folder, sources.beats_a_kit, random))
+    steps.append(made_examples(sources.made, np.random.default_rng((seed, 2000))))
     for done, step in enumerate(steps):
         advance(done, len(steps))
         for example in step:
             label = KEYS.index(example.key) if example.key is not None else -1
             chroma = find_chroma(example.mono, ANALYSIS_RATE_HZ)
-            yield Lesson(example.kind, example.source, example.font, label, example.cents, chroma)
+            yield Lesson(example.kind, example.source, example.tonal, label, example.cents, chroma)
     advance(len(steps), len(steps))
 
 
@@ -153,7 +157,8 @@ def _fit(
     model = train_keys(harmonies, labels[keyed], np.ones(len(keyed)), recipe, seed)
     numbers = np.array([lesson.chroma.tonality for lesson in chosen])
     weights = np.array([0.5 if lesson.kind == "hit" else 1.0 for lesson in chosen])
-    center, spread, tonal, offset = train_tonal(numbers, labels >= 0, weights)
+    has_tones = np.array([lesson.tonal for lesson in chosen])
+    center, spread, tonal, offset = train_tonal(numbers, has_tones, weights)
     return replace(
         model, tonal_center=center, tonal_spread=spread, tonal_weights=tonal, tonal_offset=offset
     )

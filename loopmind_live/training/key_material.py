@@ -1,4 +1,4 @@
-"""What keys are learned from: cuts of songs, loops of our own, and beats, which have no key."""
+"""What keys are learned from: cuts of songs, loops made by rule, and beats, which have no key."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,10 +10,12 @@ from loopmind_live.dsp.spectrum import Floats
 from loopmind_live.errors import LibraryError
 from loopmind_live.library.decode import decode
 from loopmind_live.library.sound import ANALYSIS_RATE_HZ
+from loopmind_live.training import noises, tones
 from loopmind_live.training.midi import Note
 from loopmind_live.training.songs import Song, Span, notes_between
 from loopmind_live.training.synthesis import Excerpt, Part, render
 from loopmind_live.training.vamps import Beat, beat, vamp
+from loopmind_live.training.varying import vary
 from loopmind_live.units import PITCH_CLASSES
 
 AUDIO = frozenset({".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"})
@@ -29,20 +31,22 @@ KITS = (0, 0, 8, 16, 24, 25, 26, 32, 40, 48)
 KINDS = ("all", "all", "with drums", "piano", "chords", "bass", "line", "bass and line")
 """What is played of a song; the whole of it twice as often."""
 _DETUNED = 0.25
+_VARIED = 0.2
 _TRIES = 12
 _BATCH = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sound at ANALYSIS_RATE_HZ. `source`: the song or kit that it is from; `key`: None: drums.
+    """A sound at ANALYSIS_RATE_HZ. `source`: the song or kit that it is from.
 
+    `tonal`: whether it has a pitch; `key` is None also where it has, but which key is not known.
     `cents`: how far out of tune it was made.
     """
 
     kind: str
     source: str
-    font: str
+    tonal: bool
     key: str | None
     cents: float
     mono: Floats
@@ -58,7 +62,7 @@ def song_examples(
             cut = _cut(song, str(kind), random)
             if cut is not None:
                 wanted.append((str(kind), song.name, *cut))
-    yield from _rendered(wanted, font)
+    yield from _rendered(wanted, font, random)
 
 
 def vamp_examples(count: int, font: Path, random: np.random.Generator) -> Iterator[Example]:
@@ -73,7 +77,7 @@ def vamp_examples(count: int, font: Path, random: np.random.Generator) -> Iterat
             parts.append(_drums(beat(random, made.length_s), random))
         excerpt = Excerpt(parts, made.length_s, _cents(random))
         wanted.append(("vamp", f"vamp {number}", f"{PITCH_CLASSES[tonic]}:{mode}", excerpt))
-    yield from _rendered(wanted, font)
+    yield from _rendered(wanted, font, random)
 
 
 def font_beats(count: int, font: Path, random: np.random.Generator) -> Iterator[Example]:
@@ -83,7 +87,7 @@ def font_beats(count: int, font: Path, random: np.random.Generator) -> Iterator[
         made = beat(random)
         excerpt = Excerpt([_drums(made, random)], made.length_s)
         wanted.append(("beat", f"kits of {font.stem}", None, excerpt))
-    yield from _rendered(wanted, font)
+    yield from _rendered(wanted, font, random)
 
 
 def kit_beats(folder: Path, each: int, random: np.random.Generator) -> Iterator[Example]:
@@ -94,14 +98,32 @@ def kit_beats(folder: Path, each: int, random: np.random.Generator) -> Iterator[
         hits = [hit for hit in map(_hit, files[:40]) if hit is not None]
         if len(hits) < 3:
             continue
-        for _ in range(each):
-            yield Example("beat", kit.name, "", None, 0.0, _played(beat(random), hits, random))
+        for number in range(each):
+            mono = _played(beat(random), hits, random)
+            mono = vary(mono, random) if number % 2 else mono
+            yield Example("beat", kit.name, False, None, 0.0, mono)
         for hit in hits[: each // 2]:
-            yield Example("hit", kit.name, "", None, 0.0, hit)
+            yield Example("hit", kit.name, False, None, 0.0, hit)
+
+
+def made_examples(count: int, random: np.random.Generator) -> Iterator[Example]:
+    """Yield sounds of synthesizers with a pitch, and noises and drums without one."""
+    with_pitch = (("made bass", tones.bass), ("made synth", tones.synth), ("made pad", tones.pad))
+    without = (
+        ("noise", noises.fx), ("noise", noises.fx), ("noise", noises.perc), ("noise", noises.kick),
+        ("noise", noises.snare), ("noise", noises.hat),
+    )  # fmt: skip
+    for number in range(count):
+        for tonal, makers in ((True, with_pitch), (False, without)):
+            kind, make = makers[number % len(makers)]
+            mono = make(random).astype(np.float32)
+            mono /= np.float32(max(1e-6, float(np.abs(mono).max(initial=0.0))))
+            mono = vary(mono, random) if number % 3 else mono
+            yield Example(kind, f"{kind} {number}", tonal, None, 0.0, mono)
 
 
 def _rendered(
-    wanted: Sequence[tuple[str, str, str | None, Excerpt]], font: Path
+    wanted: Sequence[tuple[str, str, str | None, Excerpt]], font: Path, random: np.random.Generator
 ) -> Iterator[Example]:
     for start in range(0, len(wanted), _BATCH):
         batch = wanted[start : start + _BATCH]
@@ -109,7 +131,11 @@ def _rendered(
         for (kind, source, key, excerpt), sound in zip(batch, sounds, strict=True):
             mono = sound.mean(axis=1)
             if float(np.abs(mono).max(initial=0.0)) > 1e-3:
-                yield Example(kind, source, font.stem, key, excerpt.cents, mono)
+                yield Example(kind, source, key is not None, key, excerpt.cents, mono)
+                if random.random() < _VARIED:
+                    peak = np.float32(np.abs(mono).max())
+                    rough = vary(mono / peak, random)
+                    yield Example(f"rough {kind}", source, key is not None, None, 0.0, rough)
 
 
 def _cut(song: Song, kind: str, random: np.random.Generator) -> tuple[str, Excerpt] | None:
