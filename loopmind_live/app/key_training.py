@@ -14,17 +14,19 @@ def add_key(tasks: Any) -> None:
         "train what tells keys, on songs and beats played by sound fonts (by FluidSynth), and kits",
     )  # fmt: skip
     parser.add_argument(
-        "--songs", type=Path, required=True, metavar="FOLDER",
+        "--songs", type=Path, required=True, metavar="DIR",
         help="a folder a song, with its MIDI, beats and keys, as POP909 has them",
     )  # fmt: skip
-    parser.add_argument("--fonts", type=Path, nargs="+", required=True, metavar="FILE.sf2")
     parser.add_argument(
-        "--kits", type=Path, nargs="+", default=[], metavar="FOLDER",
+        "--soundfont", type=Path, nargs="+", required=True, metavar="FILE.sf2", dest="soundfonts"
+    )
+    parser.add_argument(
+        "--kits", type=Path, nargs="+", default=[], metavar="DIR",
         help="a folder of drum kits, a folder of hits each",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=1, metavar="N")
     parser.add_argument(
-        "-o", "--out", type=Path, default=Path("models"), metavar="FOLDER", help="default: models"
+        "-o", "--out", type=Path, default=Path("models"), metavar="DIR", help="default: models"
     )
 
 
@@ -33,7 +35,7 @@ def _train_key(options: argparse.Namespace) -> int:
     from loopmind_live.library.key_model import FILE
     from loopmind_live.training.key_lesson import KeySources, learn_keys
 
-    sources = KeySources(options.songs, options.fonts, options.kits)
+    sources = KeySources(options.songs, options.soundfonts, options.kits)
     with progress_bars() as progress:
         learned = learn_keys(
             sources, options.out / FILE, options.seed, progress("listening", "sorts of sounds")

@@ -1,4 +1,4 @@
-"""The command of the command line that finds loops by their sound."""
+"""The commands of the command line that find loops by their sound, and show where they lie."""
 
 import argparse
 import json
@@ -48,6 +48,34 @@ def _similar(options: argparse.Namespace) -> int:
         print(json.dumps([_object(match) for match in matches], indent=1))
         return 0
     _show(matches)
+    return 0
+
+
+def add_map(commands: Any) -> None:
+    """Add `loopmind map`."""
+    parser = add_command(
+        commands, "map", _map, "draw the library: loops that sound alike near each other"
+    )
+    parser.add_argument(
+        "-o", "--out", type=Path, default=Path("map.html"), metavar="FILE",
+        help="a page to look around in (.html), or a picture (.png); default: map.html",
+    )  # fmt: skip
+    add_library(parser)
+    parser.add_argument(
+        "--embedding", metavar="NAME", default="dsp", help="what to compare by (default: dsp)"
+    )
+
+
+def _map(options: argparse.Namespace) -> int:
+    from loopmind_live.app.mapping import draw_map
+    from loopmind_live.app.progress import progress_bars
+
+    with progress_bars() as progress:
+        print(
+            draw_map(
+                library_of(options), options.out, options.embedding, progress("listening"), _tell
+            )
+        )
     return 0
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import fft
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from loopmind_live.dsp.spectrum import Floats, magnitudes, mel_bands
@@ -11,6 +12,7 @@ from loopmind_live.dsp.spectrum import Floats, magnitudes, mel_bands
 WINDOW_S = 0.023
 HOP_S = 0.0058
 _BANDS = 32
+_BAND_LIMITS = (4, 20)
 _FLOOR_DB = -60.0
 _NEIGHBOURHOOD_S = 0.03
 _BACKGROUND_S = 0.3
@@ -22,6 +24,9 @@ class Onsets:
 
     `envelope`: float32 [windows], the rise of loudness over all bands, `envelope_hz` values a
     second; `low_envelope` the same below 200 Hz. `times_s` and `strengths`: float64 [onsets].
+    `band_strengths`: float64 [3, onsets], the rise below 200 Hz, up to 2.5 kHz, and above.
+    `likeness`: float32 [2, lags], how like itself the sound is so many windows later, 1 at lag 0:
+    by where each band rises, and by how loud each band is.
     """
 
     envelope: Floats
@@ -29,6 +34,8 @@ class Onsets:
     envelope_hz: float
     times_s: npt.NDArray[np.float64]
     strengths: npt.NDArray[np.float64]
+    band_strengths: npt.NDArray[np.float64]
+    likeness: Floats
 
 
 def find_onsets(mono: Floats, rate_hz: int) -> Onsets:
@@ -45,7 +52,10 @@ def find_onsets(mono: Floats, rate_hz: int) -> Onsets:
     top = float(spectrogram.max(initial=0.0))
     if top <= 0.0:
         nothing = np.zeros(len(spectrogram), np.float32)
-        return Onsets(nothing, nothing, envelope_hz, np.zeros(0), np.zeros(0))
+        return Onsets(
+            nothing, nothing, envelope_hz, np.zeros(0), np.zeros(0), np.zeros((3, 0)),
+            np.zeros((2, len(nothing)), np.float32),
+        )  # fmt: skip
     level = np.maximum(20.0 * np.log10(spectrogram / top + 1e-9), _FLOOR_DB) - _FLOOR_DB
     # What sounds at the first frame begins there, so a file's start counts as a rise from silence.
     before = np.concatenate([np.zeros((2, _BANDS), np.float32), level[:-2]])[: len(level)]
@@ -53,7 +63,35 @@ def find_onsets(mono: Floats, rate_hz: int) -> Onsets:
     low = rise[:, : max(1, _BANDS // 8)].mean(axis=1)
     envelope = rise.mean(axis=1)
     times, strengths = _peaks(envelope, envelope_hz)
-    return Onsets(envelope, low, envelope_hz, times, strengths)
+    likeness = np.stack([_likeness(rise), _likeness(level)])
+    by_band = _by_band(rise, times, envelope_hz)
+    return Onsets(envelope, low, envelope_hz, times, strengths, by_band, likeness)
+
+
+def _by_band(
+    rise: Floats, times_s: npt.NDArray[np.float64], envelope_hz: float
+) -> npt.NDArray[np.float64]:
+    """Return the rise at each onset in three ranges of bands, float64 [3, onsets]."""
+    at = np.round(times_s * envelope_hz).astype(np.int64)
+    near = [rise[np.clip(at + step, 0, len(rise) - 1)] for step in (-1, 0, 1)]
+    strongest = np.max(near, axis=0)
+    ranges = np.split(strongest, _BAND_LIMITS, axis=1)
+    return np.stack([part.mean(axis=1) for part in ranges]).astype(np.float64)
+
+
+def _likeness(bands: Floats) -> Floats:
+    """Return the autocorrelation summed over bands [windows, bands], at lags 0.. below its length.
+
+    Unbiased for the shrinking overlap down to a quarter of the sound.
+    """
+    count = len(bands)
+    centered = bands - bands.mean(axis=0)
+    size = fft.next_fast_len(2 * count, real=True)
+    power = (np.abs(fft.rfft(centered, size, axis=0)) ** 2).sum(axis=1)
+    raw = fft.irfft(power, size)[:count]
+    overlap = np.maximum(count - np.arange(count), 0.25 * count) / count
+    result: Floats = (raw / max(float(raw[0]), 1e-9) / overlap).astype(np.float32)
+    return result
 
 
 def _peaks(

@@ -6,6 +6,7 @@ import numpy as np
 
 from loopmind_live.dsp.loudness import lufs, true_peak_dbtp
 from loopmind_live.errors import LibraryError
+from loopmind_live.library.chunks import NOTHING, Chunks, read_chunks
 from loopmind_live.library.decode import Audio, decode
 from loopmind_live.library.embedding import pack
 from loopmind_live.library.embedding.dsp import NAME, embed
@@ -15,13 +16,20 @@ from loopmind_live.library.key import judge_key
 from loopmind_live.library.moods import judge_moods
 from loopmind_live.library.names import NameHints, read_name
 from loopmind_live.library.sound import SILENCE, Sound, measure
-from loopmind_live.library.tempo import Extent, Hint, Tempo, estimate_tempo
+from loopmind_live.library.tempo import (
+    BARE_TRUST,
+    CHUNK_TRUST,
+    MARKED_TRUST,
+    Hint,
+    Tempo,
+    estimate_tempo,
+)
 from loopmind_live.library.version import ANALYSIS_VERSION
 from loopmind_live.score.loop import Loop, LoopKind
 from loopmind_live.workers.hashing import sha256_of
 
 VERSION = ANALYSIS_VERSION
-MIN_BPM_CONFIDENCE = 0.3
+MIN_BPM_CONFIDENCE = 0.25
 """Below it a tempo is not told at all: a wrong one would be heard."""
 
 
@@ -41,18 +49,23 @@ def analyse(path: Path, content_hash: str) -> Loop:
 def hear(path: Path, content_hash: str) -> Heard:
     """Return what is known of the file at `path`, with its embedding."""
     try:
-        return hear_sound(path, content_hash, decode(path), read_name(path))
+        return hear_sound(path, content_hash, decode(path), read_name(path), read_chunks(path))
     except LibraryError as error:
         return Heard(Loop(path, content_hash, error=str(error)))
 
 
-def hear_sound(path: Path, content_hash: str, audio: Audio, hints: NameHints) -> Heard:
-    """Return what is known of a decoded file, given what its name says. Raises LibraryError."""
+def hear_sound(
+    path: Path, content_hash: str, audio: Audio, hints: NameHints, chunks: Chunks = NOTHING
+) -> Heard:
+    """Return what is known of a decoded file, given what its name and it say of it.
+
+    Raises LibraryError.
+    """
     if float(np.abs(audio.samples).max()) < SILENCE:
         raise LibraryError(f"{path.name}: silent, nothing in it is louder than -80 dBFS")
     sound = measure(audio)
     kind = judge_kind(sound, hints)
-    tempo = judge_tempo(sound, kind, hints)
+    tempo = judge_tempo(sound, kind, hints, chunks)
     instrument, role = judge_instrument(sound, hints, kind)
     key = judge_key(sound, role, hints)
     stereo = audio.samples if audio.samples.shape[1] <= 2 else audio.mono()[:, None]
@@ -85,13 +98,17 @@ def hear_sound(path: Path, content_hash: str, audio: Audio, hints: NameHints) ->
     return Heard(loop, pack(embed(sound)), NAME)
 
 
-def judge_tempo(sound: Sound, kind: LoopKind, hints: NameHints) -> Tempo | None:
+def judge_tempo(
+    sound: Sound, kind: LoopKind, hints: NameHints, chunks: Chunks = NOTHING
+) -> Tempo | None:
     """Return the tempo of a loop, None where none is sure enough to be told."""
     if kind != "loop":
         return None
-    extent = Extent(sound.duration_s, sound.start_s, sound.end_s, sound.rate_hz, sound.cut)
-    hint = Hint(hints.bpm, hints.bpm_marked) if hints.bpm is not None else None
-    tempo = estimate_tempo(sound.onsets, extent, hint)
+    told = chunks.bpms(round(sound.duration_s * sound.rate_hz), sound.rate_hz)
+    claims = [Hint(bpm, CHUNK_TRUST) for bpm in told]
+    if hints.bpm is not None:
+        claims.append(Hint(hints.bpm, MARKED_TRUST if hints.bpm_marked else BARE_TRUST))
+    tempo = estimate_tempo(sound.onsets, sound.extent, claims)
     return tempo if tempo is not None and tempo.confidence >= MIN_BPM_CONFIDENCE else None
 
 

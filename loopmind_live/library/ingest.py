@@ -74,6 +74,8 @@ def scan(
                     gone.pop(origin, None)
                 if progress is not None:
                     progress(done, len(todo), task.file.path)
+    for each in {file.path.parent for file in todo}:
+        library.follow_neighbors(each)
     if gone:
         library.remove(gone)
         report.removed = len(gone)

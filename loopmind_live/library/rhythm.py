@@ -1,58 +1,200 @@
-"""What the onsets of a sound say for or against a tempo."""
+"""What a sound says for or against tempos: figures of many candidates at once.
 
-import math
+A candidate is a tempo and a place for the first downbeat. What is said of it is drawn from where
+the onsets lie on its beats and bars, from how like itself the sound is some beats later, and from
+whether its beats fill the file, or what sounds of it.
+"""
 
 import numpy as np
 import numpy.typing as npt
 
-from loopmind_live.dsp.onsets import Onsets, autocorrelation
+from loopmind_live.dsp.onsets import Onsets
+from loopmind_live.library.extent import Extent
 
-GRID_CAP = 9.0
-"""Evidence beyond it adds nothing: a long file is not surer than a clear one."""
+Doubles = npt.NDArray[np.float64]
+
+BEATS = (4, 8, 16, 32, 64, 128)
+"""The usual lengths of loops."""
+_GRIDS = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+_ANCHORED = 5
+_LAGS = (0.25, 0.5, 2.0 / 3.0, 0.75, 1.0, 4.0 / 3.0, 1.5, 2.0, 3.0, 4.0, 8.0, 16.0)
+_LEVEL_LAGS = (1.0, 2.0, 4.0, 8.0)
+_LAG_STEPS = np.array([-0.008, -0.004, 0.0, 0.004, 0.008])
+_LAG_LIMIT = 0.85
+_ON_S = 0.012
+# Places in a bar of sixteen steps: the one, the three, two and four, the eighths, the rest.
+_STEPS_AT: tuple[tuple[int, ...], ...] = (
+    (0,), (8,), (4, 12), (2, 6, 10, 14), (1, 3, 5, 7, 9, 11, 13, 15),
+)  # fmt: skip
+_PLACES = tuple(np.isin(np.arange(16), steps) for steps in _STEPS_AT)
+_FIT, _FIT_S = 0.006, 0.004
+_KINDS = 5
+_FRAMES_OFF = 1.2
+_NEAR_BPM = 0.04
+_PRIOR_KNOTS = np.log2(np.array([60, 72, 84, 96, 108, 120, 130, 142, 156, 174, 200]) / 120.0)
+_COUNT_CAP = 9.0
 
 
 class Evidence:
-    """What the onsets say of any tempo: computed once, asked often."""
+    """What a sound says of any tempo: measured once, asked of many candidates."""
 
-    def __init__(self, onsets: Onsets, duration_s: float) -> None:
+    def __init__(self, onsets: Onsets, extent: Extent) -> None:
         self.times_s = onsets.times_s
-        cap = 2.0 * float(np.median(onsets.strengths)) if len(onsets.strengths) else 1.0
-        self.weights = np.minimum(onsets.strengths, cap)
-        self.duration_s = duration_s
+        self.extent = extent
         self.envelope_hz = onsets.envelope_hz
-        self.repeats = autocorrelation(onsets.envelope)
-        total = float(self.weights.sum())
-        self.count = total**2 / float((self.weights**2).sum()) if total > 0.0 else 0.0
+        self.likeness = onsets.likeness
+        cap = 2.0 * float(np.median(onsets.strengths)) if len(onsets.strengths) else 1.0
+        weights = np.minimum(onsets.strengths, cap)
+        total = float(weights.sum())
+        self.weights = weights / total if total > 0.0 else weights
+        self.count = total**2 / float((weights**2).sum()) if total > 0.0 else 0.0
+        loudest = onsets.band_strengths.max(initial=1e-9)
+        sums = onsets.band_strengths.sum(axis=1, keepdims=True)
+        self.bands = onsets.band_strengths / np.maximum(sums, 0.05 * loudest)
 
-    def coherence(self, hz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def coherence(self, hz: Doubles) -> Doubles:
         """Return how well a grid of `hz` [n] lines a second, at its best phase, meets the onsets.
 
         The mean resultant length of the onsets' phases: 1 where all lie on it.
         """
-        if self.count == 0.0:
-            return np.zeros(len(hz))
         phases = np.exp(2j * np.pi * np.outer(hz, self.times_s))
-        result: npt.NDArray[np.float64] = np.abs(phases @ self.weights) / self.weights.sum()
+        result: Doubles = np.abs(phases @ self.weights)
         return result
 
-    def grid(self, bpm: float) -> float:
-        """Return the evidence for sixteenths or eighth triplets at `bpm`, 0 to GRID_CAP.
+    def describe(self, bpms: Doubles, start_s: float) -> npt.NDArray[np.float32]:
+        """Return what is said of tempos [n] with a downbeat at `start_s`: float32 [n, FIGURES]."""
+        beat_s = 60.0 / bpms
+        length = max(self.extent.duration_s, 0.05)
+        columns = [
+            *self._on_grid(beat_s, start_s),
+            *self._like_itself(beat_s),
+            *self._in_the_bar(beat_s, start_s),
+            *self._fills(bpms, start_s),
+            *self._overhangs(beat_s, start_s),
+            *self._usual(bpms),
+            np.log2(np.maximum(len(self.times_s), 0.5) * beat_s / length),
+            np.log2(length / beat_s / 8.0),
+        ]
+        about = np.array(self.overall(start_s))
+        table = np.concatenate(
+            [np.stack(columns, axis=1), np.broadcast_to(about, (len(bpms), len(about)))], axis=1
+        )
+        return table.astype(np.float32)
 
-        Rayleigh's n R^2, once more by R^2: among hundreds of grids some meet many random onsets
-        a little, but only the right one meets nearly all.
+    def overall(self, start_s: float = 0.0) -> list[float]:
+        """Return what is said of the sound, whatever its tempo."""
+        extent = self.extent
+        length = max(extent.duration_s, 0.05)
+        early, late = extent.fades_s
+        onsets = len(self.times_s)
+        return [
+            float(np.log2(length / 4.0)),
+            float(np.log2(onsets + 1.0)) / 3.0,
+            float(np.log2((onsets + 0.5) / length)),
+            float(extent.cut),
+            float(length - extent.exact_end_s > 0.005),
+            float(np.tanh(4.0 * start_s)),
+            float(np.tanh(2.0 * (late - early))),
+            float(np.tanh(2.0 * (extent.exact_end_s - early))),
+            early / length,
+            float(self.times_s[-1]) / length if onsets else 0.0,
+            float(self.weights.max(initial=0.0)),
+        ]
+
+    def _on_grid(self, beat_s: Doubles, start_s: float) -> list[Doubles]:
+        beats = (self.times_s[None, :] - start_s) / beat_s[:, None]
+        means = [np.exp(2j * np.pi * grid * beats) @ self.weights for grid in _GRIDS]
+        straight, triplet = np.abs(means[5]), np.abs(means[4])
+        return [
+            *(np.abs(mean) for mean in means),
+            *(mean.real for mean in means[:_ANCHORED]),
+            means[5].real,
+            np.log1p(self.count * straight**2),
+            np.minimum(_COUNT_CAP, self.count * straight**4) / _COUNT_CAP,
+            np.minimum(_COUNT_CAP, self.count * triplet**4) / _COUNT_CAP,
+        ]
+
+    def _like_itself(self, beat_s: Doubles) -> list[Doubles]:
+        limit_s = _LAG_LIMIT * self.likeness.shape[1] / self.envelope_hz
+        found = []
+        for row, lags in enumerate((_LAGS, _LEVEL_LAGS)):
+            curve = self.likeness[row]
+            for times in lags:
+                lag_s = times * beat_s
+                if len(curve) < 2:
+                    found.append(np.zeros(len(beat_s)))
+                    continue
+                at = lag_s[:, None] * (1.0 + _LAG_STEPS) * self.envelope_hz
+                value = np.interp(at, np.arange(len(curve)), curve).max(axis=1)
+                found.append(np.where(lag_s < limit_s, value, 0.0))
+        return found
+
+    def _in_the_bar(self, beat_s: Doubles, start_s: float) -> list[Doubles]:
+        """Return how much of each band's onsets lies at each kind of place in the bar."""
+        steps = (self.times_s[None, :] - start_s) / beat_s[:, None] * 4.0
+        nearest = np.round(steps)
+        off_s = np.abs(steps - nearest) * beat_s[:, None] / 4.0
+        on = np.exp(-0.5 * (off_s / _ON_S) ** 2)
+        place = nearest.astype(np.int64) % 16
+        shares = [(on * inside[place]) @ self.bands.T for inside in _PLACES]
+        return [share[:, band] for share in shares for band in range(3)]
+
+    def _fills(self, bpms: Doubles, start_s: float) -> list[Doubles]:
+        """Return how well whole beats fill the file from `start_s`, by the kind of their number.
+
+        And whether they do so at a whole tempo: programs cut loops at whole tempos, to the frame.
         """
-        beat_hz = bpm / 60.0
-        straight, triplet = self.coherence(np.array([4.0 * beat_hz, 3.0 * beat_hz]))
-        return min(GRID_CAP, self.count * float(max(straight**4, 0.7 * triplet**4)))
+        best = np.zeros((_KINDS, len(bpms)))
+        exact, to_the_frame, near, typed, whole_file = (np.zeros(len(bpms)) for _ in range(5))
+        for place, end_s in enumerate(self.extent.ends_s):
+            length = end_s - start_s
+            if length < 0.1:
+                continue
+            beats = length * bpms / 60.0
+            number = np.maximum(1.0, np.round(beats))
+            fit = np.exp(-0.5 * ((beats / number - 1.0) / _FIT) ** 2)
+            off_s = (beats - number) * 60.0 / bpms
+            kinds = _kind_of(number)
+            for kind in range(_KINDS):
+                best[kind] = np.maximum(best[kind], fit * (kinds == kind))
+            usual = kinds <= 1
+            exact = np.maximum(exact, np.exp(-0.5 * (off_s / _FIT_S) ** 2) * usual)
+            by_length = 60.0 * number / length
+            whole = np.maximum(np.round(by_length), 1.0)
+            frames = np.abs(60.0 * number / whole - length) * self.extent.rate_hz
+            sound = fit * (kinds <= 2)
+            is_typed = abs(2.0 * length - round(2.0 * length)) < 1e-4
+            meets = sound * (frames <= _FRAMES_OFF)
+            if is_typed:
+                typed = np.maximum(typed, meets)
+            else:
+                to_the_frame = np.maximum(to_the_frame, meets)
+            closeness = np.exp(-0.5 * ((by_length - whole) / _NEAR_BPM) ** 2)
+            near = np.maximum(near, sound * closeness)
+            if place == 0:
+                whole_file = fit * usual
+        return [*best, exact, to_the_frame, near, typed, whole_file]
 
-    def plainness(self, bpm: float) -> float:
-        """Return how much (0..1) the onsets keep to whole beats of `bpm`, none between."""
-        return float(self.coherence(np.array([bpm / 60.0]))[0]) ** 2
+    def _overhangs(self, beat_s: Doubles, start_s: float) -> list[Doubles]:
+        """Return how far before a bar line the sound falls, ends, and begins for the last time."""
+        early, late = self.extent.fades_s
+        last = float(self.times_s[-1]) if len(self.times_s) else start_s
+        found = []
+        for end_s in (early, early - 0.5 * (late - early), late, self.extent.end_s, last):
+            beats = np.maximum(end_s - start_s, 0.0) / beat_s
+            over = beats % 4.0
+            left = 4.0 - over
+            found += [np.exp(-left / 0.25), np.exp(-left), np.exp(-over / 0.15)]
+        return found
 
-    def loosely(self, bpm: float) -> float:
-        """Return Rayleigh's n R^2 for eighths at `bpm`: what a loose player still meets."""
-        eighths = float(self.coherence(np.array([bpm / 30.0]))[0])
-        return self.count * eighths**2
+    @staticmethod
+    def _usual(bpms: Doubles) -> list[Doubles]:
+        octaves = np.log2(bpms / 120.0)
+        hats = [
+            np.interp(octaves, _PRIOR_KNOTS, np.eye(len(_PRIOR_KNOTS))[knot])
+            for knot in range(len(_PRIOR_KNOTS))
+        ]
+        return [octaves, octaves**2, np.abs(bpms - np.round(bpms)) * 2.0, *hats]
 
     def refined(self, bpm: float) -> tuple[float, float]:
         """Return the tempo near `bpm` that fits the onsets' sixteenths best, and its std error.
@@ -65,35 +207,20 @@ class Evidence:
         origin_s = float(np.angle(phase)) / (2.0 * np.pi) * step_s
         lines = np.round((self.times_s - origin_s) / step_s)
         if len(lines) < 4 or np.ptp(lines) < 6:
-            return bpm, math.inf
-        weights = self.weights / self.weights.sum()
-        across = lines - weights @ lines
-        spread = float(weights @ across**2)
-        slope = float(weights @ (across * self.times_s)) / spread
-        rest = self.times_s - weights @ self.times_s - slope * across
-        error_s = math.sqrt(float(weights @ rest**2) / spread / max(self.count - 2.0, 1.0))
+            return bpm, float("inf")
+        across = lines - self.weights @ lines
+        spread = float(self.weights @ across**2)
+        slope = float(self.weights @ (across * self.times_s)) / spread
+        rest = self.times_s - self.weights @ self.times_s - slope * across
+        error_s = (float(self.weights @ rest**2) / spread / max(self.count - 2.0, 1.0)) ** 0.5
         return 15.0 / slope, 15.0 / slope * error_s / slope
 
-    def periodicity(self, period_s: float) -> float:
-        """Return how much the onset envelope is like itself `period_s` later (1: the same)."""
-        lag = period_s * self.envelope_hz
-        low = int(lag)
-        if low + 2 >= len(self.repeats):
-            return 0.0
-        return float(self.repeats[low : low + 2].max())
 
-    def tempo_peaks(self, low_bpm: float, high_bpm: float) -> list[float]:
-        """Return tempos whose sixteenths or triplets the onsets meet best, a handful."""
-        if self.count < 3.0:
-            return []
-        step = 1.0 / (8.0 * max(self.duration_s, 1.0))
-        found: list[float] = []
-        for division in (4.0, 3.0):
-            low, high = (division * bpm / 60.0 for bpm in (low_bpm, high_bpm))
-            hz = np.arange(low, high, step)
-            value = self.coherence(hz)
-            inner = value[1:-1]
-            peaks = 1 + np.flatnonzero((inner > value[:-2]) & (inner >= value[2:]))
-            best = peaks[np.argsort(value[peaks])[::-1][:8]]
-            found += [float(hz[place]) * 60.0 / division for place in best]
-        return found
+def _kind_of(number: Doubles) -> Doubles:
+    """Return 0 for the usual lengths, 1 one to three beats and six, 2 whole bars, 3 threes, 4."""
+    kinds = np.full(len(number), 4.0)
+    kinds[number % 3 == 0] = 3.0
+    kinds[number % 4 == 0] = 2.0
+    kinds[np.isin(number, (1.0, 2.0))] = 1.0
+    kinds[np.isin(number, BEATS)] = 0.0
+    return kinds

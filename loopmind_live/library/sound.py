@@ -17,6 +17,7 @@ from loopmind_live.dsp.spectrum import (
     share_between,
 )
 from loopmind_live.library.decode import Audio
+from loopmind_live.library.extent import Extent, find_extent
 
 ANALYSIS_RATE_HZ = 22050
 ANALYSIS_S = 60.0
@@ -27,9 +28,6 @@ BANDS = 40
 FLOOR_DB = -80.0
 CONTOUR_FRAMES = 128
 """How fine the contour of the level is: 5.8 ms."""
-_SOUND = 1e-3
-_CUT = 0.18
-_EDGE_S, _BEAT_S = 0.005, 0.05
 _WINDOW_FRAMES, _HOP_FRAMES = 2048, 512
 
 
@@ -37,17 +35,13 @@ _WINDOW_FRAMES, _HOP_FRAMES = 2048, 512
 class Sound:
     """What was measured of a file; levels of `low` .. `high` are shares (0..1) of the power.
 
-    `start_s`, `end_s`: where sound (above -60 dB of the peak) begins and ends. `fall_db`: the last
-    quarter's level under the loudest quarter's. `cut`: the file stops while it is still loud.
+    `fall_db`: the last quarter's level under the loudest quarter's.
     `levels_db`: float32 [windows, BANDS], each band's level in `levels_hz` windows a second, over
     the loudest one's, at least FLOOR_DB. `pitch`: of the same windows. `contour_db`: float32, the
     level of every CONTOUR_FRAMES frames at ANALYSIS_RATE_HZ, over the loudest ones'.
     """
 
-    duration_s: float
-    rate_hz: int
-    start_s: float
-    end_s: float
+    extent: Extent
     onsets: Onsets
     chroma: Chroma
     brightness_hz: float
@@ -55,11 +49,35 @@ class Sound:
     low: float
     high: float
     fall_db: float
-    cut: bool
     levels_db: Floats
     levels_hz: float
     pitch: PitchTrack
     contour_db: Floats
+
+    @property
+    def duration_s(self) -> float:
+        """Return how long the file is."""
+        return self.extent.duration_s
+
+    @property
+    def rate_hz(self) -> int:
+        """Return the file's own rate."""
+        return self.extent.rate_hz
+
+    @property
+    def start_s(self) -> float:
+        """Return where sound begins."""
+        return self.extent.start_s
+
+    @property
+    def end_s(self) -> float:
+        """Return where sound ends."""
+        return self.extent.end_s
+
+    @property
+    def cut(self) -> bool:
+        """Return whether the file stops while it is still loud."""
+        return self.extent.cut
 
     @property
     def onsets_per_s(self) -> float:
@@ -75,8 +93,6 @@ def measure(audio: Audio) -> Sound:
     peak = float(np.abs(mono).max())
     if peak < SILENCE:  # opposite channels cancel
         mono = audio.samples[:, 0]
-        peak = float(np.abs(mono).max())
-    loud = np.flatnonzero(np.abs(mono) > _SOUND * peak)
     head = mono[: int(ANALYSIS_S * audio.rate_hz)]
     if audio.rate_hz != ANALYSIS_RATE_HZ:
         head = soxr.resample(head, audio.rate_hz, ANALYSIS_RATE_HZ, "MQ")
@@ -84,10 +100,7 @@ def measure(audio: Audio) -> Sound:
     power: Floats = (spectrum**2).mean(axis=0)
     frequencies = bin_frequencies(_WINDOW_FRAMES, ANALYSIS_RATE_HZ)
     return Sound(
-        duration_s=audio.duration_s,
-        rate_hz=audio.rate_hz,
-        start_s=float(loud[0]) / audio.rate_hz,
-        end_s=float(loud[-1] + 1) / audio.rate_hz,
+        extent=find_extent(mono, audio.rate_hz),
         onsets=find_onsets(head, ANALYSIS_RATE_HZ),
         chroma=find_chroma(head, ANALYSIS_RATE_HZ),
         brightness_hz=centroid_hz(power, frequencies),
@@ -95,7 +108,6 @@ def measure(audio: Audio) -> Sound:
         low=share_between(power, frequencies, 0.0, 150.0),
         high=share_between(power, frequencies, 4000.0, ANALYSIS_RATE_HZ),
         fall_db=_fall_db(mono),
-        cut=_is_cut(mono, audio.rate_hz),
         levels_db=_levels_db(spectrum),
         levels_hz=ANALYSIS_RATE_HZ / _HOP_FRAMES,
         pitch=find_pitch(spectrum, ANALYSIS_RATE_HZ),
@@ -121,11 +133,3 @@ def _contour_db(head: Floats) -> Floats:
 def _fall_db(mono: Floats) -> float:
     quarters = [float(np.sqrt((part**2).mean())) for part in np.array_split(mono, 4) if len(part)]
     return float(20.0 * np.log10(max(quarters[-1], 1e-7) / max(*quarters, 1e-7)))
-
-
-def _is_cut(mono: Floats, rate_hz: int) -> bool:
-    """Return whether the last 5 ms are within 15 dB of the loudest twentieth of a second."""
-    edge, beat = max(1, int(_EDGE_S * rate_hz)), max(1, int(_BEAT_S * rate_hz))
-    whole = mono[: len(mono) // beat * beat].reshape(-1, beat)
-    loudest = float((whole**2).mean(axis=1).max(initial=0.0))
-    return float((mono[-edge:] ** 2).mean()) > _CUT**2 * loudest > 0.0

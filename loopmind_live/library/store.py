@@ -11,6 +11,7 @@ from typing import Any
 from loopmind_live.library.corrections import corrected
 from loopmind_live.library.database import Database, Row
 from loopmind_live.library.entry import Entry
+from loopmind_live.library.neighbors import follow_neighbors
 from loopmind_live.library.user_words import UserWords
 from loopmind_live.library.vectors import Vectors
 from loopmind_live.score.loop import Loop
@@ -69,6 +70,28 @@ class Library:
         words = self.user.corrections()
         estimates = map(_loop, self._db.rows(f"{_SELECT} ORDER BY path"))
         return [corrected(loop, words.get(loop.content_hash, {})) for loop in estimates]
+
+    def follow_neighbors(self, folder: Path) -> int:
+        """Let the loops right in `folder` follow its others to half or double time.
+
+        Return how many did. What the user says counts, and is never changed.
+        """
+        low, high = _below(folder)
+        query = f"{_SELECT} WHERE path > ? AND path < ? AND instr(substr(path, ?), ?) = 0"
+        inside = map(_loop, self._db.rows(query, (low, high, len(low) + 1, os.sep)))
+        words = self.user.corrections()
+        loops = [corrected(loop, words.get(loop.content_hash, {})) for loop in inside]
+        fixed = frozenset(
+            content for content, told in words.items() if {"bpm", "beats"} & set(told)
+        )
+        moved = follow_neighbors(loops, fixed)
+        if moved:
+            with self._db.writing():
+                self._db.execute_each(
+                    "UPDATE loops SET bpm = ?, bpm_confidence = ?, beats = ? WHERE path = ?",
+                    [(each.bpm, each.bpm_confidence, each.beats, str(each.path)) for each in moved],
+                )
+        return len(moved)
 
     def loop(self, path: Path) -> Loop | None:
         """Return the loop at an absolute `path`, None where the library has none."""

@@ -1,59 +1,46 @@
-"""The tempo of a loop, from its onsets and its length, and how sure it is.
+"""The tempo of a loop, from its sound and what it is called, and how sure it is.
 
-A loop's length is nearly always a whole number of beats, and its onsets lie on a grid of sixteenths
-or triplets. Each candidate tempo is scored by how well it explains both; the confidence is what
-is left of the best candidate's evidence against a rival tempo and against none.
+Many candidates are looked at: tempos whose beats fill the file, and tempos at which the sound
+repeats, from each place where the first downbeat may lie. A small trained network says how likely
+each is, and how likely it is that there is none; what names and chunks claim is weighed in as odds,
+so that they decide what is open and lose against a sound that is clear.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from loopmind_live.dsp.onsets import Onsets
-from loopmind_live.library.rhythm import Evidence
+from loopmind_live.library.extent import Extent
+from loopmind_live.library.rhythm import BEATS, Doubles, Evidence
+from loopmind_live.library.tempo_candidates import find_candidates
+from loopmind_live.library.tempo_model import TempoModel, load_model
 
-_SEARCH_BPM = (60.0, 190.0)
-_PRIOR_BPM, _PRIOR_OCTAVES = 125.0, 0.5
-# How usual a loop of so many beats is, as a logarithm; other lengths are rarer still.
-_BEATS_PRIOR = {
-    4: 0.0, 8: 0.0, 16: 0.0, 32: -0.1, 64: -0.5, 2: -0.9, 12: -1.2, 24: -1.2, 1: -2.5,
-    6: -1.6, 3: -2.0, 20: -1.8, 28: -2.0, 40: -2.0, 48: -1.6, 128: -1.2,
-}  # fmt: skip
-_ODD_BEATS_PRIOR = -2.5
-_DURATION_TOLERANCE = 0.006
-_HINT_TOLERANCE = 0.02
-_CLEAR = 0.35
-_HINT_ALONE = 0.4
-_MARKED_TRUST, _BARE_TRUST = 2.5, 1.0
+MARKED_TRUST, BARE_TRUST, CHUNK_TRUST = 4.5, 2.0, 4.0
+"""The odds, as logarithms, that "128bpm", a mere "128" and a chunk in the file give a tempo."""
+_HINT_WIDTH = 0.01
+_SAME_TEMPO = 0.02
+_FILLS = 0.015
 _SNAP = 0.0025
-_NEAR_BPM = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """Where a file's sound lies: the file is `duration_s` long, sound from `start_s` to `end_s`.
-
-    `cut`: it stops while it is still loud, as what was cut to a length does.
-    """
-
-    duration_s: float
-    start_s: float
-    end_s: float
-    rate_hz: int
-    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A tempo that the file's name states; `marked` where it says "bpm" and not just a number."""
+    """A tempo that something beside the sound claims, and how far it is trusted, as log odds."""
 
     bpm: float
-    marked: bool
+    trust: float
 
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """A tempo, how sure it is (0..1), the first downbeat, and the whole beats from there."""
+    """A tempo, how sure it is (0..1), the first downbeat, and the whole beats from there.
+
+    `confidence` is the probability that the tempo is right, as far as that could be learned.
+    """
 
     bpm: float
     confidence: float
@@ -62,50 +49,38 @@ class Tempo:
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
-    """A guess at where the loop proper lies; `penalty` says how far it is from the plain one."""
+class _Judged:
+    """All candidates, [n] each: tempo, first downbeat, probability."""
 
-    start_s: float
-    end_s: float
-    penalty: float
-    exact: bool
+    bpms: Doubles
+    starts_s: Doubles
+    chances: Doubles
 
-    @property
-    def length_s(self) -> float:
-        return self.end_s - self.start_s
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    bpm: float
-    span: _Span
-    score: float
-    grid: float
-    fit: float
-    whole: float
+    def near(self, bpm: float) -> npt.NDArray[np.bool_]:
+        """Return which candidates are of the same tempo."""
+        found: npt.NDArray[np.bool_] = np.abs(self.bpms / bpm - 1.0) < _SAME_TEMPO
+        return found
 
 
-def estimate_tempo(onsets: Onsets, extent: Extent, hint: Hint | None = None) -> Tempo | None:
-    """Return the tempo of a loop, or None where nothing speaks for any.
+def estimate_tempo(
+    onsets: Onsets, extent: Extent, hints: Sequence[Hint] = (), model: TempoModel | None = None
+) -> Tempo | None:
+    """Return the likeliest tempo of a loop, or None where it is likeliest that there is none.
 
-    A `hint` wins where onsets or length agree with it, and with little confidence where it is
-    marked and they say nothing; against clear evidence it is not believed.
+    `model`: what judges the candidates, by default the shipped one.
     """
-    evidence = Evidence(onsets, extent.duration_s)
-    spans = _spans(extent)
-    candidates = [
-        _score(evidence, bpm, span, extent) for span in spans for bpm in _bpms(evidence, span, hint)
-    ]
-    if not candidates:
+    evidence = Evidence(onsets, extent)
+    judged, none = _judge(evidence, hints, model or load_model())
+    chances = [float(judged.chances[judged.near(bpm)].sum()) for bpm in judged.bpms]
+    # Of candidates with the same neighbors the likeliest speaks for them.
+    best = int(np.argmax(np.array(chances) + 1e-3 * judged.chances))
+    if chances[best] <= none:
         return None
-    best = max(candidates, key=lambda candidate: candidate.score)
-    confidence = _confidence(best, candidates)
-    if hint is not None:
-        hinted = _hinted(candidates, evidence, hint, confidence)
-        if hinted is not None:
-            best, confidence = hinted
-    bpm = _settled(best, evidence, hint.bpm if hint is not None else None)
-    return Tempo(bpm, confidence, best.span.start_s, whole_beats(best.span.length_s, bpm))
+    near = judged.near(float(judged.bpms[best]))
+    best = int(np.flatnonzero(near)[np.argmax(judged.chances[near])])
+    start_s = _likeliest_start(judged, near)
+    bpm = _settled(float(judged.bpms[best]), start_s, evidence, hints)
+    return Tempo(bpm, min(1.0, chances[best]), start_s, _beats(bpm, start_s, evidence))
 
 
 def whole_beats(length_s: float, bpm: float) -> int:
@@ -124,119 +99,67 @@ def whole_beats(length_s: float, bpm: float) -> int:
     return 4 * bars if bars >= 1 else max(1, math.floor(beats + 0.1))
 
 
-def _spans(extent: Extent) -> list[_Span]:
-    """Return where the loop may lie in its file: all of it, or without silence at either end."""
-    starts = [(0.0, 0.0)]
-    if extent.start_s > 0.01:
-        starts.append((extent.start_s, 0.6))
-    ends = [(extent.duration_s, 0.0)]
-    if extent.duration_s - extent.end_s > 0.05:
-        ends.append((extent.end_s, 0.6))
-    return [
-        _Span(start, end, before + after, start == 0.0 and end == extent.duration_s)
-        for start, before in starts
-        for end, after in ends
-        if end - start > 0.2
-    ]
+def _judge(evidence: Evidence, hints: Sequence[Hint], model: TempoModel) -> tuple[_Judged, float]:
+    """Return the candidates with their probabilities, and the probability that none is right."""
+    found = find_candidates(evidence, [hint.bpm for hint in hints])
+    scores, none = model.scores(found.figures, found.overall)
+    for hint in hints:
+        off = np.log(found.bpms / hint.bpm) / _HINT_WIDTH
+        scores = scores + hint.trust * np.exp(-0.5 * off**2)
+    top = max(float(scores.max()), none)
+    odds, none_odds = np.exp(scores - top), math.exp(none - top)
+    total = float(odds.sum()) + none_odds
+    return _Judged(found.bpms, found.starts_s, odds / total), none_odds / total
 
 
-def _bpms(evidence: Evidence, span: _Span, hint: Hint | None) -> Iterable[float]:
-    low, high = _SEARCH_BPM
-    for beats in _BEATS_PRIOR:
-        bpm = 60.0 * beats / span.length_s
-        if low <= bpm <= high:
-            yield bpm
-    yield from evidence.tempo_peaks(low, high)
-    if hint is not None:
-        yield hint.bpm
+def _likeliest_start(judged: _Judged, near: npt.NDArray[np.bool_]) -> float:
+    places: list[float] = sorted(set(judged.starts_s[near].tolist()))
+    return max(places, key=lambda place: judged.chances[near & (judged.starts_s == place)].sum())
 
 
-def _score(evidence: Evidence, bpm: float, span: _Span, extent: Extent) -> _Candidate:
-    beats = span.length_s * bpm / 60.0
-    nearest = max(1, round(beats))
-    error = beats / nearest - 1.0
-    fit = math.exp(-0.5 * (error / _DURATION_TOLERANCE) ** 2)
-    usual = _BEATS_PRIOR.get(nearest, _ODD_BEATS_PRIOR)
-    grid = evidence.grid(bpm)
-    beat_s = 60.0 / bpm
-    repeats = sum(
-        weight * max(0.0, evidence.periodicity(times * beat_s))
-        for times, weight in ((1, 0.8), (0.5, 0.4), (2, 0.5), (4, 0.5))
-    )
-    tempo_prior = -0.5 * (math.log2(bpm / _PRIOR_BPM) / _PRIOR_OCTAVES) ** 2
-    whole = _whole_tempo(nearest, span, extent) if fit > 0.5 else 0.0
-    explained = 0.45 * grid + repeats + fit * (2.5 + usual) + 1.5 * whole
-    # Music moves in eighths at least: nothing between the beats speaks for half the tempo.
-    score = explained + tempo_prior - 0.6 * evidence.plainness(bpm) - span.penalty
-    return _Candidate(bpm, span, score, grid, fit * math.exp(usual), whole)
+def _filled(bpm: float, start_s: float, evidence: Evidence) -> tuple[int, float] | None:
+    """Return the beats that fill a part of the file from `start_s`, and its length in seconds."""
+    best: tuple[float, int, float] | None = None
+    for end_s in evidence.extent.ends_s:
+        length_s = end_s - start_s
+        number = max(1, round(length_s * bpm / 60.0))
+        off = abs(length_s * bpm / 60.0 / number - 1.0)
+        unusual = 0.0 if number in BEATS else _FILLS / 2.0 if number % 4 == 0 else 0.8 * _FILLS
+        if length_s > 0.1 and off + unusual < _FILLS and (best is None or off + unusual < best[0]):
+            best = (off + unusual, number, length_s)
+    return best[1:] if best is not None else None
 
 
-def _whole_tempo(beats: int, span: _Span, extent: Extent) -> float:
-    """Return how far a whole tempo explains a file's length: 1 to the frame, 0 not at all.
-
-    Loops are cut by programs at whole tempos. A length of whole half seconds may be anybody's, so
-    it counts less, like a length that is only near, and only where the sound was cut.
-    """
-    if not span.exact:
-        return 0.0
-    bpm = 60.0 * beats / span.length_s
-    off_frames = abs(60.0 * beats / round(bpm) - span.length_s) * extent.rate_hz
-    typed = abs(2.0 * span.length_s - round(2.0 * span.length_s)) < 1e-4
-    if off_frames <= 1.0 and not typed:
-        return 1.0
-    near = abs(bpm - round(bpm)) < _NEAR_BPM and (beats in (16, 32, 64) or not typed)
-    return 0.75 if near and extent.cut else 0.0
+def _beats(bpm: float, start_s: float, evidence: Evidence) -> int:
+    filled = _filled(bpm, start_s, evidence)
+    if filled is not None:
+        return filled[0]
+    extent = evidence.extent
+    sounding_s = min(extent.exact_end_s, extent.fades_s[0] + 0.3 * 60.0 / bpm)
+    return whole_beats(max(0.05, sounding_s - start_s), bpm)
 
 
-def _hinted(
-    candidates: list[_Candidate], evidence: Evidence, hint: Hint, rival_confidence: float
-) -> tuple[_Candidate, float] | None:
-    """Return the candidate that a hint speaks for and its confidence, None where it misleads."""
-    named = [c for c in candidates if abs(c.bpm / hint.bpm - 1.0) <= _HINT_TOLERANCE]
-    best = max(named, key=lambda candidate: candidate.score)
-    if best.grid > 1.5 or best.fit > 0.3 or evidence.loosely(hint.bpm) > 2.0:
-        return best, _confidence(best, named, _MARKED_TRUST if hint.marked else _BARE_TRUST)
-    if hint.marked and rival_confidence < _CLEAR:
-        return best, _HINT_ALONE
-    return None
-
-
-def _settled(best: _Candidate, evidence: Evidence, hint_bpm: float | None) -> float:
-    """Return the tempo to use: length, onsets and name, each weighed by how exact it is.
+def _settled(bpm: float, start_s: float, evidence: Evidence, hints: Sequence[Hint]) -> float:
+    """Return the tempo to use: length, onsets and hints, each weighed by how exact it is.
 
     A stated tempo, else a whole one, is taken where it is as likely as that mean.
     """
     measured: list[tuple[float, float]] = []
-    by_length = 60.0 * max(1, round(best.span.length_s * best.bpm / 60.0)) / best.span.length_s
-    if abs(by_length / best.bpm - 1.0) < 0.02:
-        if best.whole == 1.0:
+    filled = _filled(bpm, start_s, evidence)
+    if filled is not None:
+        by_length = 60.0 * filled[0] / filled[1]
+        off_s = abs(60.0 * filled[0] / max(1.0, round(by_length)) - filled[1])
+        if off_s * evidence.extent.rate_hz <= 1.0:
             return float(round(by_length))
         measured.append((by_length, 0.004 * by_length))
-    by_onsets, error = evidence.refined(best.bpm)
-    if abs(by_onsets / best.bpm - 1.0) < 0.02 and error < 0.01 * by_onsets:
+    by_onsets, error = evidence.refined(bpm)
+    if abs(by_onsets / bpm - 1.0) < 0.02 and error < 0.01 * by_onsets:
         measured.append((by_onsets, math.hypot(error, 0.0015 * by_onsets)))
-    stated = hint_bpm is not None and abs(best.bpm / hint_bpm - 1.0) <= _HINT_TOLERANCE
-    if stated and hint_bpm is not None:
-        measured.append((hint_bpm, 0.003 * hint_bpm))
+    stated = [hint for hint in hints if abs(bpm / hint.bpm - 1.0) <= _SAME_TEMPO]
+    measured += [(hint.bpm, 0.003 * hint.bpm) for hint in stated]
     if not measured:
-        return best.bpm
+        return bpm
     weights = [1.0 / deviation**2 for _, deviation in measured]
-    mean = sum(w * bpm for w, (bpm, _) in zip(weights, measured, strict=True)) / sum(weights)
-    likely = hint_bpm if stated and hint_bpm is not None else float(round(mean))
+    mean = sum(w * told for w, (told, _) in zip(weights, measured, strict=True)) / sum(weights)
+    likely = max(stated, key=lambda hint: hint.trust).bpm if stated else float(round(mean))
     return likely if abs(mean - likely) <= _SNAP * mean else mean
-
-
-def _confidence(best: _Candidate, candidates: list[_Candidate], trust: float = 0.0) -> float:
-    """Return 0..1: little without a grid or an exact length, less where another tempo is close.
-
-    `trust`: log odds that something outside the sound adds.
-    """
-    rival = max(
-        (c.score for c in candidates if abs(c.bpm / best.bpm - 1.0) > _HINT_TOLERANCE),
-        default=best.score - 4.0,
-    )
-    lead = 1.0 / (1.0 + math.exp(-1.2 * (best.score - rival)))
-    ground = 1.0 / (
-        1.0 + math.exp(4.0 - 0.6 * best.grid - 2.0 * best.fit - 2.0 * best.whole - trust)
-    )
-    return lead * ground

@@ -40,6 +40,17 @@ class Vectors:
             yield [row[0] for row in rows], [row[1] for row in rows]
             last = rows[-1][0]
 
+    def of(self, maker: str) -> Iterator[tuple[str, bytes]]:
+        """Yield (content, vector) of all that a maker has made, by content."""
+        query = (
+            "SELECT content_hash, vector FROM vectors WHERE maker = ? AND content_hash > ?"
+            " ORDER BY content_hash LIMIT ?"
+        )
+        last = ""
+        while rows := self._db.rows(query, (maker, last, _BATCH)):
+            yield from rows
+            last = rows[-1][0]
+
     def count(self, maker: str, after: int = 0) -> int:
         """Return how many vectors of a maker there are with ids above `after`."""
         query = "SELECT count(*) FROM vectors WHERE maker = ? AND id > ?"

@@ -12,6 +12,7 @@ from loopmind_live.library.decode import Audio, decode
 from loopmind_live.library.instruments import judge_kind
 from loopmind_live.library.names import NameHints, read_name
 from loopmind_live.library.sound import SILENCE, measure
+from loopmind_live.library.tempo import Tempo
 from loopmind_live.training.manifest import Truth, read_manifest
 from loopmind_live.training.peers import peer_tempos
 from loopmind_live.training.spoiling import CONDITIONS
@@ -35,9 +36,10 @@ def evaluate(folder: Path, advance: Advance, peers: Peers = peer_tempos) -> Temp
         advance(done, total)
     false = named_false = 0
     for done, truth in enumerate(one_shots, len(loops) + 1):
-        bpm, named_bpm = _false_tempos(truth.path)
-        false += bpm is not None
-        named_false += named_bpm is not None
+        audio = _decoded(truth.path)
+        alone, named = _tempos(audio, truth.path) if audio else (None, None)
+        false += alone is not None
+        named_false += named is not None
         advance(done, total)
     beside = peers([truth.path for truth in loops])
     advance(total, total)
@@ -48,34 +50,20 @@ def _answers(truth: Truth) -> Iterable[Answer]:
     assert truth.bpm is not None
     audio = _decoded(truth.path)
     for condition, spoil in CONDITIONS.items():
-        (bpm, confidence), named = _tempos(spoil(audio), truth.path) if audio else _NOTHING
-        yield Answer(truth, condition, truth.bpm, bpm, confidence, *named)
+        alone, named = _tempos(spoil(audio), truth.path) if audio else (None, None)
+        yield Answer(truth, condition, truth.bpm, alone, named)
 
 
-_NOTHING = ((None, 0.0), (None, 0.0))
-
-
-def _false_tempos(path: Path) -> tuple[float | None, float | None]:
-    audio = _decoded(path)
-    (bpm, _), (named_bpm, _) = _tempos(audio, path) if audio else _NOTHING
-    return bpm, named_bpm
-
-
-def _tempos(
-    audio: Audio, path: Path
-) -> tuple[tuple[float | None, float], tuple[float | None, float]]:
-    """Return (bpm, confidence) by the sound alone, and with the name to go by."""
+def _tempos(audio: Audio, path: Path) -> tuple[Tempo | None, Tempo | None]:
+    """Return the tempo by the sound alone, and with the name to go by."""
     if len(audio.samples) == 0 or float(abs(audio.samples).max()) < SILENCE:
-        return _NOTHING
+        return None, None
     sound = measure(audio)
-    hidden, named = (
+    alone, named = (
         judge_tempo(sound, judge_kind(sound, hints), hints)
         for hints in (NameHints(), read_name(path))
     )
-    return (
-        (hidden.bpm, hidden.confidence) if hidden else (None, 0.0),
-        (named.bpm, named.confidence) if named else (None, 0.0),
-    )
+    return alone, named
 
 
 def _decoded(path: Path) -> Audio | None:

@@ -6,15 +6,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from loopmind_live.library.tempo import Tempo
 from loopmind_live.training.manifest import Truth
 from loopmind_live.training.peers import PEERS
 from loopmind_live.training.shares import Share
-from loopmind_live.training.spoiling import CONDITIONS
+from loopmind_live.training.spoiling import CONDITIONS, START_SILENCE_S
 
 TIERS = ("A", "B")
 TOLERANCES = (0.01, 0.04)
 COVERAGES = (0.3, 0.5, 0.7, 0.9, 1.0)
 FAST_BPM = (160.0, 180.0)
+_START_S = 0.03
 _OCTAVES = (1.0, 2.0, 0.5, 3.0, 1.0 / 3.0)
 _TIMES = ("", "double", "half", "triple", "third")
 _BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0)
@@ -27,15 +29,27 @@ class Answer:
     truth: Truth
     condition: str
     true_bpm: float
-    bpm: float | None
-    confidence: float
-    named_bpm: float | None
-    named_confidence: float
+    alone: Tempo | None
+    named: Tempo | None
+
+    @property
+    def bpm(self) -> float | None:
+        """Return the tempo by the sound alone."""
+        return self.alone.bpm if self.alone is not None else None
+
+    @property
+    def confidence(self) -> float:
+        """Return how sure that is."""
+        return self.alone.confidence if self.alone is not None else 0.0
 
     def right(self, tolerance: float, named: bool = False) -> bool:
         """Return whether the tempo is within a share of the true one."""
-        bpm = self.named_bpm if named else self.bpm
-        return is_near(bpm, self.true_bpm, tolerance)
+        tempo = self.named if named else self.alone
+        return tempo is not None and is_near(tempo.bpm, self.true_bpm, tolerance)
+
+    def is_start(self, condition: str) -> bool:
+        """Return whether this tells where a loop begins in a condition: its tempo is right."""
+        return self.condition == condition and self.right(max(TOLERANCES))
 
     @property
     def octave(self) -> str:
@@ -69,6 +83,7 @@ class TempoEvaluation:
                 "false_tempos": Share(self.false_tempos, self.one_shots).to_json(),
                 "with_names": Share(self.named_false_tempos, self.one_shots).to_json(),
             },
+            "downbeats": self._downbeats().to_json(),
             "reliability": self._reliability(),
             "peers": self._peers(),
             "wrong": [_told(answer) for answer in self.answers if not answer.right(0.04)],
@@ -82,6 +97,7 @@ class TempoEvaluation:
                 lines.append(f"  {tier} {condition:14} {_right(group, 0.04)}")
                 lines += [f"      {name}: {share}" for name, share in _beside(group).items()]
         lines.append(f"one-shots given a tempo: {Share(self.false_tempos, self.one_shots)}")
+        lines.append(f"loops that start late and on their one: {self._downbeats()}")
         lines += [
             f"confidence {row['from']:.1f}-{row['to']:.1f}: right {row['right']['value']} "
             f"of {row['right']['of']}, told {row['told']}"
@@ -120,6 +136,19 @@ class TempoEvaluation:
                 f"{part:g}": _right(surest(group, part), 0.04).to_json() for part in COVERAGES
             },
         }
+
+    def _downbeats(self) -> Share:
+        """Return of how many loops, tempo found, the one moves along with silence before them."""
+        starts = {
+            a.truth.path: a.alone.start_s for a in self.answers if a.alone and a.is_start("clean")
+        }
+        late = [a for a in self.answers if a.is_start("start_silence") and a.truth.path in starts]
+        moved = [
+            answer.alone is not None
+            and abs(answer.alone.start_s - starts[answer.truth.path] - START_SILENCE_S) < _START_S
+            for answer in late
+        ]
+        return Share(sum(moved), len(moved))
 
     def _reliability(self) -> list[dict[str, Any]]:
         """Return, for each range of the told confidence, how often the tempo was right."""

@@ -11,6 +11,7 @@ from made_loops import drum_loop, one_hit, write
 
 from loopmind_live.cli import main
 from loopmind_live.errors import ConfigError
+from loopmind_live.library.tempo import Tempo
 from loopmind_live.training.manifest import Truth
 from loopmind_live.training.tempo import evaluate
 from loopmind_live.training.tempo_figures import Answer, TempoEvaluation, surest
@@ -18,9 +19,12 @@ from loopmind_live.training.tempo_figures import Answer, TempoEvaluation, surest
 HEAD = "file,source_repo,bpm,beats,bpm_tier,key,instrument,kind"
 
 
-def answer(bpm: float | None, confidence: float, condition: str = "clean") -> Answer:
+def answer(
+    bpm: float | None, confidence: float, condition: str = "clean", start_s: float = 0.0
+) -> Answer:
     truth = Truth(Path("a.wav"), "pack", 170.0, "A", 8, None, "drums", "loop")
-    return Answer(truth, condition, 170.0, bpm, confidence, 170.0, 1.0)
+    alone = None if bpm is None else Tempo(bpm, confidence, start_s, 8)
+    return Answer(truth, condition, 170.0, alone, Tempo(170.0, 1.0, start_s, 8))
 
 
 def test_answers_are_counted_by_tolerance_octave_and_confidence() -> None:
@@ -39,6 +43,13 @@ def test_answers_are_counted_by_tolerance_octave_and_confidence() -> None:
     assert counted["peers"]["librosa tempo"]["A"]["value"] == 1.0
     assert counted["peers"]["librosa beat_track"]["A"]["value"] == 0.0
     json.dumps(counted)
+
+
+@pytest.mark.parametrize(("start_s", "share"), [(0.31, 1.0), (0.0, 0.0)])
+def test_a_loop_that_starts_late_should_start_on_its_one(start_s: float, share: float) -> None:
+    answers = (answer(170.0, 0.9), answer(170.0, 0.9, "start_silence", start_s))
+    counted = TempoEvaluation(answers, 0, 0, 0, {Path("a.wav"): (None, None)}).to_json()
+    assert counted["downbeats"]["value"] == share
 
 
 def test_what_is_told_without_a_tempo_is_never_among_the_surest() -> None:

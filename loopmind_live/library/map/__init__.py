@@ -1,0 +1,1 @@
+"""A map of a library: loops that sound alike lie near each other."""
