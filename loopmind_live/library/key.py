@@ -7,7 +7,7 @@ from loopmind_live.library.names import NameHints
 from loopmind_live.library.sound import Sound
 from loopmind_live.score.loop import UNPITCHED_ROLES, Role
 
-NAMED_KEY = 30.0
+NAMED_KEY = 200.0
 """How much likelier a key is that the name tells; what the sound speaks against stays unlikely."""
 NAMED_TONES, NAMED_DRUMS, HEARD_DRUMS = 8.0, 0.05, 0.5
 """How much likelier tones are where the name tells of tones, or of drums, or drums are heard."""
