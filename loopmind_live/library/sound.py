@@ -6,7 +6,7 @@ import numpy as np
 
 from loopmind_live.dsp.chroma import Chroma, find_chroma
 from loopmind_live.dsp.onsets import Onsets, find_onsets
-from loopmind_live.dsp.pitch import PitchTrack, find_pitch
+from loopmind_live.dsp.pitch_track import PitchTrack, find_pitch
 from loopmind_live.dsp.spectrum import (
     Floats,
     bin_frequencies,
@@ -28,6 +28,7 @@ BANDS = 40
 FLOOR_DB = -80.0
 CONTOUR_FRAMES = 128
 """How fine the contour of the level is: 5.8 ms."""
+CONTOUR_HZ = ANALYSIS_RATE_HZ / CONTOUR_FRAMES
 _WINDOW_FRAMES, _HOP_FRAMES = 2048, 512
 
 

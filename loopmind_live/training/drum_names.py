@@ -44,6 +44,7 @@ def drum_class(path: Path) -> str | None:
     if len(found) > 1:
         found.discard("perc")
     # "Bass" alone is a bass guitar as often as a drum: it needs its "drum".
-    if found == {"kick"} and "bass" in words and not {"drum", "bassdrum"} & set(words):
+    others = {word for word in words if _CLASS.get(word) == "kick"} - {"bass"}
+    if found == {"kick"} and not others and "drum" not in words:
         return None
     return found.pop() if len(found) == 1 else None

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -68,22 +69,43 @@ class Example:
     path: Path | None = None
 
 
-def gather(
-    sources: Sources, amounts: Amounts, seed: int, advance: Callable[[int, int], None]
-) -> Iterator[Example]:
-    """Yield all examples, the same ones for the same seed. Raises ConfigError."""
-    parts: list[Callable[[], Iterator[Example]]] = [
-        *(lambda folder=folder: _of_manifest(folder) for folder in sources.sounds),
-        *(lambda folder=folder: _of_kits(folder, amounts, seed) for folder in sources.kits),
-        *(lambda folder=folder: _voices(folder, amounts, seed) for folder in sources.voices),
-        *(lambda one=one: _alike(one[0], one[1], amounts, seed) for one in sources.alike),
-        *(lambda font=font: _of_font(font, sources.songs, amounts, seed) for font in sources.fonts),
-        lambda: _synthesized(amounts, seed),
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Examples of one sort, under a name that a file may have.
+
+    `variations`: how many variations of each real sound are learned, too.
+    """
+
+    name: str
+    examples: Callable[[], Iterator[Example]]
+    variations: int = 1
+
+
+def gather(sources: Sources, amounts: Amounts, seed: int) -> list[Part]:
+    """Return all there is to learn from; the same seed gives the same. Parts raise ConfigError."""
+    parts = [
+        Part(f"sounds-{folder.name}", partial(_of_manifest, folder), 6) for folder in sources.sounds
     ]
-    for done, part in enumerate(parts):
-        advance(done, len(parts))
-        yield from part()
-    advance(len(parts), len(parts))
+    parts += [
+        Part(f"kits-{folder.name}", partial(_of_kits, folder, amounts, seed), 2)
+        for folder in sources.kits
+    ]
+    alike = [partial(_alike, label, folder, amounts, seed) for label, folder in sources.alike]
+    voices = [partial(_voices, folder, amounts, seed) for folder in sources.voices]
+    fonts = [partial(_of_font, font, sources.songs, amounts, seed) for font in sources.fonts]
+    for name, makers, variations in (
+        ("alike", alike, 2),
+        ("voices", voices, 1),
+        ("fonts", fonts, 1),
+    ):
+        if makers:
+            parts.append(Part(name, partial(_one_after_another, makers), variations))
+    return [*parts, Part("synthesis", partial(_synthesized, amounts, seed))]
+
+
+def _one_after_another(makers: Sequence[Callable[[], Iterator[Example]]]) -> Iterator[Example]:
+    for maker in makers:
+        yield from maker()
 
 
 def read_mono(path: Path) -> Floats:

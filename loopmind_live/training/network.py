@@ -1,6 +1,6 @@
 """Training of small networks: Adam, dropout, decay of weights, a rate that falls to nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,13 +21,13 @@ class Recipe:
     are blended at most, with their truths.
     """
 
-    hidden: tuple[int, ...] = (160, 80)
-    epochs: int = 30
+    hidden: tuple[int, ...] = (128,)
+    epochs: int = 25
     batch: int = 128
     rate: float = 1.5e-3
     decay: float = 0.02
-    drop_inputs: float = 0.2
-    drop: float = 0.4
+    drop_inputs: float = 0.15
+    drop: float = 0.3
     smooth: float = 0.05
     mix: float = 0.2
 
@@ -47,7 +47,8 @@ def train_network(
     truth = (1.0 - recipe.smooth) * truth + recipe.smooth / classes
     optimizer = _Adam(network, recipe.decay)
     # Sounds are drawn by their weights, so that rare classes come as often as common ones.
-    chances = weights.astype(np.float64) / weights.sum()
+    chances = weights.astype(np.float64)
+    chances /= chances.sum()
     batches = max(1, len(inputs) // recipe.batch)
     total = recipe.epochs * batches
     drawn = np.zeros(0, np.int64)
@@ -139,7 +140,7 @@ def fit_sharpness(scores: Floats, labels: Labels) -> float:
     return float(factors[int(np.argmin(surprise))])
 
 
-def mean_scores(networks: list[list[Layer]], inputs: Floats) -> Floats:
+def mean_scores(networks: Sequence[Sequence[Layer]], inputs: Floats) -> Floats:
     """Return the mean of the networks' scores: float32 [n, classes]."""
     result: Floats = np.mean([forward(network, inputs)[-1] for network in networks], axis=0)
     return result

@@ -1,6 +1,6 @@
 """The numbers of all examples and their variations: what networks learn from."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,15 +61,13 @@ def load_table(path: Path) -> Table:
         raise ConfigError(f"{path}: no table of sounds ({error}): delete it") from error
 
 
-def make_table(
-    examples: Iterable[Example], seed: int, variations: Callable[[Example], int]
-) -> Table:
-    """Return the table of `examples`, each with so many variations as `variations` says."""
+def make_table(examples: Iterable[Example], seed: int, variations: int) -> Table:
+    """Return the table of `examples`, each real one with so many variations, others with one."""
     found: list[tuple[Floats, int, str, bool, int]] = []
     for number, example in enumerate(examples):
         random = np.random.default_rng([seed, number])
         label = CLASSES.index(example.label)
-        for audio, as_it_is in _versions(example, variations(example), random):
+        for audio, as_it_is in _versions(example, variations, random):
             found.append((timbre(measure(audio)), label, example.pack, as_it_is, number))
     if not found:
         raise ConfigError("no sounds to learn from: name where they are")
@@ -79,13 +77,26 @@ def make_table(
     )
 
 
+def joined(tables: Sequence[Table]) -> Table:
+    """Return all rows, with the numbers of their sources counted on."""
+    counts = [0, *np.cumsum([int(table.sources.max()) + 1 for table in tables]).tolist()]
+    sources = [table.sources + before for table, before in zip(tables, counts, strict=False)]
+    return Table(
+        np.concatenate([table.numbers for table in tables]),
+        np.concatenate([table.labels for table in tables]),
+        np.concatenate([table.packs for table in tables]),
+        np.concatenate([table.real for table in tables]),
+        np.concatenate(sources),
+    )
+
+
 def _versions(
     example: Example, count: int, random: np.random.Generator
 ) -> Iterator[tuple[Audio, bool]]:
     """Yield a sound as a scan hears it, and its variations; True for the file itself."""
     if example.path is not None:
         yield decode(example.path), True
-    elif count == 0 or random.random() < _AS_IT_IS:
+    elif random.random() < _AS_IT_IS:
         yield Audio(example.samples[:, None], RATE_HZ), False
-    for _ in range(count):
+    for _ in range(count if example.real else 1):
         yield Audio(vary(example.samples, random)[:, None], RATE_HZ), False
