@@ -13,7 +13,7 @@ from loopmind_live.library.embedding.dsp import NAME, embed
 from loopmind_live.library.heard import Heard
 from loopmind_live.library.instruments import judge_instrument, judge_kind
 from loopmind_live.library.key import judge_key
-from loopmind_live.library.moods import judge_moods
+from loopmind_live.library.moods import figures, judge_moods
 from loopmind_live.library.names import NameHints, read_name
 from loopmind_live.library.sound import SILENCE, Sound, measure
 from loopmind_live.library.tempo import (
@@ -66,8 +66,8 @@ def hear_sound(
     sound = measure(audio)
     kind = judge_kind(sound, hints)
     tempo = judge_tempo(sound, kind, hints, chunks)
-    instrument, role = judge_instrument(sound, hints, kind)
-    key = judge_key(sound, role, hints.keys)
+    judged = judge_instrument(sound, hints)
+    key = judge_key(sound, judged.role, hints)
     stereo = audio.samples if audio.samples.shape[1] <= 2 else audio.mono()[:, None]
     loudness = lufs(stereo, audio.rate_hz)
     bpm = tempo.bpm if tempo is not None else None
@@ -84,11 +84,9 @@ def hear_sound(
         start_s=_start_s(sound, kind, tempo),
         key=key.key,
         key_confidence=key.confidence,
-        instrument=instrument,
-        role=role,
-        moods=judge_moods(
-            hints.words, key.key, bpm, sound.brightness_hz, sound.onsets_per_s, loudness
-        ),
+        instrument=judged.instrument,
+        role=judged.sure_role,
+        moods=judge_moods(hints.words, figures(sound), key.key, bpm, loudness),
         lufs=round(loudness, 2) if loudness is not None else None,
         true_peak_dbtp=round(true_peak_dbtp(stereo, audio.rate_hz), 2),
         brightness_hz=round(sound.brightness_hz, 1),

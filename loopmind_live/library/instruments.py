@@ -1,11 +1,41 @@
-"""Kind, instrument and role of a file: from its name where that speaks, else from its sound."""
+"""Kind, instrument and role of a file: what is heard and what its name says, taken together."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from loopmind_live.library.classes import CLASS_OF, CLASSES
+from loopmind_live.library.instrument_model import shipped_model
 from loopmind_live.library.names import NameHints
 from loopmind_live.library.sound import Sound
+from loopmind_live.library.timbre import timbre
 from loopmind_live.score.loop import LoopKind, Role
 
-_PITCHED = 0.35
+SURE = 0.5
+"""Where the likeliest class is less likely, no role is told: no part is left to chance on stage."""
 _SHORTEST_LOOP_S = 0.6
+_NAMES_ARE_RIGHT = 0.9
+_ROLES: Mapping[str, Role] = {
+    "kick": "kick", "snare": "snare", "hat": "hats", "perc": "perc", "drums": "drums",
+    "bass": "bass", "pad": "pad", "vocal": "vocal", "fx": "fx",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentJudgment:
+    """An instrument, how sure it is (0..1), and its role.
+
+    `role` is what a loop of that instrument plays; `sure_role` is None where the instrument is not
+    sure enough to put the loop on that part's track.
+    """
+
+    instrument: str
+    confidence: float
+    role: Role
+
+    @property
+    def sure_role(self) -> Role | None:
+        """Return the role, None where it is not sure."""
+        return self.role if self.confidence >= SURE else None
 
 
 def judge_kind(sound: Sound, hints: NameHints) -> LoopKind:
@@ -23,56 +53,29 @@ def judge_kind(sound: Sound, hints: NameHints) -> LoopKind:
     return "one_shot" if len(starts) <= 2 and early and dies else "loop"
 
 
-def judge_instrument(sound: Sound, hints: NameHints, kind: LoopKind) -> tuple[str, Role]:
-    """Return (instrument, role); the role decides on which track a loop plays.
+def judge_instrument(sound: Sound, hints: NameHints) -> InstrumentJudgment:
+    """Return the likeliest instrument of a sound with such a name. Raises LibraryError.
 
-    The rules for sounds whose name says nothing were drawn from medians over labelled one-shots
-    and loops: kicks keep nine tenths of their power below 150 Hz, hats three quarters above 4 kHz.
+    By Bayes: what the model hears is the prior, and a name that claims a class is right nine times
+    of ten. So a name decides unless the sound is very unlike it.
     """
-    if hints.instrument is not None and hints.role is not None:
-        return hints.instrument, hints.role
-    if kind == "one_shot":
-        return _hit(sound)
-    return _phrase(sound)
+    heard = shipped_model().probabilities(timbre(sound))
+    chances = {label: float(chance) for label, chance in zip(CLASSES, heard, strict=True)}
+    claimed = CLASS_OF.get(hints.instrument or "")
+    if claimed is not None:
+        wrong = (1.0 - _NAMES_ARE_RIGHT) / (len(CLASSES) - 1)
+        chances = {
+            label: chance * (_NAMES_ARE_RIGHT if label == claimed else wrong)
+            for label, chance in chances.items()
+        }
+    best = max(chances, key=lambda label: chances[label])
+    confidence = chances[best] / sum(chances.values())
+    if best == claimed and hints.instrument is not None and hints.role is not None:
+        return InstrumentJudgment(hints.instrument, confidence, hints.role)
+    return InstrumentJudgment(best, confidence, _ROLES.get(best) or _tones(sound))
 
 
-def _hit(sound: Sound) -> tuple[str, Role]:
-    short = sound.end_s - sound.start_s < 2.0
-    if sound.low > 0.75 and sound.brightness_hz < 2000.0 and short:
-        return "kick", "kick"
-    if sound.chroma.tonalness > _PITCHED and sound.flatness < 0.02:
-        if sound.low > 0.4:
-            return "bass", "bass"
-        return ("synth", "melody") if short else ("pad", "pad")
-    if sound.high > 0.4:
-        return "hat", "hats"
-    if not short:
-        return "fx", "fx"
-    return ("snare", "snare") if sound.flatness > 0.03 else ("perc", "perc")
-
-
-def _phrase(sound: Sound) -> tuple[str, Role]:
-    pitched = sound.chroma.tonalness > _PITCHED and sound.flatness < 0.06 and sound.high < 0.3
-    if pitched and (sound.low < 0.45 or sound.brightness_hz < 1700.0):
-        return _pitched_phrase(sound)
-    if sound.onsets_per_s < 0.5:
-        return "fx", "fx"
-    if sound.high > 0.6 and sound.low < 0.05:
-        return "hat", "hats"
-    if sound.low > 0.3:
-        # A kick alone is dull; whatever plays with it is brighter.
-        return ("drums", "drums") if sound.brightness_hz > 1100.0 else ("kick", "kick")
-    if sound.flatness > 0.1 and sound.high > 0.05 and sound.onsets_per_s < 2.5:
-        return "snare", "snare"
-    if sound.flatness > 0.03 or sound.high > 0.05:
-        return "drums", "drums"
-    return "perc", "perc"
-
-
-def _pitched_phrase(sound: Sound) -> tuple[str, Role]:
-    if sound.low > 0.45:
-        return "bass", "bass"
-    if sound.onsets_per_s < 0.7:
-        return "pad", "pad"
+def _tones(sound: Sound) -> Role:
+    """Return the role of an instrument that may play lines or chords."""
     # Few pitch classes at a time: a line; many: chords.
-    return ("synth", "melody") if sound.chroma.classes.max() > 0.25 else ("synth", "chords")
+    return "melody" if sound.chroma.classes.max() > 0.25 else "chords"

@@ -6,6 +6,7 @@ import numpy as np
 
 from loopmind_live.dsp.chroma import Chroma, find_chroma
 from loopmind_live.dsp.onsets import Onsets, find_onsets
+from loopmind_live.dsp.pitch_track import PitchTrack, find_pitch
 from loopmind_live.dsp.spectrum import (
     Floats,
     bin_frequencies,
@@ -25,6 +26,9 @@ SILENCE = 1e-4
 BANDS = 40
 """Mel bands, from 30 Hz up."""
 FLOOR_DB = -80.0
+CONTOUR_FRAMES = 128
+"""How fine the contour of the level is: 5.8 ms."""
+CONTOUR_HZ = ANALYSIS_RATE_HZ / CONTOUR_FRAMES
 _WINDOW_FRAMES, _HOP_FRAMES = 2048, 512
 
 
@@ -34,7 +38,8 @@ class Sound:
 
     `fall_db`: the last quarter's level under the loudest quarter's.
     `levels_db`: float32 [windows, BANDS], each band's level in `levels_hz` windows a second, over
-    the loudest one's, at least FLOOR_DB.
+    the loudest one's, at least FLOOR_DB. `pitch`: of the same windows. `contour_db`: float32, the
+    level of every CONTOUR_FRAMES frames at ANALYSIS_RATE_HZ, over the loudest ones'.
     """
 
     extent: Extent
@@ -47,6 +52,8 @@ class Sound:
     fall_db: float
     levels_db: Floats
     levels_hz: float
+    pitch: PitchTrack
+    contour_db: Floats
 
     @property
     def duration_s(self) -> float:
@@ -104,6 +111,8 @@ def measure(audio: Audio) -> Sound:
         fall_db=_fall_db(mono),
         levels_db=_levels_db(spectrum),
         levels_hz=ANALYSIS_RATE_HZ / _HOP_FRAMES,
+        pitch=find_pitch(spectrum, ANALYSIS_RATE_HZ),
+        contour_db=_contour_db(head),
     )
 
 
@@ -111,6 +120,14 @@ def _levels_db(spectrum: Floats) -> Floats:
     bands = spectrum @ mel_bands(_WINDOW_FRAMES, ANALYSIS_RATE_HZ, BANDS)
     top = max(float(bands.max(initial=0.0)), 1e-12)
     result: Floats = np.maximum(20.0 * np.log10(bands / top + 1e-9), FLOOR_DB)
+    return result
+
+
+def _contour_db(head: Floats) -> Floats:
+    padded = np.pad(head, (0, -len(head) % CONTOUR_FRAMES)).reshape(-1, CONTOUR_FRAMES)
+    power = np.einsum("ij,ij->i", padded, padded)
+    top = max(float(power.max(initial=0.0)), 1e-20)
+    result: Floats = np.maximum(10.0 * np.log10(power / top + 1e-12), FLOOR_DB).astype(np.float32)
     return result
 
 

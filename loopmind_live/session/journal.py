@@ -23,7 +23,7 @@ from loopmind_live.session.snapshot import Snapshot
 from loopmind_live.session.state import State
 
 FORMAT = 2
-MAX_BYTES = 1 << 20
+MAX_BYTES = 4 << 20
 """A journal of this size is begun anew, though never before it is twice its whole state."""
 MAX_READ_BYTES = 256 << 20
 _OTHERS = ("recipes", "placed", "told_bpm")
@@ -56,6 +56,7 @@ class Journal:
         self._snapshot = snapshot
         self._notes: dict[str, Any] = dict(notes or {})
         self._file = -1
+        self._encoder = Encoder()
         try:
             self._begin()
         except OSError as error:
@@ -68,7 +69,7 @@ class Journal:
         before, self._snapshot = self._snapshot, snapshot
         changes = changed(before, snapshot)
         if changes:
-            self._guard(lambda: self._append(self._told(changes)))
+            self._guard(lambda: self._write_changes(changes))
 
     def note(self, **facts: Any) -> None:
         """Write down facts of the program beside the session: plain JSON, each replaced whole."""
@@ -104,13 +105,14 @@ class Journal:
         new = self.path.with_suffix(".new")
         file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         old, self._file, self._size = self._file, file, 0
-        self._encoder = Encoder()
+        self._encoder.forget()
         try:
             self._append(_line({"journal": FORMAT, **self._header}))
             if self._notes:
                 self._append(_line({"note": self._notes}))
             if self._snapshot is not None:
-                self._append(self._told(changed(None, self._snapshot)))
+                # Line by line: all of it at once would take megabytes, in the midst of a set.
+                self._tell_changes(changed(None, self._snapshot), self._append)
             new.rename(self.path)
         except BaseException:
             self._file = old
@@ -122,18 +124,28 @@ class Journal:
             os.close(old)
         self._next_bytes = max(self._max_bytes, 2 * self._size)
 
-    def _told(self, changes: Mapping[str, "Whole | Moved"]) -> bytes:
-        """Return the lines that tell `changes`: new nouns first."""
-        new: list[tuple[int, Any]] = []
+    def _write_changes(self, changes: Mapping[str, "Whole | Moved"]) -> None:
+        """Append the lines that tell `changes` in one write, so that they are there or are not."""
+        lines: list[bytes] = []
+        self._tell_changes(changes, lines.append)
+        self._append(b"".join(lines))
+
+    def _tell_changes(
+        self, changes: Mapping[str, "Whole | Moved"], write: Callable[[bytes], None]
+    ) -> None:
+        """Give `write` one line after another: new nouns, each before what speaks of it."""
+
+        def define(number: int, noun: Any) -> None:
+            write(_line({"number": number, "noun": noun}))
+
         told: dict[str, Any] = {}
         for name, change in changes.items():
             if isinstance(change, Whole):
-                told[name] = self._encoder.encode(change.value, new)
+                told[name] = self._encoder.encode(change.value, define)
                 continue
-            then = self._encoder.encode(change.then, new)
+            then = self._encoder.encode(change.then, define)
             told[name] = {"drop": change.drop, "keep": change.keep, "then": then}
-        lines = [_line({"number": number, "noun": noun}) for number, noun in new]
-        return b"".join((*lines, _line({"set": told})))
+        write(_line({"set": told}))
 
     def _append(self, lines: bytes) -> None:
         try:

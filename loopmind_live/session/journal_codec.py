@@ -7,7 +7,7 @@ to: an undo stack of a thousand steps costs what is new in each. Equal values co
 import dataclasses
 import typing
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import UnionType
 from typing import Any
@@ -22,6 +22,8 @@ _BY_VALUE = (Loop, ClipRecipe)
 """These come as equal objects over and over."""
 _SHARED = (*_BY_VALUE, Part, Section, Arrangement, Step)
 SEE, NOUN, SET, PATH = "see", "noun", "set", "path"
+Define = Callable[[int, Any], None]
+"""Takes a noun, as JSON, and the number by which what comes after it calls it."""
 
 
 class Encoder:
@@ -35,36 +37,42 @@ class Encoder:
         self._by_identity: dict[int, tuple[weakref.ref[object], int]] = {}
         self._numbers = 0
 
-    def encode(self, value: object, new: list[tuple[int, Any]]) -> Any:
-        """Return `value` as JSON. What must be written before it is added to `new`, numbered."""
+    def forget(self) -> None:
+        """Begin anew: nothing was written."""
+        self._by_value.clear()
+        self._by_identity.clear()
+        self._numbers = 0
+
+    def encode(self, value: object, define: Define) -> Any:
+        """Return `value` as JSON. What must be written before it is handed to `define`."""
         if isinstance(value, _SHARED):
-            return {SEE: self._number(value, new)}
+            return {SEE: self._number(value, define)}
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return self._fields(value, new)
+            return self._fields(value, define)
         if isinstance(value, tuple):
-            return [self.encode(item, new) for item in value]
+            return [self.encode(item, define) for item in value]
         if isinstance(value, frozenset):
-            return {SET: sorted(self.encode(item, new) for item in value)}
+            return {SET: sorted(self.encode(item, define) for item in value)}
         if isinstance(value, Path):
             return {PATH: str(value)}
         if value is None or isinstance(value, bool | int | float | str):
             return value
         raise SessionError(f"a {type(value).__name__} cannot stand in a journal")
 
-    def _number(self, value: object, new: list[tuple[int, Any]]) -> int:
+    def _number(self, value: object, define: Define) -> int:
         by_value = isinstance(value, _BY_VALUE)
         known = self._by_value.get(value) if by_value else None
         if not by_value and id(value) in self._by_identity:
             known = self._by_identity[id(value)][1]
         if known is not None:
             return known
-        fields = self._fields(value, new)
+        fields = self._fields(value, define)
         self._numbers += 1
         if by_value:
             self._by_value[value] = self._numbers
         else:
             self._remember(value)
-        new.append((self._numbers, fields))
+        define(self._numbers, fields)
         return self._numbers
 
     def _remember(self, value: object) -> None:
@@ -72,9 +80,9 @@ class Encoder:
         place, known = id(value), self._by_identity
         known[place] = weakref.ref(value, lambda _: known.pop(place, None)), self._numbers
 
-    def _fields(self, value: Any, new: list[tuple[int, Any]]) -> dict[str, Any]:
+    def _fields(self, value: Any, define: Define) -> dict[str, Any]:
         fields = {
-            field.name: self.encode(getattr(value, field.name), new)
+            field.name: self.encode(getattr(value, field.name), define)
             for field in dataclasses.fields(value)
         }
         return {NOUN: type(value).__name__, **fields}
@@ -123,7 +131,7 @@ class Decoder:
 def pack(value: object) -> dict[str, Any]:
     """Return `value`, with the nouns it holds, as one JSON object."""
     new: list[tuple[int, Any]] = []
-    data = Encoder().encode(value, new)
+    data = Encoder().encode(value, lambda number, fields: new.append((number, fields)))
     return {"nouns": [list(one) for one in new], "value": data}
 
 
