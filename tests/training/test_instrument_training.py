@@ -12,7 +12,7 @@ from loopmind_live.library.classes import CLASSES
 from loopmind_live.library.instrument_model import load_model
 from loopmind_live.training.gather import Amounts, Example, Sources, gather
 from loopmind_live.training.instrument_training import Order, train
-from loopmind_live.training.learning import FOLDS, fold_packs, leave_out, weigh
+from loopmind_live.training.learning import FOLDS, fold_packs, leave_out, related_packs, weigh
 from loopmind_live.training.network import Recipe
 from loopmind_live.training.table import Table, load_table, make_table
 
@@ -117,6 +117,18 @@ def test_packs_of_one_maker_are_left_out_together() -> None:
     assert folds["a/x"] == folds["a/y"] != folds["b"]
     assert set(folds) == {"a/x", "a/y", "b"}
     assert all(0 <= fold < FOLDS for fold in folds.values())
+
+
+def test_packs_that_hold_one_anothers_sounds_are_left_out_together() -> None:
+    table = rows([0, 1, 2, 3, 4, 5], ["a", "b", "c", "d", "d", "e"], [True] * 6)
+    table.numbers[1] = table.numbers[0] + 0.001
+    table.numbers[2] = table.numbers[4] + 0.001
+    table.numbers[3] = table.numbers[1] + 0.001
+    related = related_packs(table)
+    assert related == {"a": "a", "b": "a", "c": "a", "d": "a", "e": "e"}
+    folds = fold_packs(table)
+    assert len({folds[pack] for pack in "abcd"}) == 1
+    assert folds["e"] != folds["a"]
 
 
 def test_classes_weigh_alike_whatever_their_number() -> None:
