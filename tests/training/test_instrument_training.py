@@ -160,6 +160,7 @@ def test_a_training_writes_model_card_and_picture(sources: Sources, tmp_path: Pa
     train(order, bar)
     model = load_model(out / "instruments.safetensors")
     assert len(model.networks) == 2
+    assert {"maker/a", "one", "synthesis"} <= model.packs
     card = (out / "instruments.md").read_text(encoding="utf-8")
     for words in ("loopmind train it", "| all real sounds | 8 |", "| loops | 2 |", "| kits | 3 |"):
         assert words in card, card
