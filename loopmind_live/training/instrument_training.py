@@ -19,7 +19,7 @@ from loopmind_live.training.manifest import read_manifest
 from loopmind_live.training.network import Recipe
 from loopmind_live.training.table import Table, joined, load_table, make_table
 
-MEMBERS = 1
+MEMBERS = 4
 
 
 class OpenBar(Protocol):

@@ -13,7 +13,7 @@ from loopmind_live.library.names import NameHints
 from loopmind_live.library.sound import measure
 from loopmind_live.training.confusion import Confusion, confusion, picture
 from loopmind_live.training.intervals import wilson
-from loopmind_live.training.manifest import Truth, read_manifest
+from loopmind_live.training.manifest import Truth, read_manifest, true_class
 
 Advance = Callable[[int, int], None]
 
@@ -104,7 +104,7 @@ def evaluate(data: Path, advance: Advance) -> InstrumentFigures:
 
 def _answer(truth: Truth) -> Told | None:
     """Return what is told; None without truth, or where the file cannot be read."""
-    true = CLASS_OF.get((truth.instrument or "").lower())
+    true = true_class(truth.instrument)
     if true is None:
         return None
     try:

@@ -72,6 +72,14 @@ def test_every_real_sound_is_taken_with_its_class_and_pack(sources: Sources) -> 
     assert all(np.abs(each.samples).max() > 0.0 for each in found)
 
 
+def test_sounds_made_by_programs_are_no_real_ones(sources: Sources) -> None:
+    made = all_of(Sources(made=sources.sounds), 0)
+    assert {(each.label, each.pack) for each in made if each.pack != "synthesis"} == {
+        ("synth", "loops"), ("bass", "loops"),
+    }  # fmt: skip
+    assert not any(each.real for each in made)
+
+
 def test_the_same_seed_gathers_the_same_sounds(sources: Sources) -> None:
     one, other = (all_of(sources, 3) for _ in range(2))
     assert all((a.samples == b.samples).all() for a, b in zip(one, other, strict=True))
