@@ -67,8 +67,9 @@ repository.
 ## How good
 
 Each real sound is told by networks that have heard nothing of its pack: the packs are dealt to
-{FOLDS} folds, those of one maker to the same. Six families: hits (kick, snare, hat, percussion),
-drums, bass, tones (synth, pad), vocals, effects. Intervals are Wilson's, of 95 %.
+{FOLDS} folds, those of one maker to the same, and those that hold one another's sounds. Six
+families: hits (kick, snare, hat, percussion), drums, bass, tones (synth, pad), vocals, effects.
+Intervals are Wilson's, of 95 %.
 
 | packs | sounds | ten classes | six families | macro F1 |
 |---|---|---|---|---|
