@@ -57,7 +57,7 @@ plays melodies or chords as a synth. It sees {done.table.numbers.shape[1]} numbe
     {done.command}
 
 {done.members} small networks of one hidden layer, whose scores are averaged. Every class counts
-alike in training, and in it each pack by the root of its size, real ones twice. Measuring and
+alike in training, and in it each pack by the root of its size, real ones eight times. Measuring and
 learning took {done.seconds / 60.0:.0f} minutes on one core; to listen to all sounds before takes
 about half an hour more. The scores are multiplied by {done.sharpness:.2f}, where the sounds left
 out surprise least.

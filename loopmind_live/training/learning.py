@@ -14,7 +14,7 @@ from loopmind_live.training.table import Table
 
 Advance = Callable[[int, int], None]
 FOLDS = 6
-_REAL = 2.0
+_REAL = 8.0
 """How much more a pack of real sounds counts than one that was made."""
 _SAME = 0.02
 """Sounds whose numbers differ by less, in squared standard deviations, are taken as the same."""
