@@ -12,6 +12,7 @@ from loopmind_live import config
 from loopmind_live.app import resume
 from loopmind_live.app.ears import ears_for
 from loopmind_live.app.files import library_loops_if_any, timeline
+from loopmind_live.app.following import ChangingArranger, Following, LibraryWatch
 from loopmind_live.app.guest_lines import socket_path
 from loopmind_live.app.guests import Guests, quits
 from loopmind_live.app.journals import begin, journals_folder, new_folder
@@ -78,23 +79,30 @@ class LiveShow:
                 resumed.snapshot if resumed else None, resumed.notes if resumed else None,
             )  # fmt: skip
             stack.callback(self._journal.close)
+            arranger = ChangingArranger(arranger_for(loops, arrangement))
             session = Session(
-                engine, pool, arranger_for(loops, arrangement), events,
+                engine, pool, arranger, events,
                 Options(
                     request.seed, request.sound.dry, live=True,
                     guard_frames=engine.block + round(GUARD_S * engine.rate_hz),
                 ),
                 self._tell, self._journal.keep,
             )  # fmt: skip
-            session.listen_with(ears_for(engine.arena, engine.rate_hz, engine.has_cue, loops))
+            ears = ears_for(engine.arena, engine.rate_hz, engine.has_cue, loops)
+            session.listen_with(ears)
             self._recorder = LiveRecorder(engine)
             self._takes = takes_for(engine, pool, session, request.library)
             stack.callback(self._takes.close)
             if request.stems is not None and not self._started:
                 self._recorder.ask_for_tracks()
+            self._library = Following(
+                LibraryWatch(request.library, loops, lambda now: arranger_for(now, arrangement)),
+                session, arranger, ears, loops,
+            )  # fmt: skip
+            stack.callback(self._library.close)
             self._show = Performance(
                 session, self._recorder, Path.cwd(),
-                lambda path: timeline(path, loops), datetime.now,
+                lambda path: timeline(path, self._library.loops), datetime.now,
             )  # fmt: skip
             if resumed is not None:
                 resume.take_up(resumed, engine, pool, session)
@@ -192,6 +200,7 @@ class LiveShow:
             try:
                 session.advance()
                 self._takes.advance()
+                self._follow_library()
                 self._start_recording()
                 self._type_due(script)
                 self._note()
@@ -205,6 +214,11 @@ class LiveShow:
             if self._is_over() or self._is_pointless(script):
                 self._quit()
             await asyncio.sleep(TICK_S)
+
+    def _follow_library(self) -> None:
+        """Choose by what the library says now; what plays stays as it is."""
+        if (told := self._library.advance()) is not None:
+            self._tell(told)
 
     def _type_due(self, script: list[ScriptLine]) -> None:
         state = self._show.session.state

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from loopmind_live.app.argument_types import at_least_one
+from loopmind_live.app.key_training import add_key
 from loopmind_live.app.subcommands import add_command
 from loopmind_live.app.training_instruments import add_train_instruments
 
@@ -14,6 +15,7 @@ def add_train(commands: Any) -> None:
     parser = commands.add_parser("train", help="train a model that is shipped, on a CPU")
     tasks = parser.add_subparsers(title="tasks", metavar="TASK", required=True)
     _add_tempo(tasks)
+    add_key(tasks)
     add_train_instruments(tasks)
 
 

@@ -18,6 +18,7 @@ def add_train_instruments(tasks: Any) -> None:
     )  # fmt: skip
     folders = (
         ("--sounds", "a folder with a manifest.csv"),
+        ("--made", "the same, of sounds made by programs, as by loopmind demo"),
         ("--kits", "a folder of drum kits, a folder each, whose file names tell the drums"),
         ("--voices", "a folder of folders of voices"),
     )
@@ -48,7 +49,7 @@ def _train_instruments(options: argparse.Namespace) -> int:
 
     sources = Sources(
         options.sounds, options.kits, options.voices, [_labeled(each) for each in options.alike],
-        options.fonts, options.songs,
+        options.fonts, options.songs, options.made,
     )  # fmt: skip
     command = shlex.join(["loopmind", *_without_folders(sys.argv[1:])])
     order = Order(sources, options.out, options.tables, options.seed, command)

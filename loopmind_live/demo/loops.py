@@ -14,7 +14,7 @@ from loopmind_live.score.loop import LoopKind, Role
 from loopmind_live.workers import WorkerPool
 
 MANIFEST = "manifest.csv"
-COLUMNS = ("file", "bpm", "beats", "key", "instrument", "role", "kind")
+COLUMNS = ("file", "bpm", "bpm_tier", "beats", "key", "instrument", "role", "kind")
 _LIMIT_S = 120.0
 
 
@@ -103,6 +103,7 @@ def _write_manifest(path: Path, loops: Sequence[DemoLoop]) -> None:
                     (
                         loop.path.name,
                         "" if loop.bpm is None else f"{loop.bpm:g}",
+                        "" if loop.bpm is None else "A",  # stated by who made it
                         "" if loop.beats is None else loop.beats,
                         loop.key or "",
                         loop.instrument,

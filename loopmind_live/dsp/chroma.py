@@ -1,4 +1,4 @@
-"""Pitch classes of a sound, and the key they fit."""
+"""Pitch classes of a sound, its tuning, and what speaks for a key."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ import numpy.typing as npt
 from loopmind_live.dsp.harmony import harmony
 from loopmind_live.dsp.pitches import Tuning, find_partials, find_tuning, semitone_levels
 from loopmind_live.dsp.spectrum import Floats, bin_frequencies, magnitudes
-from loopmind_live.units import MODES, PITCH_CLASSES
+from loopmind_live.dsp.tonality import tonality
 
 _WINDOW_S = 0.37
 _HOPS = 4
@@ -17,12 +17,6 @@ _LOWEST_HZ, _HIGHEST_HZ = 31.0, 3300.0
 _NEAR_BINS = 12
 _A4_HZ = 440.0
 
-# Krumhansl and Kessler 1982, the ratings of probe tones after a key-defining context.
-_PROFILES = {
-    "maj": (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88),
-    "min": (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Chroma:
@@ -30,30 +24,15 @@ class Chroma:
 
     `classes`: float64 [12] from C, summing to 1 (all 0 where nothing is pitched). `tonalness`:
     0..1, the share of the sound's energy that lies in narrow, lasting peaks. `harmony`: float64
-    [len(ROWS), 12], what speaks for a key, counted from the `tuning`.
+    [len(ROWS), 12], what speaks for a key, counted from the `tuning`. `tonality`: float64
+    [len(NUMBERS)], what speaks for tones rather than drums.
     """
 
     classes: npt.NDArray[np.float64]
     tonalness: float
     tuning: Tuning
     harmony: npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFit:
-    """The best key for a chroma, with the correlation (-1..1) of every key.
-
-    `margin` is the best one's lead over the next.
-    """
-
-    key: str
-    margin: float
-    correlations: dict[str, float]
-
-    @property
-    def correlation(self) -> float:
-        """Return how well the best key fits, -1..1."""
-        return self.correlations[self.key]
+    tonality: npt.NDArray[np.float64]
 
 
 def find_chroma(mono: Floats, rate_hz: int) -> Chroma:
@@ -75,12 +54,10 @@ def find_chroma(mono: Floats, rate_hz: int) -> Chroma:
     found = find_partials(spectra[:, band], floor[:, band], first - 1, rate_hz / window)
     tuning = find_tuning(found)
     levels = semitone_levels(found, tuning.cents)
-    return Chroma(
-        classes,
-        min(1.0, tonal / total) if total > 0.0 else 0.0,
-        tuning,
-        harmony(levels, window / _HOPS / rate_hz),
-    )
+    rows = harmony(levels, window / _HOPS / rate_hz)
+    tonalness = min(1.0, tonal / total) if total > 0.0 else 0.0
+    telling = tonality(whole, rate_hz / window, tonalness, tuning, found, levels, rows)
+    return Chroma(classes, tonalness, tuning, rows, telling)
 
 
 def _classes(
@@ -106,26 +83,6 @@ def _classes(
     classes = np.bincount(nearest.astype(np.int64) % 12, weight, minlength=12)
     energy = float((middle[row, column] ** 2).sum()) * 3.0  # a Hann peak spans three bins
     return classes / max(float(classes.sum()), 1e-12), energy
-
-
-def fit_key(classes: npt.NDArray[np.float64]) -> KeyFit | None:
-    """Return the key whose profile correlates best with `classes` (float64 [12]), None if flat.
-
-    >>> c_major_scale = np.array([1.5, 0, 1, 0, 1, 1, 0, 1.2, 0, 1, 0, 1])
-    >>> fit_key(c_major_scale).key
-    'C:maj'
-    """
-    if float(classes.std()) < 1e-9:
-        return None
-    fits = {
-        f"{PITCH_CLASSES[tonic]}:{mode}": float(
-            np.corrcoef(np.roll(_PROFILES[mode], tonic), classes)[0, 1]
-        )
-        for mode in MODES
-        for tonic in range(12)
-    }
-    best, second = sorted(fits, key=lambda key: fits[key], reverse=True)[:2]
-    return KeyFit(best, fits[best] - fits[second], fits)
 
 
 def _local_mean(spectra: Floats, reach: int) -> Floats:

@@ -26,9 +26,7 @@ def lufs(audio: Floats, rate_hz: int) -> float | None:
     400 ms block is measured as that block, silence around it included. The weighting filters are
     pyloudnorm's, and so is the placing of the blocks; its own meter takes twice as long.
     """
-    channels = _channels(audio)
-    powers = np.sum([_block_powers(channel, rate_hz) for channel in channels], axis=0)
-    powers *= audio.shape[1] / len(channels)
+    powers = _block_powers(audio, rate_hz)
     loud = powers[_in_lufs(powers) >= _ABSOLUTE_GATE_LUFS]
     if len(loud) == 0:
         return None
@@ -69,8 +67,11 @@ def _loud_spans(channel: Floats, gate: float) -> list[tuple[int, int]]:
     >>> _loud_spans(np.repeat(np.float32([0, 1, 0, 0, 0, 1]), _PIECE_FRAMES), 0.5)
     [(256, 512), (1280, 1536)]
     """
-    rest = -len(channel) % _PIECE_FRAMES
-    pieces = np.abs(np.pad(channel, (0, rest))).reshape(-1, _PIECE_FRAMES).max(axis=1)
+    whole = len(channel) // _PIECE_FRAMES * _PIECE_FRAMES
+    levels = np.abs(channel)
+    pieces = levels[:whole].reshape(-1, _PIECE_FRAMES).max(axis=1)
+    if whole < len(channel):
+        pieces = np.append(pieces, levels[whole:].max())
     loud = np.flatnonzero(pieces >= gate)
     if len(loud) == 0:
         return []
@@ -86,6 +87,8 @@ def _around(channel: Floats, begin: int, end: int) -> Floats:
     """Return a span with its margins; zeros before and after all: what is cut off rings there."""
     first, last = begin - _MARGIN_FRAMES, end + _MARGIN_FRAMES
     inside = channel[max(0, first) : last]
+    if len(inside) == last - first:
+        return inside
     return np.pad(inside, (max(0, -first), max(0, last - len(channel))))
 
 
@@ -96,28 +99,35 @@ def _channels(audio: Floats) -> list[Floats]:
     return channels[:1] if same else channels
 
 
-def _block_powers(channel: Floats, rate_hz: int) -> Powers:
-    """Return the mean square of each 400 ms block, 100 ms after another, of K-weighted sound."""
+def _block_powers(audio: Floats, rate_hz: int) -> Powers:
+    """Return the mean square of each 400 ms block, 100 ms after another, of K-weighted sound.
+
+    That of all channels together.
+    """
     from pyloudnorm import IIRfilter
     from scipy.signal import sosfilt
 
     shelf = IIRfilter(4.0, 1.0 / math.sqrt(2.0), 1500.0, rate_hz, "high_shelf")
     high_pass = IIRfilter(0.0, 0.5, 38.0, rate_hz, "high_pass")
     sections = [np.concatenate([stage.b, stage.a]) for stage in (shelf, high_pass)]
-    shortest = math.ceil(_BLOCK_S * rate_hz) + 1
-    sound = np.pad(channel, (0, max(0, shortest - len(channel)))).astype(np.float64)
-    weighted = sosfilt(np.array(sections), sound)
+    channels = audio.shape[1]
+    sound = np.zeros((max(len(audio), math.ceil(_BLOCK_S * rate_hz) + 1), channels))
+    sound[: len(audio)] = audio
+    # Two channels go through the filters together, as one of complex numbers.
+    line = sound.view(np.complex128) if channels == 2 else sound
+    weighted = sosfilt(np.array(sections), line[:, 0]).view(np.float64)
     count = round((len(sound) / rate_hz - _BLOCK_S) / _STEP_S) + 1
     first = np.arange(count) * (_STEP_S / _BLOCK_S)
     begins = (_BLOCK_S * first * rate_hz).astype(np.int64)
     ends = np.minimum((_BLOCK_S * (first + 1.0) * rate_hz).astype(np.int64), len(sound))
     # Blocks overlap: each sample is added once, to the piece between two of their edges.
     edges = np.unique(np.concatenate([begins, ends]))
-    pieces = np.add.reduceat(np.square(weighted, out=weighted)[: edges[-1]], edges[:-1])
+    powers = np.square(weighted, out=weighted)[: channels * edges[-1]]
+    pieces = np.add.reduceat(powers, channels * edges[:-1])
     sums = np.concatenate([[0.0], np.cumsum(pieces)])
     inside = sums[np.searchsorted(edges, ends)] - sums[np.searchsorted(edges, begins)]
-    powers: Powers = inside / (_BLOCK_S * rate_hz)
-    return powers
+    means: Powers = inside / (_BLOCK_S * rate_hz)
+    return means
 
 
 def _in_lufs(powers: npt.ArrayLike) -> Powers:

@@ -1,6 +1,7 @@
 """The pitch of a single line, window by window, and how clearly there is one."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import fft
@@ -66,9 +67,11 @@ def _track(
     return semitones, np.clip(clarity, 0.0, 1.0)
 
 
+@lru_cache(maxsize=4)
 def _fade(window: int) -> Floats:
     """Return the autocorrelation of a Hann window, 1 at lag 0."""
     shape = np.hanning(window)
     raw = np.fft.irfft(np.abs(np.fft.rfft(shape, 2 * window)) ** 2)[:window]
     result: Floats = (raw / raw[0]).astype(np.float32)
+    result.setflags(write=False)
     return result

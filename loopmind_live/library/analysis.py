@@ -67,7 +67,7 @@ def hear_sound(
     kind = judge_kind(sound, hints)
     tempo = judge_tempo(sound, kind, hints, chunks)
     judged = judge_instrument(sound, hints)
-    key = judge_key(sound, judged.role, hints.keys)
+    key = judge_key(sound, judged.role, hints)
     stereo = audio.samples if audio.samples.shape[1] <= 2 else audio.mono()[:, None]
     loudness = lufs(stereo, audio.rate_hz)
     bpm = tempo.bpm if tempo is not None else None

@@ -10,7 +10,7 @@ from loopmind_live.dsp.spectrum import Floats
 from loopmind_live.errors import LibraryError
 
 MAX_DURATION_S = 600.0
-_BLOCK_FRAMES = 1 << 18
+_BLOCK_FRAMES = 1 << 20
 _MIN_RATE_HZ, _MAX_RATE_HZ = 4000, 400_000
 _MAX_CHANNELS = 32
 
@@ -69,8 +69,7 @@ def _with_soundfile(path: Path) -> Audio:
             frames += len(block)
             _check_length(path, frames, rate_hz)
             blocks.append(block)
-    samples = np.concatenate(blocks) if blocks else np.zeros((0, channels), np.float32)
-    return Audio(samples, rate_hz)
+    return Audio(_joined(blocks, channels), rate_hz)
 
 
 def _with_audioread(path: Path, why: str) -> Audio:
@@ -94,8 +93,14 @@ def _with_audioread(path: Path, why: str) -> Audio:
                 blocks.append(block)
     except (audioread.DecodeError, EOFError, OSError, ValueError) as error:
         raise LibraryError(f"{path.name}: cannot be decoded ({why})") from error
-    samples = np.concatenate(blocks) if blocks else np.zeros((0, channels), np.float32)
-    return Audio(samples, rate_hz)
+    return Audio(_joined(blocks, channels), rate_hz)
+
+
+def _joined(blocks: list[Floats], channels: int) -> Floats:
+    """Return the blocks as one, without a copy where they are one."""
+    if len(blocks) == 1:
+        return blocks[0]
+    return np.concatenate(blocks) if blocks else np.zeros((0, channels), np.float32)
 
 
 def _check_format(path: Path, rate_hz: int, channels: int) -> None:

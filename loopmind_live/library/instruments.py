@@ -13,7 +13,9 @@ from loopmind_live.score.loop import LoopKind, Role
 SURE = 0.5
 """Where the likeliest class is less likely, no role is told: no part is left to chance on stage."""
 _SHORTEST_LOOP_S = 0.6
-_NAMES_ARE_RIGHT = 0.9
+_NAMES_ARE_RIGHT = 0.97
+_HEARD_WRONG = 0.01
+"""How often a sound is like nothing that was learned, so that the model knows nothing."""
 _ROLES: Mapping[str, Role] = {
     "kick": "kick", "snare": "snare", "hat": "hats", "perc": "perc", "drums": "drums",
     "bass": "bass", "pad": "pad", "vocal": "vocal", "fx": "fx",
@@ -56,10 +58,11 @@ def judge_kind(sound: Sound, hints: NameHints) -> LoopKind:
 def judge_instrument(sound: Sound, hints: NameHints) -> InstrumentJudgment:
     """Return the likeliest instrument of a sound with such a name. Raises LibraryError.
 
-    By Bayes: what the model hears is the prior, and a name that claims a class is right nine times
-    of ten. So a name decides unless the sound is very unlike it.
+    By Bayes: what the model hears is the prior, and a name that claims a class is nearly always
+    right. So a name decides unless the sound is very unlike it.
     """
     heard = shipped_model().probabilities(timbre(sound))
+    heard = (1.0 - _HEARD_WRONG) * heard + _HEARD_WRONG / len(CLASSES)
     chances = {label: float(chance) for label, chance in zip(CLASSES, heard, strict=True)}
     claimed = CLASS_OF.get(hints.instrument or "")
     if claimed is not None:

@@ -1,36 +1,64 @@
-"""The key of a file, from its pitches and its name; none where nothing is pitched."""
+"""The key of a file, from its harmony and its name; none where nothing has a pitch."""
 
 from dataclasses import dataclass
 
-from loopmind_live.dsp.chroma import fit_key
+from loopmind_live.library.key_model import shipped_model
+from loopmind_live.library.names import NameHints
 from loopmind_live.library.sound import Sound
 from loopmind_live.score.loop import UNPITCHED_ROLES, Role
 
-MIN_TONALNESS = 0.2
-_KEY_AGREES = 0.4
+NAMED_KEY = 200.0
+"""How much likelier a key is that the name tells; what the sound speaks against stays unlikely."""
+NAMED_TONES, NAMED_DRUMS = 8.0, 0.05
+"""How much likelier tones are where the name tells of tones, or of drums."""
+HEARD_TONES, HEARD_EFFECTS, HEARD_DRUMS = 2.5, 0.4, 0.15
+"""The same by the role that is heard: less, for both judgments hear the same sound."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyJudgment:
-    """A key with a confidence of 0..1, and how far from A 440; None where nothing is pitched."""
+    """A key with the probability that it is right, and how far from A 440 it is, -50..50 cents.
+
+    None where nothing has a pitch.
+    """
 
     key: str | None = None
     confidence: float = 0.0
     tuning_cents: float | None = None
 
 
-def judge_key(sound: Sound, role: Role, named: tuple[str, ...]) -> KeyJudgment:
-    """Return the key of a sound; none for what has no pitch, by its sound or its role.
+def judge_key(sound: Sound, role: Role, hints: NameHints) -> KeyJudgment:
+    """Return the key of a sound with a role, given what its name says. Raises ConfigError.
 
-    Of the keys that the name allows the best is taken, where the pitches do not speak against it.
+    That where the trained model cannot be read.
     """
-    fit = fit_key(sound.chroma.classes)
-    if role in UNPITCHED_ROLES or fit is None or sound.chroma.tonalness < MIN_TONALNESS:
+    model = shipped_model()
+    tonal = _likelier(model.tonal(sound.chroma.tonality), _tones(role, hints))
+    if tonal < 0.5 or not sound.chroma.harmony.any():
         return KeyJudgment()
-    clear = min(1.0, sound.chroma.tonalness / 0.6)
-    confidence = clear * max(0.0, fit.correlation) * min(1.0, 0.3 + 4.0 * fit.margin)
-    cents = round(sound.chroma.tuning.cents, 1)
-    key = max(named, key=lambda name: fit.correlations[name], default=fit.key)
-    if named and fit.correlations[key] > _KEY_AGREES:
-        return KeyJudgment(key, max(confidence if key == fit.key else 0.0, 0.8 * clear), cents)
-    return KeyJudgment(fit.key, confidence, cents)
+    shares = model.probabilities(sound.chroma.harmony)
+    for key in hints.keys:
+        shares[key] *= NAMED_KEY
+    best = max(shares, key=lambda key: shares[key])
+    share = shares[best] / sum(shares.values())
+    return KeyJudgment(best, tonal * share, round(sound.chroma.tuning.cents, 1))
+
+
+def _tones(role: Role, hints: NameHints) -> float:
+    """Return how much likelier tones are than they sound."""
+    if hints.role is not None:
+        return NAMED_DRUMS if hints.role in UNPITCHED_ROLES else NAMED_TONES
+    if hints.keys:
+        return NAMED_TONES
+    if role == "fx":
+        return HEARD_EFFECTS
+    return HEARD_DRUMS if role in UNPITCHED_ROLES else HEARD_TONES
+
+
+def _likelier(share: float, times: float) -> float:
+    """Return a probability whose odds are so many times higher.
+
+    >>> _likelier(0.5, 3.0)
+    0.75
+    """
+    return share * times / (share * times + 1.0 - share)

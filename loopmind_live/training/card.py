@@ -48,10 +48,11 @@ plays melodies or chords as a synth. It sees {done.table.numbers.shape[1]} numbe
 
     {done.command}
 
-{done.members} small networks (one hidden layer), whose scores are averaged; every class counts alike
-in training, and in it each pack by the root of its size, real ones twice. Measuring and
-learning took {done.seconds / 60.0:.0f} minutes on one core. The scores are multiplied by {done.sharpness:.2f},
-where the sounds left out surprise least.
+{done.members} small networks of one hidden layer, whose scores are averaged. Every class counts
+alike in training, and in it each pack by the root of its size, real ones twice. Measuring and
+learning took {done.seconds / 60.0:.0f} minutes on one core; to listen to all sounds before takes
+about half an hour more. The scores are multiplied by {done.sharpness:.2f}, where the sounds left
+out surprise least.
 
 ## Learned from
 
@@ -60,13 +61,15 @@ fades) {len(done.table)}, of {len(np.unique(done.table.packs))} packs:
 
 {_sources(done.table)}
 
-No sound is in this repository.
+What they are and where they come from is in `instruments-sources.md`. No sound is in this
+repository.
 
 ## How good
 
 Each real sound is told by networks that have heard nothing of its pack: the packs are dealt to
-{FOLDS} folds, those of one maker to the same. Six families: hits (kick, snare, hat, percussion),
-drums, bass, tones (synth, pad), vocals, effects. Intervals are Wilson's, of 95 %.
+{FOLDS} folds, those of one maker to the same, and those that hold one another's sounds. Six
+families: hits (kick, snare, hat, percussion), drums, bass, tones (synth, pad), vocals, effects.
+Intervals are Wilson's, of 95 %.
 
 | packs | sounds | ten classes | six families | macro F1 |
 |---|---|---|---|---|

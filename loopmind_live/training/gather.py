@@ -10,12 +10,11 @@ import numpy as np
 
 from loopmind_live.dsp.spectrum import Floats
 from loopmind_live.errors import ConfigError, LibraryError
-from loopmind_live.library.classes import CLASS_OF
 from loopmind_live.library.decode import decode
 from loopmind_live.training import noises, tones
 from loopmind_live.training.drum_names import drum_class
 from loopmind_live.training.gm import PLAYABLE, excerpt, song_excerpt
-from loopmind_live.training.manifest import read_manifest
+from loopmind_live.training.manifest import read_manifest, true_class
 from loopmind_live.training.sequencer import DRUMS, drum_loop, play_loop
 from loopmind_live.training.songs import notes_between, read_songs
 from loopmind_live.training.synthesis import Excerpt, render
@@ -29,10 +28,11 @@ LONGEST_S = 12.0
 class Sources:
     """Where sounds are taken from.
 
-    `sounds`: folders with a manifest.csv. `kits`: folders of folders, each a pack of drums whose
-    names tell what they are. `alike`: by class, folders of folders in which every sound is of it.
-    `voices`: the same for vocals, of which phrases are made, too. `fonts`: sound fonts, played by
-    FluidSynth; `songs`: a folder of songs, whose notes they play, too.
+    `sounds`: folders with a manifest.csv; `made`: the same, of sounds made by programs. `kits`:
+    folders of folders, each a pack of drums whose names tell what they are. `alike`: by class,
+    folders of folders in which every sound is of it. `voices`: the same for vocals, of which
+    phrases are made, too. `fonts`: sound fonts, played by FluidSynth; `songs`: a folder of songs,
+    whose notes they play, too.
     """
 
     sounds: Sequence[Path] = ()
@@ -41,6 +41,7 @@ class Sources:
     alike: Sequence[tuple[str, Path]] = ()
     fonts: Sequence[Path] = ()
     songs: Path | None = None
+    made: Sequence[Path] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def gather(sources: Sources, amounts: Amounts, seed: int) -> list[Part]:
         Part(f"kits-{folder.name}", partial(_of_kits, folder, amounts, seed), 2)
         for folder in sources.kits
     ]
+    parts += [Part(f"made-{folder.name}", partial(_made, folder)) for folder in sources.made]
     alike = [partial(_alike, label, folder, amounts, seed) for label, folder in sources.alike]
     voices = [partial(_voices, folder, amounts, seed) for folder in sources.voices]
     fonts = [partial(_of_font, font, sources.songs, amounts, seed) for font in sources.fonts]
@@ -136,9 +138,14 @@ def _readable(label: str, pack: str, path: Path) -> Iterator[Example]:
 
 def _of_manifest(folder: Path) -> Iterator[Example]:
     for truth in read_manifest(folder):
-        label = CLASS_OF.get((truth.instrument or "").lower())
+        label = true_class(truth.instrument)
         if label is not None and truth.kind != "edge":
             yield from _readable(label, truth.pack, truth.path)
+
+
+def _made(folder: Path) -> Iterator[Example]:
+    for example in _of_manifest(folder):
+        yield Example(example.label, folder.name, example.samples)
 
 
 def _audio_in(folder: Path) -> list[Path]:

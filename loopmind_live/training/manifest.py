@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loopmind_live.errors import ConfigError
+from loopmind_live.library.classes import CLASS_OF
+from loopmind_live.library.names import read_name
 
 NAME = "manifest.csv"
 _COLUMNS = ("file", "bpm", "bpm_tier", "beats", "key", "instrument", "kind")
@@ -27,6 +29,18 @@ class Truth:
     key: str | None
     instrument: str | None
     kind: str
+
+
+def true_class(instrument: str | None) -> str | None:
+    """Return the class of an instrument as a manifest calls it, None where it is not known.
+
+    >>> true_class("Guitar"), true_class("drum_loop"), true_class("theremin")
+    ('synth', 'drums', None)
+    """
+    if instrument is None:
+        return None
+    named = read_name(Path(instrument)).instrument
+    return CLASS_OF.get(instrument.lower()) or CLASS_OF.get(named or "")
 
 
 def read_manifest(folder: Path) -> list[Truth]:

@@ -21,17 +21,17 @@ class Phrase:
 
 
 def one_note(random: np.random.Generator, low: int, high: int) -> Phrase:
-    """Return a single note, held for a moment or long, with time to ring."""
-    length_s = float(random.choice([0.1, 0.25, 0.5, 1.0, 2.0]))
+    """Return a single note, held for a moment or long; it may ring, or is cut."""
+    length_s = float(random.choice([0.1, 0.18, 0.25, 0.5, 1.0, 2.0, 3.5]))
     pitch = int(random.integers(low, high + 1))
-    return Phrase((Note(0.0, length_s, pitch, _velocity(random)),), length_s + 0.6)
+    return Phrase((Note(0.0, length_s, pitch, _velocity(random)),), length_s + _ring_s(random))
 
 
 def one_chord(random: np.random.Generator, low: int, high: int) -> Phrase:
     """Return a single chord."""
     length_s = float(random.choice([0.15, 0.4, 1.0, 2.0, 4.0]))
     notes = [Note(0.0, length_s, pitch, 100) for pitch in _chord(random, low, high)]
-    return Phrase(tuple(notes), length_s + 0.6)
+    return Phrase(tuple(notes), length_s + _ring_s(random))
 
 
 def line(random: np.random.Generator, low: int, high: int, stay: float = 0.4) -> Phrase:
@@ -153,6 +153,10 @@ def _within(pitch: int, low: int, high: int) -> int:
     while pitch < low:
         pitch += 12
     return pitch
+
+
+def _ring_s(random: np.random.Generator) -> float:
+    return float(random.choice([0.02, 0.1, 0.6]))
 
 
 def _velocity(random: np.random.Generator) -> int:

@@ -1,7 +1,7 @@
 """Synthesizers to train on: bass lines, melodies, chords and pads of instruments drawn at random.
 
-Each instrument is waves through a filter that closes as the note goes on; what is heard is a blend
-of the open and the closed filter, which costs a hundredth of a filter that moves.
+Each instrument is waves through a filter that closes as the note goes on; what is heard goes from
+the open over a half-open to the closed filter, which costs a hundredth of a filter that moves.
 """
 
 from dataclasses import dataclass
@@ -46,18 +46,23 @@ class Patch:
 
 def bass(random: np.random.Generator) -> Values:
     """Return a bass note or line."""
-    phrase = one_note(random, 26, 45) if random.random() < 0.45 else line(random, 26, 46, 0.6)
+    phrase = one_note(random, 24, 48) if random.random() < 0.55 else line(random, 26, 46, 0.6)
     patch = Patch(
         wave=_one_of(random, WAVES),
         attack_s=_between(random, 0.001, 0.02), decay_s=_between(random, 0.15, 1.5),
         sustain=float(random.uniform(0.0, 0.9)), release_s=_between(random, 0.02, 0.3),
         opened=_between(random, 2.0, 40.0), closed=_between(random, 1.0, 8.0),
-        closing_s=_between(random, 0.05, 0.8), resonance=float(random.uniform(0.0, 0.8)),
-        drive=_between(random, 0.3, 6.0), vibrato=0.0,
+        closing_s=_between(random, 0.03, 0.8), resonance=float(random.uniform(0.0, 1.0)),
+        drive=_between(random, 0.3, 9.0), vibrato=0.0,
         glide_s=float(random.choice([0.0, 0.0, 0.03, 0.1])),
         wobble_hz=float(random.choice([0.0, 0.0, 0.0, 1.5, 3.0, 6.0])),
     )  # fmt: skip
-    return play(phrase, patch, random)
+    sound = play(phrase, patch, random)
+    if random.random() < 0.3:  # as of records that leave the lows to the kick
+        cut_hz = float(random.uniform(60.0, 160.0))
+        high = signal.butter(2, cut_hz, "highpass", fs=RATE_HZ, output="sos")
+        sound = np.asarray(signal.sosfilt(high, sound))
+    return sound
 
 
 def synth(random: np.random.Generator) -> Values:
@@ -142,14 +147,17 @@ def _voice(note: Note, before: int, patch: Patch, random: np.random.Generator) -
     hz = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
     base_hz = 440.0 * 2.0 ** ((note.pitch - 69) / 12)
     waves = _wave(patch.wave, hz, base_hz, random)
-    bright, dark = (
+    opened = max(patch.opened, patch.closed)
+    bright, between, dark = (
         _lowpass(waves, base_hz * harmonics, patch.resonance)
-        for harmonics in (max(patch.opened, patch.closed), patch.closed)
+        for harmonics in (opened, np.sqrt(opened * patch.closed), patch.closed)
     )
     opening = np.exp(-time_s / patch.closing_s)
     if patch.wobble_hz:
         opening = 0.5 - 0.5 * np.cos(2 * np.pi * patch.wobble_hz * time_s)
-    filtered = opening * bright + (1.0 - opening) * dark
+    middle = 1.0 - np.abs(2.0 * opening - 1.0)
+    filtered = np.maximum(2.0 * opening - 1.0, 0.0) * bright + middle * between
+    filtered += np.maximum(1.0 - 2.0 * opening, 0.0) * dark
     level = patch.sustain + (1.0 - patch.sustain) * np.exp(-time_s / patch.decay_s)
     level *= np.minimum(1.0, time_s / patch.attack_s)
     level *= np.exp(-np.maximum(0.0, time_s - held_s) * 4.0 / patch.release_s)
