@@ -1,6 +1,7 @@
 """The pitch of a single line, window by window, and how clearly there is one."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import fft
@@ -30,9 +31,9 @@ def find_pitch(spectrum: Floats, rate_hz: float) -> PitchTrack:
     By autocorrelation, divided by that of the window (Boersma 1993); of several periods that fit
     nearly as well as the best, the shortest: a period fits doubled, too.
 
-    >>> spectrum = np.zeros((1, 1025), np.float32)
-    >>> spectrum[0, [41, 82, 123]] = 1.0
-    >>> float(find_pitch(spectrum, 22050).semitones.round()[0])  # 441 Hz
+    >>> from loopmind_live.dsp.spectrum import magnitudes
+    >>> tone = np.sin(2 * np.pi * 440.0 * np.arange(8192) / 22050.0)
+    >>> float(find_pitch(magnitudes(tone, 2048, 512), 22050).semitones[8].round())
     42.0
     """
     window = 2 * (spectrum.shape[1] - 1)
@@ -66,9 +67,11 @@ def _track(
     return semitones, np.clip(clarity, 0.0, 1.0)
 
 
+@lru_cache(maxsize=4)
 def _fade(window: int) -> Floats:
     """Return the autocorrelation of a Hann window, 1 at lag 0."""
     shape = np.hanning(window)
     raw = np.fft.irfft(np.abs(np.fft.rfft(shape, 2 * window)) ** 2)[:window]
     result: Floats = (raw / raw[0]).astype(np.float32)
+    result.setflags(write=False)
     return result

@@ -1,5 +1,7 @@
 """Short-time spectra and the plain figures drawn from them."""
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
@@ -20,10 +22,16 @@ def magnitudes(mono: Floats, window_frames: int, hop_frames: int) -> Floats:
     half = window_frames // 2
     padded = np.pad(mono.astype(np.float32, copy=False), (half, half))
     windows = sliding_window_view(padded, window_frames)[: len(mono) : hop_frames]
-    shape = np.hanning(window_frames).astype(np.float32)
-    shape /= shape.sum()
-    result: Floats = np.abs(fft.rfft(windows * shape, axis=1))
+    result: Floats = np.abs(fft.rfft(windows * _hann(window_frames), axis=1))
     return result
+
+
+@lru_cache(maxsize=8)
+def _hann(frames: int) -> Floats:
+    shape = np.hanning(frames).astype(np.float32)
+    shape /= shape.sum()
+    shape.setflags(write=False)
+    return shape
 
 
 def bin_frequencies(window_frames: int, rate_hz: float) -> Floats:
@@ -31,10 +39,12 @@ def bin_frequencies(window_frames: int, rate_hz: float) -> Floats:
     return np.fft.rfftfreq(window_frames, 1.0 / rate_hz).astype(np.float32)
 
 
+@lru_cache(maxsize=8)
 def mel_bands(window_frames: int, rate_hz: float, count: int, low_hz: float = 30.0) -> Floats:
     """Return `count` triangular bands, evenly spaced in mel, as float32 [bins, count].
 
-    Each band sums to 1, so that it averages the bins it covers; none is empty.
+    Each band sums to 1, so that it averages the bins it covers; none is empty. Every caller gets
+    the same array: it cannot be written.
     """
     frequencies = bin_frequencies(window_frames, rate_hz)
     low, high = (2595.0 * np.log10(1.0 + hz / 700.0) for hz in (low_hz, rate_hz / 2.0))
@@ -49,6 +59,7 @@ def mel_bands(window_frames: int, rate_hz: float, count: int, low_hz: float = 30
         np.minimum((at - left) / (center - left), (right - at) / (right - center)), 0, None
     )
     bands: Floats = (weights / np.maximum(weights.sum(axis=0), 1e-9)).astype(np.float32)
+    bands.setflags(write=False)
     return bands
 
 

@@ -9,8 +9,10 @@ from loopmind_live.score.loop import UNPITCHED_ROLES, Role
 
 NAMED_KEY = 200.0
 """How much likelier a key is that the name tells; what the sound speaks against stays unlikely."""
-NAMED_TONES, NAMED_DRUMS, HEARD_DRUMS = 8.0, 0.05, 0.5
-"""How much likelier tones are where the name tells of tones, or of drums, or drums are heard."""
+NAMED_TONES, NAMED_DRUMS = 8.0, 0.05
+"""How much likelier tones are where the name tells of tones, or of drums."""
+HEARD_TONES, HEARD_EFFECTS, HEARD_DRUMS = 2.5, 0.4, 0.15
+"""The same by the role that is heard: less, for both judgments hear the same sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ def _tones(role: Role, hints: NameHints) -> float:
         return NAMED_DRUMS if hints.role in UNPITCHED_ROLES else NAMED_TONES
     if hints.keys:
         return NAMED_TONES
-    return HEARD_DRUMS if role in UNPITCHED_ROLES else 1.0
+    if role == "fx":
+        return HEARD_EFFECTS
+    return HEARD_DRUMS if role in UNPITCHED_ROLES else HEARD_TONES
 
 
 def _likelier(share: float, times: float) -> float:

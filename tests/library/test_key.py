@@ -93,6 +93,20 @@ def test_chords_taken_for_drums_by_their_sound_keep_their_key() -> None:
     assert judged(chords(CADENCES["C:maj"]), "drums").key == "C:maj"
 
 
+def test_the_role_and_the_name_count_where_the_sound_is_in_doubt() -> None:
+    random = np.random.default_rng(0)
+    mono = chords(CADENCES["A:min"])
+    sounds = [
+        heard(mono + loud * random.standard_normal(len(mono))) for loud in (0.02, 0.1, 0.3, 1)
+    ]
+    told = {
+        name: sum(judge_key(sound, role, read_name(Path(name))).key is not None for sound in sounds)
+        for name, role in (("a.wav", "chords"), ("b.wav", "drums"), ("drums.wav", "drums"))
+    }
+    assert told["a.wav"] >= told["b.wav"] >= told["drums.wav"]
+    assert told["a.wav"] > told["drums.wav"]
+
+
 def test_a_name_decides_what_the_sound_leaves_open() -> None:
     vamp = chords([[57, 60, 64], [55, 60, 64]])  # C major or A minor: who knows
     assert judged(vamp, name="keys_Cmaj.wav").key == "C:maj"
