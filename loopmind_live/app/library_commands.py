@@ -133,7 +133,8 @@ def _show(entries: "list[Entry]", of: int) -> None:
 
     usable = [entry for entry in entries if entry.loop.error is None]
     if usable:
-        console().print(loops_table(usable))
+        screen = console()
+        screen.print(loops_table(usable, screen.width))
     for entry in entries:
         if entry.loop.error is not None:
             print(f"{entry.number} cannot be used: {entry.loop.error}")

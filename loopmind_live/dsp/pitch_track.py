@@ -31,9 +31,9 @@ def find_pitch(spectrum: Floats, rate_hz: float) -> PitchTrack:
     By autocorrelation, divided by that of the window (Boersma 1993); of several periods that fit
     nearly as well as the best, the shortest: a period fits doubled, too.
 
-    >>> spectrum = np.zeros((1, 1025), np.float32)
-    >>> spectrum[0, [41, 82, 123]] = 1.0
-    >>> float(find_pitch(spectrum, 22050).semitones.round()[0])  # 441 Hz
+    >>> from loopmind_live.dsp.spectrum import magnitudes
+    >>> tone = np.sin(2 * np.pi * 440.0 * np.arange(8192) / 22050.0)
+    >>> float(find_pitch(magnitudes(tone, 2048, 512), 22050).semitones[8].round())
     42.0
     """
     window = 2 * (spectrum.shape[1] - 1)

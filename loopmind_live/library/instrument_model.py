@@ -1,5 +1,6 @@
 """The trained model that tells instruments: a few small networks, whose opinions are averaged."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -26,13 +27,15 @@ class InstrumentModel:
     """Networks over standardized numbers of a sound; all layers but the last are rectified.
 
     `center`, `spread`: float32 [numbers]. `sharpness`: what the mean of the networks' scores is
-    multiplied by, so that a probability of .8 is right eight times of ten.
+    multiplied by, so that a probability of .8 is right eight times of ten. `packs`: where the
+    sounds that it has learned from come from; on those it is better than on others.
     """
 
     center: Floats
     spread: Floats
     networks: Sequence[Sequence[Layer]]
     sharpness: float
+    packs: frozenset[str] = frozenset()
 
     def probabilities(self, numbers: Floats) -> Floats:
         """Return how likely each of CLASSES is: float32 [..., CLASSES] for [..., numbers]."""
@@ -85,19 +88,23 @@ def shipped_model() -> InstrumentModel:
 
 def load_model(path: Path) -> InstrumentModel:
     """Return the model in a file. Raises LibraryError."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
+    from safetensors import SafetensorError, safe_open
 
     try:
-        return _model(load_file(path))
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        with safe_open(path, framework="numpy") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            packs = json.loads((file.metadata() or {}).get("packs", "[]"))
+        return _model(tensors, frozenset(packs))
+    except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
         raise LibraryError(
             f"{path}: no usable model of instruments ({error}): install loopmind-live again,"
             " or train one with loopmind train instruments"
         ) from error
 
 
-def _model(tensors: Mapping[str, npt.NDArray[np.generic]]) -> InstrumentModel:
+def _model(
+    tensors: Mapping[str, npt.NDArray[np.generic]], packs: frozenset[str]
+) -> InstrumentModel:
     networks: list[list[Layer]] = []
     while f"{len(networks)}.0.weights" in tensors:
         network: list[Layer] = []
@@ -109,7 +116,7 @@ def _model(tensors: Mapping[str, npt.NDArray[np.generic]]) -> InstrumentModel:
         raise ValueError(f"it does not tell {len(CLASSES)} classes")
     sharpness = float(_floats(tensors["sharpness"])[0])
     return InstrumentModel(
-        _floats(tensors["center"]), _floats(tensors["spread"]), networks, sharpness
+        _floats(tensors["center"]), _floats(tensors["spread"]), networks, sharpness, packs
     )
 
 

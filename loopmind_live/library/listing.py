@@ -1,7 +1,8 @@
 """Loops as tables for people."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -14,44 +15,67 @@ CORRECTED = "*"
 FAVORITE = "★"
 LEGEND = f"{CORRECTED} corrected by you"
 _UNSURE = 0.5
+WIDE = 200
+_COLUMNS = (
+    "#", "loop", "role", "instrument", "bpm", "bars", "key", "seconds", "LUFS", "dBTP", "moods",
+    "tags",
+)  # fmt: skip
+_RIGHT = frozenset({"#", "bpm", "bars", "seconds", "LUFS", "dBTP"})
+_LEFT_OUT = ("dBTP", "LUFS", "instrument", "moods", "seconds")
+_NAME_WIDTH, _LEAST, _MOST = 24, 8, 28
 
 
-def loops_table(entries: Sequence[Entry]) -> Table:
+def loops_table(entries: Sequence[Entry], width: int = WIDE) -> Table:
     """Return a table of loops by their numbers; estimates that are not sure are dim.
 
-    What the user has corrected has a star. Tags have a column where there are any.
+    What the user has corrected has a star. Tags have a column where there are any. What does not
+    fit into `width` characters beside a name that can be read is left out, the least asked first.
     """
-    columns = [
-        ("#", True), ("loop", False), ("role", False), ("instrument", False), ("bpm", True),
-        ("bars", True), ("key", False), ("seconds", True), ("LUFS", True), ("dBTP", True),
-        ("moods", False),
-    ]  # fmt: skip
-    tagged = any(entry.tags for entry in entries)
-    table = _table([*columns, ("tags", False)] if tagged else columns)
-    for entry in entries:
-        loop = entry.loop
-        tags = [", ".join(entry.tags)] if tagged else []
-        if loop.error is not None:
-            blank = [""] * (len(columns) - 3)
-            table.add_row(
-                str(entry.number), _name(entry), Text(loop.error, style="red"), *blank, *tags
-            )
-            continue
-        table.add_row(
-            str(entry.number),
-            _name(entry),
-            _told(entry, loop.role or "", "role"),
-            loop.instrument or "",
-            _told(entry, _number(loop.bpm, 2), "bpm", loop.bpm_confidence),
-            _told(entry, _number(loop.bars, 2), "beats"),
-            _told(entry, spell_key(loop.key) if loop.key else "", "key", loop.key_confidence),
-            _number(loop.duration_s, 2),
-            _number(loop.lufs, 1),
-            _number(loop.true_peak_dbtp, 1),
-            ", ".join(loop.moods),
-            *tags,
-        )
+    rows = [_cells(entry) for entry in entries]
+    needs = {name: max(map(cell_len, [name, *(str(row.get(name, "")) for row in rows)]))
+             for name in _COLUMNS}  # fmt: skip
+    needs["moods"] = min(needs["moods"], _MOST)
+    columns = [name for name in _COLUMNS if name != "tags" or any(e.tags for e in entries)]
+    for name in _LEFT_OUT:
+        if _room(columns, needs, width) < min(_NAME_WIDTH, needs["loop"]):
+            columns.remove(name)
+    table = _table([(name, name in _RIGHT) for name in columns])
+    for column in table.columns:
+        column.no_wrap = True
+        column.max_width = needs[str(column.header)]
+    table.columns[1].max_width = max(_LEAST, _room(columns, needs, width))
+    for row in rows:
+        table.add_row(*(row.get(name, "") for name in columns))
     return table
+
+
+def _room(columns: Sequence[str], needs: Mapping[str, int], width: int) -> int:
+    """Return how many characters are left for the names, two between columns counted."""
+    return width - sum(needs[name] for name in columns if name != "loop") - 2 * (len(columns) - 1)
+
+
+def _cells(entry: Entry) -> dict[str, str | Text]:
+    """Return what stands in each column for a loop."""
+    loop = entry.loop
+    if loop.error is not None:
+        return {
+            "#": str(entry.number), "loop": _name(entry), "role": Text(loop.error, style="red"),
+            "tags": ", ".join(entry.tags),
+        }  # fmt: skip
+    return {
+        "#": str(entry.number),
+        "loop": _name(entry),
+        "role": _told(entry, loop.role or "", "role"),
+        "instrument": loop.instrument or "",
+        "bpm": _told(entry, _number(loop.bpm, 2), "bpm", loop.bpm_confidence),
+        "bars": _told(entry, _number(loop.bars, 2), "beats"),
+        "key": _told(entry, spell_key(loop.key) if loop.key else "", "key", loop.key_confidence),
+        "seconds": _number(loop.duration_s, 2),
+        "LUFS": _number(loop.lufs, 1),
+        "dBTP": _number(loop.true_peak_dbtp, 1),
+        "moods": ", ".join(loop.moods),
+        "tags": ", ".join(entry.tags),
+    }
 
 
 def duplicates_table(groups: Iterable[Sequence[Entry]]) -> Table:

@@ -14,6 +14,14 @@ from loopmind_live.training.intervals import wilson
 from loopmind_live.training.learning import FOLDS, LeftOut
 from loopmind_live.training.table import Table
 
+_LIMITS = """\
+## Limits
+
+Sounds of an unusual kind are told as the nearest class: there is no "other". Labels are those of
+the packs, which do not agree on what an effect is. Vocals were learned from speech and single
+syllables, hardly from song. Moods are rules and no model (`loopmind_live/library/moods.py`): no
+truth about moods was there to learn from or to measure by.
+"""
 _STEPS = (0.0, 0.5, 0.7, 0.9, 1.0)
 
 
@@ -67,8 +75,9 @@ repository.
 ## How good
 
 Each real sound is told by networks that have heard nothing of its pack: the packs are dealt to
-{FOLDS} folds, those of one maker to the same. Six families: hits (kick, snare, hat, percussion),
-drums, bass, tones (synth, pad), vocals, effects. Intervals are Wilson's, of 95 %.
+{FOLDS} folds, those of one maker to the same, and those that hold one another's sounds. Six
+families: hits (kick, snare, hat, percussion), drums, bass, tones (synth, pad), vocals, effects.
+Intervals are Wilson's, of 95 %.
 
 | packs | sounds | ten classes | six families | macro F1 |
 |---|---|---|---|---|
@@ -84,13 +93,7 @@ True classes down, told ones across:
 
 Where it has less than a half, a loop is given no role.
 
-## Limits
-
-Sounds of an unusual kind are told as the nearest class: there is no "other". Labels are those of
-the packs, which do not agree on what an effect is. Vocals were learned from speech and single
-syllables, hardly from song. Moods are rules and no model (`loopmind_live/library/moods.py`): no
-truth about moods was there to learn from or to measure by.
-"""
+{_LIMITS}"""
 
 
 def _row(name: str, measured: LeftOut) -> str:

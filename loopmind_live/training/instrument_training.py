@@ -1,5 +1,6 @@
 """Train the model of instruments: gather sounds, leave packs out to measure, learn from all."""
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from loopmind_live.training.manifest import read_manifest
 from loopmind_live.training.network import Recipe
 from loopmind_live.training.table import Table, joined, load_table, make_table
 
-MEMBERS = 4
+MEMBERS = 3
 
 
 class OpenBar(Protocol):
@@ -106,7 +107,8 @@ def _write(folder: Path, model: InstrumentModel, done: Training) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tensors = {name: np.ascontiguousarray(part) for name, part in model.tensors().items()}
-        save_file(tensors, folder / FILE)
+        packs = sorted(set(done.table.packs.tolist()))
+        save_file(tensors, folder / FILE, {"packs": json.dumps(packs)})
         (folder / "instruments.md").write_text(card(done), encoding="utf-8")
         (folder / "instruments.svg").write_text(picture(drawn, title), encoding="utf-8")
     except OSError as error:

@@ -8,6 +8,7 @@ from typing import Any
 from loopmind_live.errors import ConfigError, LibraryError
 from loopmind_live.library.classes import CLASS_OF, CLASSES, FAMILIES
 from loopmind_live.library.decode import decode
+from loopmind_live.library.instrument_model import shipped_model
 from loopmind_live.library.instruments import SURE, judge_instrument
 from loopmind_live.library.names import NameHints
 from loopmind_live.library.sound import measure
@@ -20,11 +21,15 @@ Advance = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One sound: its true class, the class that it was told as, and how sure that was."""
+    """One sound: its true class, the class that it was told as, and how sure that was.
+
+    `learned`: the model has learned from sounds of its pack, so that it says little of others.
+    """
 
     true: str
     told: str
     confidence: float
+    learned: bool = False
 
     @property
     def right(self) -> bool:
@@ -62,6 +67,7 @@ class InstrumentFigures:
             "sure_accuracy": round(sum(each.right for each in sure) / max(len(sure), 1), 4),
             "sounds": len(self.answers),
             "left_out": self.left_out,
+            "learned": sum(each.learned for each in self.answers),
             "recall": {name: round(part, 4) for name, part in found.recalls.items()},
             "confusion": found.to_json(),
             "confusion_families": families.to_json(),
@@ -81,8 +87,13 @@ class InstrumentFigures:
             f"{len(CLASSES)} classes, {figures['accuracy_families']:.3f} over six families; "
             f"macro F1 {figures['macro_f1']:.3f}; {figures['sure_accuracy']:.3f} right of the "
             f"{figures['sure']:.0%} that are sure; {len(self.answers)} sounds, "
-            f"{self.left_out} left out"
+            f"{self.left_out} left out{self._caution()}"
         )
+
+    def _caution(self) -> str:
+        learned = sum(each.learned for each in self.answers)
+        told = f"; {learned} are of packs that the model has learned from: of others it knows less"
+        return told if learned else ""
 
 
 def evaluate(data: Path, advance: Advance) -> InstrumentFigures:
@@ -112,4 +123,5 @@ def _answer(truth: Truth) -> Told | None:
     except LibraryError:
         return None
     judged = judge_instrument(sound, NameHints())
-    return Told(true, CLASS_OF[judged.instrument], judged.confidence)
+    learned = truth.pack in shipped_model().packs
+    return Told(true, CLASS_OF[judged.instrument], judged.confidence, learned)

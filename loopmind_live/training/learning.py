@@ -16,6 +16,9 @@ Advance = Callable[[int, int], None]
 FOLDS = 6
 _REAL = 2.0
 """How much more a pack of real sounds counts than one that was made."""
+_SAME = 0.02
+"""Sounds whose numbers differ by less, in squared standard deviations, are taken as the same."""
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +77,51 @@ def leave_out(table: Table, members: int, recipe: Recipe, seed: int, advance: Ad
 def fold_packs(table: Table) -> dict[str, int]:
     """Return the fold of every pack with real sounds: the largest ones alone as far as it goes.
 
-    Packs whose names begin alike up to a slash (of one maker) are in one fold.
+    Packs that hold one another's sounds are in one fold, and so are those of one maker.
     """
-    makers: dict[str, int] = {}
-    for pack in table.packs[table.real].tolist():
-        maker = str(pack).split("/")[0]
-        makers[maker] = makers.get(maker, 0) + 1
+    real = table.rows(table.real)
+    related = related_packs(real)
+    sizes: dict[str, int] = {}
+    for pack in real.packs.tolist():
+        sizes[related[pack]] = sizes.get(related[pack], 0) + 1
     filled = [0] * FOLDS
-    of_maker: dict[str, int] = {}
-    for maker in sorted(makers, key=lambda name: (-makers[name], name)):
-        fold = filled.index(min(filled))
-        of_maker[maker] = fold
-        filled[fold] += makers[maker]
-    return {str(pack): of_maker[str(pack).split("/")[0]] for pack in set(table.packs[table.real])}
+    of_group: dict[str, int] = {}
+    for group in sorted(sizes, key=lambda name: (-sizes[name], name)):
+        of_group[group] = filled.index(min(filled))
+        filled[of_group[group]] += sizes[group]
+    return {pack: of_group[group] for pack, group in related.items()}
+
+
+def related_packs(table: Table) -> dict[str, str]:
+    """Return, by pack, the first of the packs that it belongs with: by its maker or its sounds.
+
+    A maker is what stands before a slash. Packs belong together where a sound of one is, in all its
+    numbers, nearly that of another: kits are often made of older ones.
+    """
+    packs = [str(pack) for pack in table.packs]
+    first = {pack: pack for pack in sorted(set(packs))}
+    makers = {pack.split("/")[0]: pack for pack in sorted(first, reverse=True)}
+    pairs = [(pack, makers[pack.split("/")[0]]) for pack in first]
+    pairs += [(packs[here], packs[there]) for here, there in _same_sounds(table)]
+    for one, other in pairs:
+        low, high = sorted((first[one], first[other]))
+        first = {pack: low if group == high else group for pack, group in first.items()}
+    return first
+
+
+def _same_sounds(table: Table) -> list[tuple[int, int]]:
+    """Return pairs of rows of different packs that are nearly the same in every number."""
+    spread = table.numbers.std(axis=0) + 1e-4
+    scaled = standardized(table.numbers, table.numbers.mean(axis=0), spread)
+    _, names = np.unique(table.packs, return_inverse=True)
+    squares = (scaled**2).sum(axis=1)
+    found: list[tuple[int, int]] = []
+    for start in range(0, len(scaled), _AT_ONCE):
+        rows = slice(start, start + _AT_ONCE)
+        apart = squares[rows, None] + squares[None, :] - 2.0 * scaled[rows] @ scaled.T
+        near = (apart < _SAME * scaled.shape[1]) & (names[rows, None] != names[None, :])
+        found += [(start + int(here), int(there)) for here, there in np.argwhere(near)]
+    return found
 
 
 def weigh(table: Table) -> Floats:

@@ -9,6 +9,7 @@ import soundfile
 
 from loopmind_live import cli
 from loopmind_live.errors import ConfigError
+from loopmind_live.library.instrument_model import shipped_model
 from loopmind_live.training.instruments import InstrumentFigures, Told, evaluate
 
 RATE_HZ = 44100
@@ -67,6 +68,16 @@ def test_the_command_prints_figures_and_draws_them(
     assert drawn.read_text(encoding="utf-8").startswith("<svg")
     assert cli.main(["evaluate", "instruments", str(data), "--picture", str(data)]) == 1
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_sounds_of_packs_that_were_learned_from_are_told_of(data: Path) -> None:
+    pack = sorted(shipped_model().packs)[0]
+    manifest = data / "manifest.csv"
+    told = manifest.read_text(encoding="utf-8").replace("x.wav,,,,,,hat", f"x.wav,{pack},,,,,hat")
+    manifest.write_text(told, encoding="utf-8")
+    figures = evaluate(data, lambda _done, _total: None)
+    assert figures.to_json()["learned"] == 1
+    assert "1 are of packs that the model has learned from" in str(figures)
 
 
 def test_figures_that_are_no_table_are_not_drawn(

@@ -12,7 +12,7 @@ from loopmind_live.library.classes import CLASSES
 from loopmind_live.library.instrument_model import load_model
 from loopmind_live.training.gather import Amounts, Example, Sources, gather
 from loopmind_live.training.instrument_training import Order, train
-from loopmind_live.training.learning import FOLDS, fold_packs, leave_out, weigh
+from loopmind_live.training.learning import FOLDS, fold_packs, leave_out, related_packs, weigh
 from loopmind_live.training.network import Recipe
 from loopmind_live.training.table import Table, load_table, make_table
 
@@ -119,6 +119,18 @@ def test_packs_of_one_maker_are_left_out_together() -> None:
     assert all(0 <= fold < FOLDS for fold in folds.values())
 
 
+def test_packs_that_hold_one_anothers_sounds_are_left_out_together() -> None:
+    table = rows([0, 1, 2, 3, 4, 5], ["a", "b", "c", "d", "d", "e"], [True] * 6)
+    table.numbers[1] = table.numbers[0] + 0.001
+    table.numbers[2] = table.numbers[4] + 0.001
+    table.numbers[3] = table.numbers[1] + 0.001
+    related = related_packs(table)
+    assert related == {"a": "a", "b": "a", "c": "a", "d": "a", "e": "e"}
+    folds = fold_packs(table)
+    assert len({folds[pack] for pack in "abcd"}) == 1
+    assert folds["e"] != folds["a"]
+
+
 def test_classes_weigh_alike_whatever_their_number() -> None:
     table = rows([0] * 30 + [1] * 3, ["a"] * 20 + ["b"] * 13, [True] * 33)
     weights = weigh(table)
@@ -148,6 +160,7 @@ def test_a_training_writes_model_card_and_picture(sources: Sources, tmp_path: Pa
     train(order, bar)
     model = load_model(out / "instruments.safetensors")
     assert len(model.networks) == 2
+    assert {"maker/a", "one", "synthesis"} <= model.packs
     card = (out / "instruments.md").read_text(encoding="utf-8")
     for words in ("loopmind train it", "| all real sounds | 8 |", "| loops | 2 |", "| kits | 3 |"):
         assert words in card, card
