@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from loopmind_live.config import PIECE_BYTES
 from loopmind_live.engine import shared
 from loopmind_live.engine.places import Places
 from loopmind_live.errors import EngineError
 
 FRAME_BYTES = 8
+_PIECE_FRAMES = PIECE_BYTES // FRAME_BYTES
 """Stereo float32."""
 BESIDE_BYTES = 64 << 20
 """What an engine that sounds keeps in the arena's folder besides: rings of audio, its status."""
@@ -97,16 +99,21 @@ class Arena:
         self.places.free(offset)
 
     def write(self, offset: int, audio: npt.NDArray[np.float32]) -> None:
-        """Copy `audio`, float32 [frames, 2], to `offset`; numbers that are not finite raise."""
+        """Copy `audio`, float32 [frames, 2], to `offset`; numbers that are not finite raise.
+
+        It goes piece by piece: a set of many hours takes no large memory again and again.
+        """
         if audio.ndim != 2 or audio.shape[1] != 2:
             raise EngineError(f"a clip of shape {audio.shape}: it must be [frames, 2]")
         if offset < 0 or offset + len(audio) > self.frames:
             raise EngineError(
                 f"frames {offset}..{offset + len(audio)}: the arena has {self.frames}"
             )
-        if not np.isfinite(audio).all():
-            raise EngineError("a clip holds numbers that are not finite: prepare it again")
-        self.view[offset : offset + len(audio)] = audio
+        for begin in range(0, len(audio), _PIECE_FRAMES):
+            piece = audio[begin : begin + _PIECE_FRAMES]
+            if not np.isfinite(piece).all():
+                raise EngineError("a clip holds numbers that are not finite: prepare it again")
+            self.view[offset + begin : offset + begin + len(piece)] = piece
 
     def close(self) -> None:
         """Let the memory go, and the file where this process made it. May be called twice."""

@@ -29,7 +29,7 @@ from loopmind_live.score.loop import Loop, LoopKind
 from loopmind_live.workers.hashing import sha256_of
 
 VERSION = ANALYSIS_VERSION
-MIN_BPM_CONFIDENCE = 0.25
+MIN_BPM_CONFIDENCE = 0.4
 """Below it a tempo is not told at all: a wrong one would be heard."""
 
 

@@ -14,7 +14,9 @@ from loopmind_live.score.loop import Loop
 
 LEAST = 3
 """So many neighbors must be of the other tempo before a loop follows them."""
-_SAME_TEMPO = 0.02
+LEAST_SHARE = 1.0 / 3.0
+"""So much of the folder's confidence must be in it: a folder of many packs says nothing."""
+_SAME_TEMPO = 0.005
 _PULL = 15.0
 """How much likelier a tempo is if all of the folder has it."""
 _OCTAVES_SHARE = 0.7
@@ -65,6 +67,8 @@ def _at(loop: Loop, factor: float, folder: _Folder) -> Loop | None:
     if count < LEAST or not MIN_BPM <= bpm <= MAX_BPM:
         return None
     others = max(folder.all() - sure, 1e-9)
+    if there < LEAST_SHARE * others:
+        return None
     here = max(0.0, folder.near(loop.bpm)[1] - sure)
     kept = sure * (1.0 + _PULL * here / others)
     changed = (1.0 - sure) * _OCTAVES_SHARE * (1.0 + _PULL * there / others)

@@ -21,6 +21,12 @@ from loopmind_live.library.tempo_model import TempoModel, load_model
 
 MARKED_TRUST, BARE_TRUST, CHUNK_TRUST = 4.5, 2.0, 4.0
 """The odds, as logarithms, that "128bpm", a mere "128" and a chunk in the file give a tempo."""
+_FAST_BPM, _FAST_ODDS = (155.0, 190.0), 0.4
+"""Rave, jungle and drum and bass are commoner among loops than in what was trained on."""
+_NONE_ODDS = 0.5
+"""And so are hits and noises among sounds."""
+_CLAIMED = 0.6
+"""What names a tempo says that there is one, with so much of its odds."""
 _HINT_WIDTH = 0.01
 _SAME_TEMPO = 0.02
 _FILLS = 0.015
@@ -103,6 +109,9 @@ def _judge(evidence: Evidence, hints: Sequence[Hint], model: TempoModel) -> tupl
     """Return the candidates with their probabilities, and the probability that none is right."""
     found = find_candidates(evidence, [hint.bpm for hint in hints])
     scores, none = model.scores(found.figures, found.overall)
+    low, high = _FAST_BPM
+    none += _NONE_ODDS - _CLAIMED * max((hint.trust for hint in hints), default=0.0)
+    scores = scores + _FAST_ODDS * ((found.bpms > low) & (found.bpms < high))
     for hint in hints:
         off = np.log(found.bpms / hint.bpm) / _HINT_WIDTH
         scores = scores + hint.trust * np.exp(-0.5 * off**2)

@@ -199,7 +199,7 @@ class LaidClips:
                 "clip memory: use fewer or shorter loops at a time"
             )
         try:
-            self._arena.write(offset, np.concatenate([audio.lead, audio.body, audio.tail]))
+            self._copy_to(offset, audio.lead, audio.body, audio.tail)
         except BaseException:
             self._arena.free(offset)
             raise
@@ -208,14 +208,20 @@ class LaidClips:
     def _fill(self, opened: Opened, audio: ClipAudio, sizes: Sizes) -> None:
         clip, frames = opened.clip, opened.frames
         there = self._arena.read(clip.offset - clip.lead_frames, clip.lead_frames + frames)
-        begins = np.concatenate([audio.lead, audio.body[:frames]])
         laid = Sizes(clip.lead_frames, clip.body_frames, clip.tail_frames)
-        if laid != sizes or not np.array_equal(there, begins):
+        lead, begin = there[: clip.lead_frames], there[clip.lead_frames :]
+        fits = np.array_equal(lead, audio.lead) and np.array_equal(begin, audio.body[:frames])
+        if laid != sizes or not fits:
             raise PrepareError(
                 f"{clip.recipe.path}: its rest does not fit its first bars: ask for it once more"
             )
-        rest = np.concatenate([audio.body[frames:], audio.tail])
-        self._arena.write(clip.offset + frames, rest)
+        self._copy_to(clip.offset + frames, audio.body[frames:], audio.tail)
+
+    def _copy_to(self, offset: int, *parts: Audio) -> None:
+        """Copy parts of a clip to `offset`, one after another, with no copy of them on the way."""
+        for part in parts:
+            self._arena.write(offset, part)
+            offset += len(part)
 
     def _room(self, frames: int) -> int | None:
         """Return a place in the arena, for which the clips unused longest give way."""

@@ -6,12 +6,12 @@ score for "none of them" drawn from what is said of the example as a whole, beco
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Doubles = npt.NDArray[np.float64]
-Weights = dict[str, Doubles]
+Weights = dict[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Recipe:
     """How to train."""
 
     hidden: tuple[int, int] = (32, 16)
-    epochs: int = 30
+    epochs: int = 12
     batch: int = 48
     rate: float = 2e-3
     decay: float = 1e-3
@@ -78,7 +78,8 @@ def _begin(examples: Sequence[Example], recipe: Recipe, random: np.random.Genera
     weights["mean"], weights["scale"] = rows.mean(axis=0), 1.0 / np.maximum(rows.std(axis=0), 0.02)
     weights["mean_n"] = overall.mean(axis=0)
     weights["scale_n"] = 1.0 / np.maximum(overall.std(axis=0), 0.02)
-    return weights
+    # Half the width is twice as fast, and as good.
+    return {name: values.astype(np.float32) for name, values in weights.items()}
 
 
 def _batches(
@@ -100,10 +101,12 @@ def _slopes(
     rows = np.concatenate([example.figures for example in batch])
     x = (rows - weights["mean"]) * weights["scale"]
     # The same noise for all candidates of an example: what misleads one misleads its rivals, too.
-    x += recipe.noise * random.standard_normal((len(batch), x.shape[1]))[owner]
-    x += 0.5 * recipe.noise * random.standard_normal(x.shape)
+    shared = random.standard_normal((len(batch), x.shape[1]), np.float32)
+    x += np.float32(recipe.noise) * shared[owner]
+    x += np.float32(0.5 * recipe.noise) * random.standard_normal(x.shape, np.float32)
     z = (np.stack([example.overall for example in batch]) - weights["mean_n"]) * weights["scale_n"]
-    keep = (random.random((len(batch), recipe.hidden[0])) > recipe.dropout) / (1 - recipe.dropout)
+    stays = random.random((len(batch), recipe.hidden[0]), np.float32) > recipe.dropout
+    keep = stays.astype(np.float32) / np.float32(1.0 - recipe.dropout)
     h1 = np.maximum(x @ weights["w1"] + weights["bw1"], 0.0) * keep[owner]
     h2 = np.maximum(h1 @ weights["w2"] + weights["bw2"], 0.0)
     scores = (h2 @ weights["w3"] + weights["bw3"])[:, 0]

@@ -34,7 +34,7 @@ class KeySources:
     songs: Path
     fonts: Sequence[Path]
     kits: Sequence[Path]
-    cuts: int = 3
+    cuts: int = 5
     vamps: int = 100
     beats: int = 60
     beats_a_kit: int = 14

@@ -22,7 +22,7 @@ class Recipe:
     annotations are not always right.
     """
 
-    units: int = 24
+    units: int = 48
     networks: int = 4
     epochs: int = 25
     batch: int = 128

@@ -9,7 +9,7 @@ from loopmind_live.library.decode import decode
 from loopmind_live.workers import WorkerPool
 
 PEERS = ("librosa beat_track", "librosa tempo")
-_TIMEOUT_S = 120.0
+_TIMEOUT_S = 600.0
 
 
 def peer_tempos(paths: Sequence[Path]) -> dict[Path, tuple[float | None, ...]]:

@@ -29,7 +29,7 @@ from loopmind_live.training.tempo_patterns import (
 _T = TypeVar("_T")
 
 RATE_HZ = 22050
-UNSYNCED = 0.035
+UNSYNCED = 0.02
 """So many loops are stated by their length, whatever plays in them runs at a tempo of its own."""
 _RING_S = 1.5
 _BATCH = 40

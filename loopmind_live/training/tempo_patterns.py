@@ -98,8 +98,8 @@ def _any(random: Random) -> Layers:
 
 STYLES: Mapping[str, Style] = {
     "four": Style(112, 150, _four, 3.0),
-    "hard": Style(150, 181, _four, 1.2),
-    "breaks": Style(155, 185, _broken, 2.0),
+    "hard": Style(150, 186, _four, 1.5),
+    "breaks": Style(155, 185, _broken, 2.3),
     "slow breaks": Style(95, 142, _broken, 1.5),
     "hip hop": Style(72, 106, _broken, 1.8, swing=0.2),
     "trap": Style(128, 165, _half, 1.0),

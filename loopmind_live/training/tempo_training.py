@@ -11,11 +11,12 @@ from loopmind_live.errors import ConfigError
 from loopmind_live.library.rhythm import Evidence
 from loopmind_live.library.sound import measure
 from loopmind_live.library.tempo_candidates import find_candidates
-from loopmind_live.library.tempo_model import TempoModel, to_json
+from loopmind_live.library.tempo_model import to_json
 from loopmind_live.training.choosing import Example, Recipe, train
 from loopmind_live.training.songs import read_songs
 from loopmind_live.training.tempo_material import Made, Sources, make_loops, read_samples, spoil
 
+NETWORKS, WARMTH = 3, 1.1
 SPOILT = 2
 """How often each loop is looked at beside clean: each time spoilt in another way."""
 _SAME_BPM, _SAME_START_S = 0.012, 0.04
@@ -50,8 +51,9 @@ def train_tempo(material: Material, out: Path, advance: Advance) -> int:
     for group, made in enumerate(made_loops):
         examples += examples_of(random, made, group)
         advance(min(group, material.loops - 1), material.loops)
-    weights = train(examples, Recipe(seed=material.seed))
-    text = json.dumps({"warmth": 1.0, "weights": to_json(weights)}, indent=None)
+    seeds = range(material.seed, material.seed + NETWORKS)
+    networks = [to_json(train(examples, Recipe(seed=seed))) for seed in seeds]
+    text = json.dumps({"warmth": WARMTH, "networks": networks})
     try:
         out.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
@@ -76,10 +78,3 @@ def examples_of(random: np.random.Generator, made: Made, group: int) -> Iterator
             there = right & (np.abs(found.starts_s - version.start_s) < _SAME_START_S)
             right = there if there.any() else right
         yield Example(found.figures, right, found.overall, group)
-
-
-def judged_right(model: TempoModel, example: Example) -> bool:
-    """Return whether the likeliest choice is a right one."""
-    scores, none = model.scores(example.figures, example.overall)
-    best = int(np.argmax(scores))
-    return bool(example.right[best]) if scores[best] > none else not example.right.any()

@@ -34,7 +34,7 @@ def share_right(model: TempoModel, rows: list[Example]) -> float:
 
 def test_it_learns_what_makes_one_right_and_when_none_is() -> None:
     recipe = Recipe(hidden=(12, 8), epochs=12, rate=1e-2, noise=0.02, dropout=0.0)
-    model = TempoModel(train(examples(900, 1), recipe))
+    model = TempoModel([train(examples(900, 1), recipe)])
     assert share_right(model, examples(200, 2)) > 0.85
 
 
