@@ -82,7 +82,8 @@ def load_clap(model: str) -> ClapMaker:
     place = str(folder.resolve()) if folder.is_dir() else model
     torch.manual_seed(0)
     try:
-        loaded = ClapModel.from_pretrained(place).eval()
+        loaded: Any = ClapModel.from_pretrained(place)
+        loaded.eval()
         processor = ClapProcessor.from_pretrained(place)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         log.exception("no CLAP from %s", place)
