@@ -29,7 +29,12 @@ from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Loop
 from loopmind_live.score.script import ScriptLine, read_script
 from loopmind_live.session.session import Options, Session
-from loopmind_live.workers.niceness import answer_quickly, ask_for_small_pages, come_first
+from loopmind_live.workers.niceness import (
+    answer_quickly,
+    ask_for_small_pages,
+    come_first,
+    keep_tidy,
+)
 
 if TYPE_CHECKING:
     from loopmind_live.engine.client import ProcessEngine
@@ -153,6 +158,7 @@ class LiveShow:
         self._go_on_recording()
         await self._welcome_guests()
         tick = asyncio.create_task(self._tick(script))
+        tidy = asyncio.create_task(keep_tidy())
         try:
             if request.headless:
                 loop.add_signal_handler(signal.SIGINT, self._quit)
@@ -163,6 +169,7 @@ class LiveShow:
             self._quit()
             await asyncio.gather(tick, reader)
         finally:
+            tidy.cancel()
             if self._guests is not None:
                 await self._guests.close("the performance ended")
 

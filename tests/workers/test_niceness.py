@@ -1,8 +1,11 @@
 """A performance goes before other programs where that may be, and goes on where it may not."""
 
+import asyncio
+import gc
 import os
 import subprocess
 import sys
+import weakref
 
 import pytest
 
@@ -58,3 +61,29 @@ def test_a_process_that_answers_quickly_looks_at_its_start_no_more() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.split() == ["True", "0.0005"]
+
+
+def test_what_nothing_holds_is_given_back_again_and_again_until_it_is_cancelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(niceness, "TIDY_S", 0.0)
+    gone: list[int] = []
+
+    class Cycle:
+        def __init__(self) -> None:
+            self.own = self
+
+    async def both() -> None:
+        tidy = asyncio.create_task(niceness.keep_tidy())
+        for number in range(2):
+            weakref.finalize(Cycle(), gone.append, number)
+            await asyncio.sleep(0.0)
+            await asyncio.sleep(0.0)
+        tidy.cancel()
+
+    gc.disable()
+    try:
+        asyncio.run(both())
+    finally:
+        gc.enable()
+    assert gone == [0, 1]
