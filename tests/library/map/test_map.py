@@ -148,7 +148,7 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(
 def test_a_browser_draws_it(tmp_path: Path) -> None:
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if browser is None:
-        pytest.skip("platform: no chromium to open pages with")
+        pytest.skip("program: no chromium to open pages with")
     dots = dots_of(fill(tmp_path / "library.sqlite", 25, (NASTY,)))
     (tmp_path / "map.html").write_text(page(dots, "it"), encoding="utf-8")
 
