@@ -154,7 +154,8 @@ def test_a_browser_draws_it(tmp_path: Path) -> None:
 
     def opened(fragment: str) -> str:
         return subprocess.run(
-            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+             "--dump-dom",
              f"--user-data-dir={tmp_path / 'browser'}", f"file://{tmp_path}/map.html{fragment}"],
             capture_output=True, text=True, timeout=120, check=True,
         ).stdout  # fmt: skip
