@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loopmind_live.arranger.base import NEUTRAL
 from loopmind_live.engine.base import Row
 from loopmind_live.engine.schedule import first_difference
 from loopmind_live.prepare.base import Due, Failed, Opened
@@ -94,7 +95,9 @@ class StemArranger(CountingArranger):
     def swap(self, arrangement, place, role, seed, avoid=()):  # type: ignore[no-untyped-def]
         return stem(role, self._number(seed))
 
-    def regenerate(self, arrangement, place, seed, locked=(), avoid=()):  # type: ignore[no-untyped-def]
+    def regenerate(  # type: ignore[no-untyped-def]
+        self, arrangement, place, seed, locked=(), avoid=(), direction=NEUTRAL
+    ):
         number = self._number(seed)
         parts = arrangement.sections[place].parts
         return tuple(one if one.role in locked else stem(one.role, number) for one in parts)
