@@ -368,8 +368,8 @@ def test_a_fade_does_not_ring_beyond_what_is_there() -> None:
     rig.to(20)
 
 
-def test_a_nudge_and_half_time_go_on_with_what_is_opened() -> None:
-    for words in ("nudge 20", "half time"):
+def test_a_nudge_and_half_and_double_time_go_on_with_what_is_opened() -> None:
+    for words in ("nudge 20", "half time", "double time"):
         rig = StemRig(6.2)
         rig.shelf.open()
         rig.to(8.3)
