@@ -9,7 +9,7 @@ from loopmind_live.errors import LibraryError
 from loopmind_live.library.chunks import NOTHING, Chunks, read_chunks
 from loopmind_live.library.decode import Audio, decode
 from loopmind_live.library.embedding import pack
-from loopmind_live.library.embedding.dsp import NAME, embed
+from loopmind_live.library.embedding.dsp import NAME, features, vector_of
 from loopmind_live.library.heard import Heard
 from loopmind_live.library.instruments import judge_instrument, judge_kind
 from loopmind_live.library.key import judge_key
@@ -66,7 +66,8 @@ def hear_sound(
     sound = measure(audio)
     kind = judge_kind(sound, hints)
     tempo = judge_tempo(sound, kind, hints, chunks)
-    judged = judge_instrument(sound, hints)
+    numbers = features(sound)
+    judged = judge_instrument(sound, hints, numbers)
     key = judge_key(sound, judged.role, hints)
     stereo = audio.samples if audio.samples.shape[1] <= 2 else audio.mono()[:, None]
     loudness = lufs(stereo, audio.rate_hz)
@@ -93,7 +94,7 @@ def hear_sound(
         onsets_per_s=round(sound.onsets_per_s, 3),
         tuning_cents=key.tuning_cents,
     )
-    return Heard(loop, pack(embed(sound)), NAME)
+    return Heard(loop, pack(vector_of(numbers)), NAME)
 
 
 def judge_tempo(
