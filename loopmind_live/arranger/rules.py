@@ -1,12 +1,21 @@
 """The arranger that works by rules: genre templates, and loops drawn by how well they suit."""
 
 import hashlib
+import math
 import random
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from loopmind_live.arranger.balance import balanced, roles_of, toned
-from loopmind_live.arranger.base import Request
+from loopmind_live.arranger.base import (
+    NEUTRAL,
+    NO_TASTE,
+    Alternative,
+    Direction,
+    Reason,
+    Request,
+    Taste,
+)
 from loopmind_live.arranger.casting import Ranked, draw, ranked_by_role, stage_ready
 from loopmind_live.arranger.compatibility import Aim, Candidate, candidates_of
 from loopmind_live.arranger.forms import form_for
@@ -28,8 +37,9 @@ CORE_ROLES = frozenset({"drums", "kick", "bass"})
 class RuleArranger:
     """An `Arranger` over a fixed set of loops. Equal arguments give equal answers."""
 
-    def __init__(self, loops: Iterable[Loop]) -> None:
+    def __init__(self, loops: Iterable[Loop], taste: Taste = NO_TASTE) -> None:
         """Work out once what is asked of each loop; the order of `loops` makes no difference."""
+        self._taste = taste
         known = tuple(loops)
         self._known = len(known)
         self._candidates = candidates_of(known)
@@ -70,6 +80,7 @@ class RuleArranger:
         seed: int,
         locked: Collection[Role] = (),
         avoid: Collection[str] = (),
+        direction: Direction = NEUTRAL,
     ) -> tuple[Part, ...]:
         """Return new parts for section `place`: other loops, same bars, `locked` parts kept.
 
@@ -83,7 +94,9 @@ class RuleArranger:
         roles = [part.role for part in section.parts] or list(
             plan([section.label], genre, request, ranked)[section.label]
         )
-        roles = _varied(roles, section.label, genre, request, ranked, locked, rng)
+        if direction == NEUTRAL:
+            roles = _varied(roles, section.label, genre, request, ranked, locked, rng)
+        roles = [role for role in roles if section.allows(role)]
         before = _hashes(section.parts)
         elsewhere = _hashes(part for other in arrangement.sections for part in other.parts)
         exclusions = (before | set(avoid) | elsewhere, before | set(avoid), before)
@@ -94,7 +107,8 @@ class RuleArranger:
         for role in _by_importance(roles, genre):
             if role in locked:
                 continue
-            candidate = draw(ranked.get(role, ()), chosen, rng, exclusions)
+            pairs = _towards(ranked.get(role, ()), section.part(role), direction)
+            candidate = draw(pairs, chosen, rng, exclusions)
             if candidate is not None:
                 chosen.append(candidate)
                 part = fitted(candidate.loop, role, arrangement.bpm, arrangement.key)
@@ -131,6 +145,79 @@ class RuleArranger:
             )
         part = fitted(candidate.loop, role, arrangement.bpm, arrangement.key)
         return toned(part, {*roles_of(arrangement), role})
+
+    def add(
+        self,
+        arrangement: Arrangement,
+        place: int,
+        role: Role,
+        seed: int,
+        avoid: Collection[str] = (),
+    ) -> Part:
+        """Return a part of `role`, new to section `place`; raise ArrangerError if none fits."""
+        section = arrangement.sections[place]
+        for other in arrangement.sections:
+            part = other.part(role)
+            if part is not None and part.loop.content_hash not in avoid:
+                return part
+        return self.swap(arrangement.with_parts((place,), section.parts), place, role, seed, avoid)
+
+    def restyle(
+        self,
+        arrangement: Arrangement,
+        direction: Direction,
+        seed: int,
+        locked: Collection[Role] = (),
+        avoid: Collection[str] = (),
+    ) -> Arrangement:
+        """Return the arrangement with loops that lie in `direction` of those it plays now."""
+        moved = 0
+        failure = ArrangerError("there is nothing to restyle: arrange something first")
+        for label in dict.fromkeys(section.label for section in arrangement.sections):
+            places = arrangement.find(label)
+            try:
+                parts = self.regenerate(arrangement, places[0], seed, locked, avoid, direction)
+            except ArrangerError as error:
+                failure = error
+                continue
+            arrangement = arrangement.with_parts(places, parts)
+            moved += 1
+        if not moved:
+            raise failure
+        return arrangement
+
+    def alternatives(
+        self, arrangement: Arrangement, place: int, role: Role, count: int = 5
+    ) -> tuple[Alternative, ...]:
+        """Return up to `count` parts that could play `role` in section `place`, best first."""
+        section = arrangement.sections[place]
+        request, _ = _request_of(arrangement)
+        ranked = self._ranked_for(arrangement, replace(request, roles_out=())).get(role, ())
+        before = _hashes(section.parts)
+        beside = {*roles_of(arrangement), role}
+        found = tuple(
+            Alternative(
+                toned(fitted(candidate.loop, role, arrangement.bpm, arrangement.key), beside), score
+            )
+            for score, candidate in ranked
+            if candidate.loop.content_hash not in before
+        )
+        if not found:
+            raise ArrangerError(
+                f"{arrangement.name(place)}: no other {role} loop fits: scan more loops"
+            )
+        return found[:count]
+
+    def why(self, arrangement: Arrangement, place: int) -> tuple[Reason, ...]:
+        """Return why section `place` plays what it plays, a line each."""
+        return tuple(
+            Reason(part.role, f"{part.loop.path.name}: stretched by {part.stretch:.2f}")
+            for part in arrangement.sections[place].parts
+        )
+
+    def prefer(self, taste: Taste) -> None:
+        """Weigh choices by `taste` from now on."""
+        self._taste = taste
 
     def refit(self, arrangement: Arrangement, bpm: float, key: str | None) -> Arrangement:
         """Return the same loops fitted to another tempo and key: new stretch and semitones."""
@@ -281,6 +368,25 @@ def _request_of(arrangement: Arrangement) -> tuple[Request, Genre]:
     except ArrangerError:
         request = Request(arrangement.prompt)
     return request, genre_of(request.genre)
+
+
+def _towards(ranked: Ranked, part: Part | None, direction: Direction) -> Ranked:
+    """Return what of `ranked` lies in `direction` of `part`."""
+    if part is None or direction == NEUTRAL:
+        return ranked
+    now = (part.loop.brightness_hz or 0.0, part.loop.onsets_per_s or 0.0)
+    wanted = (direction.brightness, direction.density)
+
+    def gain(candidate: Candidate) -> float:
+        there = (candidate.loop.brightness_hz or 0.0, candidate.loop.onsets_per_s or 0.0)
+        return sum(
+            wish * math.log2((after + 1.0) / (before + 1.0))
+            for wish, before, after in zip(wanted, now, there, strict=True)
+        )
+
+    if not any(wanted):
+        return ranked
+    return [pair for pair in ranked if gain(pair[1]) > 0.0]
 
 
 def _hashes(parts: Iterable[Part]) -> set[str]:

@@ -15,6 +15,7 @@ from loopmind_live.library.instruments import judge_instrument, judge_kind
 from loopmind_live.library.key import judge_key
 from loopmind_live.library.moods import figures, judge_moods
 from loopmind_live.library.names import NameHints, read_name
+from loopmind_live.library.profile import pack_profile
 from loopmind_live.library.sound import SILENCE, Sound, measure
 from loopmind_live.library.tempo import (
     BARE_TRUST,
@@ -93,6 +94,7 @@ def hear_sound(
         brightness_hz=round(sound.brightness_hz, 1),
         onsets_per_s=round(sound.onsets_per_s, 3),
         tuning_cents=key.tuning_cents,
+        profile=pack_profile(sound, tempo),
     )
     return Heard(loop, pack(vector_of(numbers)), NAME)
 
