@@ -3,7 +3,7 @@
 One lexer serves descriptions ("dark trap 140 bpm") and commands ("mute drums in 4 bars").
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from loopmind_live.arranger.spelling import meant_by
@@ -14,7 +14,7 @@ from loopmind_live.arranger.vocabulary import (
     Lexicon,
     Phrase,
     Sense,
-    language_of,
+    languages_of,
     lexicon,
 )
 
@@ -97,7 +97,7 @@ class _Reader:
         parted = self._parted(at)
         if parted is not None and length <= len(parted[1]):
             sense, head = parted
-            return self._made("verb", at, len(head), sense.name, senses=(sense,)), len(head)
+            return self._made(sense.kind, at, len(head), sense.name, senses=(sense,)), len(head)
         if senses:
             return self._named(at, senses, length), length
         word = self.tokens[at].word
@@ -141,6 +141,9 @@ class _Reader:
     def _named(self, at: int, senses: tuple[Sense, ...], length: int) -> Item:
         first = next((one for one in senses if one.kind != "number"), Sense("filler", ""))
         kind, name = first.kind, first.name
+        verb = next((one.name for one in senses if one.kind == "verb"), "")
+        if kind == "section" and verb and self._begins(at) and self._object(at + length):
+            kind, name = "verb", verb  # "drop the kick", "solo the drums"
         if kind == "time":
             other = next((one for one in senses if one.kind != "time"), None)
             if name in ("in", "for", "later", "long") and other is not None:
@@ -151,6 +154,25 @@ class _Reader:
             kind = "place"
         return self._made(kind, at, length, name, first.number, senses)
 
+    def _begins(self, at: int) -> bool:
+        """Tell whether a command may begin at `at`: what stands before joins or only asks."""
+        if at == 0 or not self.tokens[at - 1].word[0].isalpha():
+            return True
+        before = self.words.senses.get((self.tokens[at - 1].word,), ())
+        return any(one.name in ("and", "then", "polite", "but") for one in before)
+
+    def _object(self, at: int) -> bool:
+        """Tell whether parts are named at `at`."""
+        while at < len(self.tokens):
+            senses, length = self._phrase(at)
+            kinds = {(one.kind, one.name) for one in senses}
+            if any(kind == "role" for kind, _ in kinds) or ("word", "all") in kinds:
+                return True
+            if not any(kind == "filler" for kind, _ in kinds):
+                return False
+            at += length
+        return False
+
     def _parted(self, at: int) -> tuple[Sense, Phrase] | None:
         """Return the verb whose first piece stands at `at` and whose second follows, its nearest.
 
@@ -160,7 +182,7 @@ class _Reader:
         for count in range(min(4, len(self.tokens) - at), 0, -1):
             head = self._said(at, count)
             for tail, sense in self.words.split.get(head, ()):
-                place = self._tail(at + count, tail)
+                place = self._tail(at + count, tail, sense.name == "go")
                 if place and (best is None or (place, -len(tail)) < (best[0], -best[1])):
                     best = (place, len(tail), sense, head)
         if best is None:
@@ -169,15 +191,18 @@ class _Reader:
         self.tails[place] = length
         return sense, head
 
-    def _tail(self, after: int, tail: Phrase) -> int:
-        """Return where `tail` follows, with an object between; 0 where it does not."""
+    def _tail(self, after: int, tail: Phrase, goes: bool) -> int:
+        """Return where `tail` follows, with an object between; 0 where it does not.
+
+        Where a verb `goes` its object follows the tail: "spring in 2 Takten zur Bridge".
+        """
         meets = False
         for place in range(after, min(after + _APART, len(self.tokens))):
             word = self.tokens[place].word
             if word in _ENDS or word == "then":
                 return 0
             said = self._said(place, len(tail))
-            if said == tail and meets and not self._cuts_time(place + len(tail) - 1):
+            if said == tail and (meets or goes) and not self._cuts_time(place + len(tail) - 1):
                 return place
             senses, _ = self._phrase(place)
             kinds = {(one.kind, one.name) for one in senses}
@@ -295,8 +320,10 @@ class _Reader:
         return self._made("number", at, used, "", value), used
 
 
-def lex(text: str) -> Lexed:
-    """Return the items of `text`, in order, slips of the keyboard mended.
+def lex(text: str, known: Collection[str] = (), guess: int = 0) -> Lexed:
+    """Return the items of `text`, in order, slips of the keyboard mended; `known` words are none.
+
+    It is read in the language that it is most likely in, or the next one by `guess`.
 
     >>> lexed = lex("drak trap, 140bpm in F# minor")
     >>> [(item.kind, item.name or item.number) for item in lexed.items]
@@ -306,12 +333,13 @@ def lex(text: str) -> Lexed:
     ('english', (('drak', 'dark'),))
     """
     tokens = list(tokens_of(text))
-    language = language_of(token.word for token in tokens)
+    language = languages_of(token.word for token in tokens)[guess]
     words = lexicon(language)
     corrected: list[tuple[str, str]] = []
     for place, token in enumerate(tokens):
         meant = None
-        if token.word.isalpha() and not read_key(tokens, place, language)[1]:
+        wrong = token.word.isalpha() and token.word not in known
+        if wrong and not read_key(tokens, place, language)[1]:
             meant = meant_by(token.word, language, words.words)
         if meant is not None:
             tokens[place] = Token(meant, token.raw, token.start, token.end)

@@ -6,10 +6,11 @@ from functools import cache
 from loopmind_live.arranger.vocabulary import KINDS, Sense, lexicon
 
 SHORTEST = 3
-_CORRECTED = frozenset({"section", "role", "genre", "darker", "mood", "verb", "time", "word"})
-_UNITS = frozenset(
-    "bars beats bpm semitones minor major sharp flat key tempo minutes without only".split()
-)
+_CORRECTED = frozenset(
+    {"section", "role", "genre", "darker", "mood", "verb", "time", "more", "less", "ordinal",
+     "number", "filler"}
+)  # fmt: skip
+_NEVER = frozenset({"question", "statement", "not", "them", "once"})
 
 
 def distance(word: str, meant: str, most: int) -> int:
@@ -41,6 +42,8 @@ def allowed(word: str, meant: str) -> int:
     if shorter < SHORTEST or len(meant) < 4:
         return 0
     same_start = word[0] == meant[0]
+    if shorter > 4 and same_start and sorted(word) == sorted(meant):
+        return 2
     if not same_start and sorted(word) != sorted(meant):
         return 1 if shorter >= 6 else 0
     if shorter < 5 and len(word) == len(meant):
@@ -69,7 +72,7 @@ def _endings(language: str) -> Mapping[str, str]:
 
 def _is_target(sense: Sense) -> bool:
     if sense.kind == "word":
-        return sense.name in _UNITS
+        return sense.name not in _NEVER
     return sense.kind in _CORRECTED
 
 

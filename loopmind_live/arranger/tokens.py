@@ -16,7 +16,9 @@ _TOKEN = re.compile(
 )
 _NEGATED = re.compile(r"(?i)(.+)n['’]t$")
 _SIGNS = {"&": "and", "+": "and"}
-_DROPPED = frozenset({"the", ""})
+_DROPPED = frozenset({"the", "teh", "hte", ""})
+_IS_AFTER = frozenset("section part bit one it this that song track loop thing what".split())
+"""Words after which "'s" is said for "is"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +61,7 @@ def _each(text: str) -> Iterator[Token]:
             words = [negated.group(1), "not"] if negated else re.split("['’]", raw)
             if negated and fold(words[0]) in ("ca", "wo"):
                 words[0] = {"ca": "can", "wo": "will"}[fold(words[0])]
+            if len(words) == 2 and words[1] == "s" and fold(words[0]) in _IS_AFTER:
+                words[1] = "is"
             for word in words:
                 yield Token(fold(word), word, start, end)

@@ -178,14 +178,14 @@ def _english_content() -> frozenset[str]:
     )
 
 
-def language_of(words: Iterable[str]) -> str:
-    """Return the language that knows most of `words`, and most of them for itself.
+def languages_of(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the languages, first the one that knows most of `words`, and most for itself alone.
 
-    >>> [language_of(text.split()) for text in ("mute the bass", "mais rapido", "mute o kick")]
+    >>> [languages_of(text.split())[0] for text in ("mute the bass", "mais rapido", "mute o kick")]
     ['english', 'portuguese', 'portuguese']
     """
     said = [word for word in words if word.isalpha() and word != "the"]
-    best, chosen = (-1.0, -1.0), "english"
+    scores: dict[str, tuple[int, float]] = {}
     for language in LANGUAGES:
         own = _known_words(language)
         covered = sum(
@@ -196,10 +196,8 @@ def language_of(words: Iterable[str]) -> str:
             for word in said
             if word in own
         )
-        score = (float(covered), round(for_itself, 6))
-        if score > best:
-            best, chosen = score, language
-    return chosen
+        scores[language] = (covered, round(for_itself, 6))
+    return tuple(sorted(LANGUAGES, key=lambda one: scores[one], reverse=True))
 
 
 @cache
