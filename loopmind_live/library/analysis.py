@@ -9,7 +9,7 @@ from loopmind_live.errors import LibraryError
 from loopmind_live.library.chunks import NOTHING, Chunks, read_chunks
 from loopmind_live.library.decode import Audio, decode
 from loopmind_live.library.embedding import pack
-from loopmind_live.library.embedding.dsp import NAME, embed
+from loopmind_live.library.embedding.dsp import NAME, features, vector_of
 from loopmind_live.library.heard import Heard
 from loopmind_live.library.instruments import judge_instrument, judge_kind
 from loopmind_live.library.key import judge_key
@@ -67,7 +67,8 @@ def hear_sound(
     sound = measure(audio)
     kind = judge_kind(sound, hints)
     tempo = judge_tempo(sound, kind, hints, chunks)
-    judged = judge_instrument(sound, hints)
+    numbers = features(sound)
+    judged = judge_instrument(sound, hints, numbers)
     key = judge_key(sound, judged.role, hints)
     stereo = audio.samples if audio.samples.shape[1] <= 2 else audio.mono()[:, None]
     loudness = lufs(stereo, audio.rate_hz)
@@ -95,7 +96,7 @@ def hear_sound(
         tuning_cents=key.tuning_cents,
         profile=pack_profile(sound, tempo),
     )
-    return Heard(loop, pack(embed(sound)), NAME)
+    return Heard(loop, pack(vector_of(numbers)), NAME)
 
 
 def judge_tempo(
