@@ -55,15 +55,16 @@ def meaning(message: Message) -> Command | Typed | None:
     if message.address == PROMPT:
         return Typed(_words(message))
     waiting = deque(message.arguments)
+    pressed = _take_button(spec, waiting)
     arguments: dict[str, Value] = {}
     for argument in spec.arguments:
         _take(argument, waiting, arguments)
-    if len(waiting) == 1 and (pressed := _pressed(waiting[0])) is not None:
-        waiting.clear()
-        if not pressed and spec.name in OPPOSITES:
-            return _opposite(spec, arguments)
-        if not pressed:
-            return None
+    if pressed is None and len(waiting) == 1:
+        pressed = _pressed(waiting[0])
+        if pressed is not None:
+            waiting.clear()
+    if pressed is False:
+        return _opposite(spec, arguments) if spec.name in OPPOSITES else None
     if waiting:
         raise ControlError(f"OSC: {message.address} has no use for {waiting[0]!r:.40}")
     command = Command(spec.name, arguments, text=_shown(message))
@@ -95,6 +96,24 @@ def _opposite(spec: CommandSpec, arguments: dict[str, Value]) -> Command:
     command = Command(other.name, kept, text=" ".join([other.name, *map(_spoken, kept.values())]))
     check(command)
     return command
+
+
+def _take_button(spec: CommandSpec, waiting: deque[Sent]) -> bool | None:
+    """Take the state of the button that sent a message from its end; None where there is none.
+
+    Buttons send 1.0 and 0.0, which are no bars and no numbers of sections; 1 and 0 may be. What is
+    a fader, or may be on or off, takes its value for itself.
+    """
+    two_states = spec.name in OPPOSITES
+    own = any(argument.kind == "number" or argument.name == "on" for argument in spec.arguments)
+    if not waiting or (own and not two_states):
+        return None
+    if isinstance(waiting[-1], bool | float) or two_states:
+        pressed = _pressed(waiting[-1])
+        if pressed is not None:
+            waiting.pop()
+        return pressed
+    return None
 
 
 def _take(argument: Argument, waiting: deque[Sent], arguments: dict[str, Value]) -> None:
