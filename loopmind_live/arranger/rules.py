@@ -1,5 +1,6 @@
 """The arranger that works by rules: forms, habits of roles, and loops drawn by how they suit."""
 
+import random
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
@@ -14,22 +15,23 @@ from loopmind_live.arranger.base import (
     Request,
     Taste,
 )
-from loopmind_live.arranger.cast_form import cast_form
+from loopmind_live.arranger.cast_form import Cast, cast_form
 from loopmind_live.arranger.casting import Ranked, Weighing, ranked_by_role, stage_ready
 from loopmind_live.arranger.compatibility import Aim, Candidate, candidates_of
 from loopmind_live.arranger.forms import form_for
-from loopmind_live.arranger.genres import Genre, genre_of
+from loopmind_live.arranger.genres import Form, Genre, genre_of
+from loopmind_live.arranger.layering import layers_of
 from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.arranger.regenerating import regenerated
 from loopmind_live.arranger.restyling import restyled
-from loopmind_live.arranger.roles import silenced
+from loopmind_live.arranger.roles import merged_wish
 from loopmind_live.arranger.scene import Scene
 from loopmind_live.arranger.seeds import random_of
 from loopmind_live.arranger.tonality import key_for, tempo_for
 from loopmind_live.errors import ArrangerError
 from loopmind_live.score.arrangement import Arrangement, Part, Section
 from loopmind_live.score.fit import fitted, refitted
-from loopmind_live.score.loop import ROLES, UNPITCHED_ROLES, Loop, Role
+from loopmind_live.score.loop import ROLES, UNPITCHED_ROLES, Loop, Role, silenced
 from loopmind_live.timing.tempo_map import check_bpm
 
 
@@ -62,11 +64,7 @@ class RuleArranger:
         aim = Aim(bpm, key, beats_per_bar, request.moods)
         everything = ranked_by_role(candidates, aim)
         cast = cast_form(form, genre, request, everything, rng, Weighing(self._taste))
-        parts = {
-            label: tuple(fitted(cast[label][role].loop, role, bpm, key) for role in cast[label])
-            for label in cast
-        }
-        sections = tuple(Section(label, bars, parts[label]) for label, bars in form)
+        sections = _sections(form, cast, request, genre, (bpm, key), rng)
         if request.key is None and not any(
             map(_is_pitched, (p for s in sections for p in s.parts))
         ):
@@ -187,6 +185,33 @@ class RuleArranger:
         ranked = stage_ready(everything) or everything
         self._ranked_last = asked, ranked
         return ranked
+
+
+def _sections(
+    form: Form,
+    cast: Cast,
+    request: Request,
+    genre: Genre,
+    fit: tuple[float, str | None],
+    rng: random.Random,
+) -> tuple[Section, ...]:
+    """Return the sections of a form with what each plays of its label's loops, and lasting wishes.
+
+    `fit` is tempo and key.
+    """
+    wishes = {label: merged_wish(request, label, genre) for label in cast}
+    wanted = {label: (*request.roles_in, *wishes[label].roles_in) for label in cast}
+    layers = layers_of([label for label, _ in form], cast, wanted, genre, rng)
+    return tuple(
+        Section(
+            label,
+            bars,
+            tuple(fitted(c.loop, role, *fit) for role, c in cast[label].items() if role in plays),
+            wishes[label].roles_out,
+            wishes[label].roles_only,
+        )
+        for (label, bars), plays in zip(form, layers, strict=True)
+    )
 
 
 def _request_of(arrangement: Arrangement) -> tuple[Request, Genre]:
