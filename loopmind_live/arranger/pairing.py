@@ -77,7 +77,7 @@ class Pairs:
     def matchings(
         self, candidates: Sequence[Candidate], others: Collection[Candidate], aim: Aim
     ) -> list[float]:
-        """Return the matching of each candidate; those of one role are judged at once.
+        """Return the matching of each candidate with the last of `others`, all judged at once.
 
         Loops of one folder are usually one pack, made for each other. Where no profile is known,
         that and the brightness is all there is to go by.
