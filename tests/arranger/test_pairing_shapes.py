@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from loopmind_live.arranger.pairing_features import HARMONY, WIDTH, features
 from loopmind_live.arranger.pairing_shapes import Shapes, shapes_of, stacked
 from loopmind_live.dsp.profile import Profile
-from tests.arranger.made_profiles import POP, beat_profile, chords_profile, melody_profile
+from tests.arranger.made_profiles import (
+    POP,
+    Chords,
+    beat_profile,
+    chords_profile,
+    melody_profile,
+)
 
 NUMBERS = st.integers(0, 11)
 BARS = st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=1, max_size=8)
@@ -29,20 +35,22 @@ def laid(profile: Profile, beat_s: float | None = None) -> Shapes:
 
 @pytest.mark.parametrize("bars", [1, 2, 4])
 def test_a_short_loop_is_as_if_it_were_repeated(bars: int) -> None:
-    assert same(laid(chords_profile(POP[:bars])), laid(chords_profile(POP[:bars] * (8 // bars))))
+    assert same(laid(chords_profile(POP[:bars])), laid(chords_profile([*POP[:bars]] * (8 // bars))))
     steps = (0, 3, 10)
     assert same(laid(beat_profile(steps, bars)), laid(beat_profile(steps, 8)))
 
 
 @given(BARS, st.integers(-6, 6))
-def test_a_transposed_loop_is_as_if_it_were_played_so(bars: list, semitones: int) -> None:
+def test_a_transposed_loop_is_as_if_it_were_played_so(bars: Chords, semitones: int) -> None:
     moved = [tuple((note + semitones) % 12 for note in chord) for chord in bars]
     there = laid(chords_profile(bars)).transposed([semitones])
     assert same(there, laid(chords_profile(moved)))
 
 
 @given(BARS, BARS, st.integers(0, 11))
-def test_both_transposed_alike_are_told_alike(first: list, second: list, semitones: int) -> None:
+def test_both_transposed_alike_are_told_alike(
+    first: Chords, second: Chords, semitones: int
+) -> None:
     ground, above = laid(chords_profile(first)), laid(melody_profile(second))
     moved = features(ground.transposed([semitones]), above.transposed([semitones]))
     assert np.allclose(features(ground, above), moved, atol=1e-4)
