@@ -22,12 +22,38 @@ MAX_NUMBER = 1e6
 _APART = 9
 """Words between the two pieces of a verb, at most: "turn the drums and the bass off"."""
 _UNITS = frozenset(
-    "bpm bars beats sections semitones tones octaves decibels seconds minutes hours".split()
+    [
+        "bpm",
+        "bars",
+        "beats",
+        "sections",
+        "semitones",
+        "tones",
+        "octaves",
+        "decibels",
+        "seconds",
+        "minutes",
+        "hours",
+    ]
 )
 _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 _SEMITONES = {"semitones": 1.0, "tones": 2.0, "octaves": 12.0}
 _TIMES = {"bars": "bar", "beats": "beat", "sections": "section"}
-_EXTRA = frozenset("more extra additional mas plus mais weitere weiteren mehr noch otros".split())
+_EXTRA = frozenset(
+    {
+        "more",
+        "extra",
+        "additional",
+        "mas",
+        "plus",
+        "mais",
+        "weitere",
+        "weiteren",
+        "mehr",
+        "noch",
+        "otros",
+    }
+)
 _WHEN = {"now": ("now", 0), "next_bar": ("bar", 1), "next_section": ("section", 1),
          "beat_next": ("beat", 1)}  # fmt: skip
 _NOUNS = {"key": "key_word", "tempo": "tempo_word"}
@@ -40,8 +66,9 @@ class Item:
 
     kinds: genre, mood, darker (a mood, more of it), role, section, verb, more, less · bpm, bars,
     beats, semitones, decibels, percent, duration (seconds), number, ordinal · key · when, lasting
-    (`name` is the unit) · unit (one without a number), key_word, tempo_word · no, not, only and the other small words,
-    by the name of their table · filler, other, unknown, comma. `senses` are all that it may mean.
+    (`name` is the unit) · unit (one without a number), key_word, tempo_word · no, not, only and the
+    other small words, by the name of their table · filler, other, unknown, comma. `senses` are all
+    that it may mean.
     """
 
     kind: str
@@ -237,7 +264,11 @@ class _Reader:
             extra, skipped = extra or word in _EXTRA, skipped + 1
         for count in (3, 2, 1):
             for sense in self.words.senses.get(self._said(at + skipped, count), ()):
-                if sense.kind == "word" and sense.name in _UNITS and at + skipped < len(self.tokens):
+                if (
+                    sense.kind == "word"
+                    and sense.name in _UNITS
+                    and at + skipped < len(self.tokens)
+                ):
                     return sense.name, skipped + count, extra
         return "", 0, False
 
@@ -306,7 +337,9 @@ class _Reader:
         if after == "s" and value in (50, 60, 70, 80, 90) and unit != "bars":
             return self._made("filler", at, used + 1), used + 1
         if unit in _SECONDS:
-            return self._made("duration", at, used + more, unit, value * _SECONDS[unit]), used + more
+            return self._made(
+                "duration", at, used + more, unit, value * _SECONDS[unit]
+            ), used + more
         if unit in _SEMITONES:
             value *= _SEMITONES[unit]
             return self._made("semitones", at, used + more, "", value, extra=extra), used + more

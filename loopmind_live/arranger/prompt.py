@@ -68,7 +68,19 @@ _ROLES_OF_VERBS: Mapping[str, str] = {
     "remove": "out", "keep_out": "out", "mute": "out", "solo": "only", "add": "in",
 }  # fmt: skip
 _KEPT = frozenset(
-    "genre mood role section key bpm bars duration number comma unknown".split()
+    {
+        "genre",
+        "mood",
+        "role",
+        "section",
+        "key",
+        "bpm",
+        "bars",
+        "duration",
+        "number",
+        "comma",
+        "unknown",
+    }
 )
 
 

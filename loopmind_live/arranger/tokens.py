@@ -17,7 +17,22 @@ _TOKEN = re.compile(
 _NEGATED = re.compile(r"(?i)(.+)n['’]t$")
 _SIGNS = {"&": "and", "+": "and"}
 _DROPPED = frozenset({"the", "teh", "hte", ""})
-_IS_AFTER = frozenset("section part bit one it this that song track loop thing what".split())
+_IS_AFTER = frozenset(
+    {
+        "section",
+        "part",
+        "bit",
+        "one",
+        "it",
+        "this",
+        "that",
+        "song",
+        "track",
+        "loop",
+        "thing",
+        "what",
+    }
+)
 """Words after which "'s" is said for "is"."""
 
 

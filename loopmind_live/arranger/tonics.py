@@ -6,13 +6,32 @@ from collections.abc import Mapping, Sequence
 from loopmind_live.arranger.tokens import Token
 from loopmind_live.units import parse_key
 
-MINOR = frozenset("m min minor moll menor mineur mineure minore".split())
-MAJOR = frozenset("maj major dur mayor majeur majeure maggiore maior".split())
-_SHARP = frozenset("# sharp sostenido diese dieze diesis sustenido".split())
-_FLAT = frozenset("b flat bemol bemolle".split())
-_LEADS = frozenset("in key en em tonality tone tonart tom tono ton tonalidad tonalite".split())
-_ASKING = frozenset("key tono tonalidad tom tonalidade tonalite ton tonart transpose".split())
-_LEADING = frozenset("to nach auf a au en para pra in of de zu = : em".split())
+MINOR = frozenset({"m", "min", "minor", "moll", "menor", "mineur", "mineure", "minore"})
+MAJOR = frozenset({"maj", "major", "dur", "mayor", "majeur", "majeure", "maggiore", "maior"})
+_SHARP = frozenset({"#", "sharp", "sostenido", "diese", "dieze", "diesis", "sustenido"})
+_FLAT = frozenset({"b", "flat", "bemol", "bemolle"})
+_LEADS = frozenset(
+    {
+        "in",
+        "key",
+        "en",
+        "em",
+        "tonality",
+        "tone",
+        "tonart",
+        "tom",
+        "tono",
+        "ton",
+        "tonalidad",
+        "tonalite",
+    }
+)
+_ASKING = frozenset(
+    {"key", "tono", "tonalidad", "tom", "tonalidade", "tonalite", "ton", "tonart", "transpose"}
+)
+_LEADING = frozenset(
+    {"to", "nach", "auf", "a", "au", "en", "para", "pra", "in", "of", "de", "zu", "=", ":", "em"}
+)
 _SOLFEGE: Mapping[str, str] = {
     "do": "C", "re": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B", "ut": "C",
 }  # fmt: skip
@@ -67,16 +86,14 @@ def _asked(tokens: Sequence[Token], at: int) -> bool:
     return at > 0 and tokens[at - 1].word in _LEADS
 
 
-def _is_bare(
-    tokens: Sequence[Token], at: int, used: int, accidental: str, spelled: bool
-) -> bool:
+def _is_bare(tokens: Sequence[Token], at: int, used: int, accidental: str, spelled: bool) -> bool:
     """Tell whether a tonic without a mode is meant as a key, not as an article or a letter."""
     raw = tokens[at].raw
     before = [token.word for token in tokens[max(0, at - 2) : at]]
     asking = any(token.word in _ASKING for token in tokens)
     led = bool(before) and before[-1] in _LEADING
     if spelled:
-        return asking and led or bool(accidental) and (led or at == 0)
+        return (asking and led) or (bool(accidental) and (led or at == 0))
     if accidental == "#" or (accidental and (raw[0].isupper() or used == 2)):
         return True
     if before[-2:] == ["key", ":"] or (asking and led and raw[0].isupper()):

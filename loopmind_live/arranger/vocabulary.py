@@ -181,7 +181,7 @@ def _english_content() -> frozenset[str]:
 def languages_of(words: Iterable[str]) -> tuple[str, ...]:
     """Return the languages, first the one that knows most of `words`, and most for itself alone.
 
-    >>> [languages_of(text.split())[0] for text in ("mute the bass", "mais rapido", "mute o kick")]
+    >>> [languages_of(text.split())[0] for text in ("mute the bass", "mais rapido", "tira o kick")]
     ['english', 'portuguese', 'portuguese']
     """
     said = [word for word in words if word.isalpha() and word != "the"]

@@ -84,7 +84,9 @@ class Clause:
             after = self.items[at + 1] if at + 1 < len(self.items) else None
             if number is None and after is not None and after.kind == "number":
                 whole = after.number == int(after.number)
-                number = int(after.number) if whole and 1 <= after.number <= MAX_OCCURRENCE else None
+                number = (
+                    int(after.number) if whole and 1 <= after.number <= MAX_OCCURRENCE else None
+                )
             yield Place(item.name, number, link if link in _LINKS else "", at)
 
     @cached_property

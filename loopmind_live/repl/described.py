@@ -66,9 +66,9 @@ def _with_genre(items: list[Item], found: dict[str, int], strange: int) -> bool:
     if at and items[at - 1].kind in ("no", "not", "less"):
         return False
     before = items[:at]
-    if at == 0 and len(items) > 1 and items[1].kind == "role":
-        if _NARROW < items[1].start - items[0].end <= _NARROW + 2:
-            return False  # "rock the drums"
+    gap = items[1].start - items[0].end if len(items) > 1 and items[1].kind == "role" else 0
+    if at == 0 and _NARROW < gap <= _NARROW + 2:
+        return False  # "rock the drums"
     if any(item.text.startswith(_RENEWED) for item in _verbs(before, ("renew",))):
         return False
     edits = [item for item in _verbs(items, _EDITS) if not item.may_be("verb", "stop", "mute")]
@@ -86,7 +86,11 @@ def _with_genre(items: list[Item], found: dict[str, int], strange: int) -> bool:
 
 
 def _without_genre(items: list[Item], found: dict[str, int], strange: int) -> bool:
-    if _verbs(items, _EDITS) or found["darker"] or any(item.kind in ("more", "less") for item in items):
+    if (
+        _verbs(items, _EDITS)
+        or found["darker"]
+        or any(item.kind in ("more", "less") for item in items)
+    ):
         return False
     if _listed(items, found):
         return strange <= 1

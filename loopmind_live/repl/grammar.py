@@ -75,7 +75,7 @@ def read(text: str) -> Reading:
     >>> read("what time is it in tokyo")
     Traceback (most recent call last):
         ...
-    loopmind_live.errors.SessionError: not understood: time, tokyo: type help for the list
+    loopmind_live.errors.SessionError: not understood: tokyo: type help for the list
     """
     commands: list[Command] = []
     corrected: list[tuple[str, str]] = []
@@ -176,4 +176,3 @@ def _safe(commands: Iterable[Command], lexed: Lexed, mended: str | None) -> tupl
     if verbs and any(command.name in _KEPT_SAFE for command in kept):
         raise SessionError(f"did you mean: {mended}? It is not guessed: type it out")
     return kept
-

@@ -6,6 +6,7 @@ first rule that fits decides, so their order is part of the grammar.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from loopmind_live.arranger.lexer import Item
 from loopmind_live.repl.clauses import Clause, Place
@@ -48,7 +49,7 @@ def commands_of(clause: Clause, before: Before, typed: str) -> list[Command]:
 def _is_refused(clause: Clause) -> bool:
     """Tell whether the verb is forbidden: "don't mute the drums", "nicht stoppen"."""
     items = [item for item in clause.items if item.kind not in ("filler", "polite")]
-    for item, after in zip(items, items[1:], strict=False):
+    for item, after in pairwise(items):
         if item.kind == "not" and after.kind in ("verb", "not"):
             return True
         if item.kind == "verb" and after.kind == "not" and not clause.has("mood", "darker"):
@@ -91,7 +92,9 @@ def _roles(clause: Clause, before: Before) -> tuple[str, ...]:
         return clause.roles
     if clause.has("them"):
         return before.roles
-    beat = any(item.kind in ("it", "unit") and item.text in ("beat", "beats") for item in clause.items)
+    beat = any(
+        item.kind in ("it", "unit") and item.text in ("beat", "beats") for item in clause.items
+    )
     return ("drums",) if beat else ()
 
 
@@ -171,10 +174,11 @@ def _resize(clause: Clause, before: Before) -> list[Asked]:
         if clause.strange:
             return []
         place = before.place or Place("current", None, "", 0)
-    if place is None or clause.has("genre", "darker") and bars is None and not (longer or shorter):
+    named = clause.has("genre", "darker") and bars is None and not (longer or shorter)
+    if place is None or named:
         return []
     if bars is not None and bars.number >= 1:
-        by = bars.extra or clause.has("by") or (longer or shorter) and not _to_bars(clause, bars)
+        by = bars.extra or clause.has("by") or ((longer or shorter) and not _to_bars(clause, bars))
         if by and (longer or shorter or bars.extra):
             sign = -1 if shorter else 1
             return [("resize", _at(place) | {"delta": sign * int(bars.number)})]
@@ -270,8 +274,8 @@ def _moods_of_sections(clause: Clause, _: Before) -> list[Asked]:
 
 def _moods_of_roles(clause: Clause, _: Before) -> list[Asked]:
     """Another loop for a part that shall be darker."""
-    if clause.roles and clause.has("darker") or clause.roles and clause.says("make") and (
-        clause.has("mood")
+    if (clause.roles and clause.has("darker")) or (
+        clause.roles and clause.says("make") and (clause.has("mood"))
     ):
         return _on_roles(clause, "swap", clause.roles)
     return []

@@ -84,7 +84,11 @@ def _merged(commands: Sequence[Command]) -> list[Command]:
     merged: list[Command] = []
     for command in commands:
         last = merged[-1] if merged else None
-        if last is not None and command.name == last.name == "restyle" and command.when == last.when:
+        if (
+            last is not None
+            and command.name == last.name == "restyle"
+            and command.when == last.when
+        ):
             arguments = dict(last.arguments)
             for name, value in command.arguments.items():
                 there = arguments.get(name, ())

@@ -20,7 +20,6 @@ from loopmind_live.repl.words import (
     as_typed,
     split_at,
     texts,
-    tokenize,
     trim,
 )
 from loopmind_live.session.argument_kinds import Value
@@ -37,11 +36,7 @@ def parse_line(tokens: tuple[Token, ...], source: str) -> list[Command]:
 
     Raises Misfit where words do not fit, SessionError where a value is out of its range.
     """
-    return [
-        command
-        for part in split_at(tokens, "then")
-        for command in _parse_part(part, source)
-    ]
+    return [command for part in split_at(tokens, "then") for command in _parse_part(part, source)]
 
 
 def _parse_part(tokens: tuple[Token, ...], source: str) -> list[Command]:

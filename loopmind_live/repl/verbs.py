@@ -48,6 +48,7 @@ _SPOKEN = tuple(
     )
 )
 
+
 def headed(tokens: Sequence[Token]) -> list[Pattern]:
     """Return the patterns whose first words open `tokens`, longest first.
 

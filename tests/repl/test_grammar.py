@@ -5,13 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loopmind_live.errors import LoopMindError, SessionError
-from loopmind_live.repl.grammar import parse, read
 from loopmind_live.repl.asked import read_operations
+from loopmind_live.repl.grammar import parse, read
 from loopmind_live.repl.lexicon import ROLE_PHRASES, SECTIONS
 from loopmind_live.repl.verbs import PATTERNS
 from loopmind_live.score.arrangement import LABELS
 from loopmind_live.score.loop import ROLES
 from loopmind_live.session.commands import COMMANDS, Command, When, check
+
 
 def operations(text: str) -> list[dict[str, object]]:
     """Return what `text` means to other programs, "none" where it is refused."""
@@ -228,6 +229,7 @@ AMOUNTS = [
     ("louder drums", "level", {"roles": ("drums",), "delta_db": 3.0}),
     ("make the bass quieter", "level", {"roles": ("bass",), "delta_db": -3.0}),
     ("drop the bass by 3 db", "level", {"roles": ("bass",), "delta_db": -3.0}),
+    ("drums filter -50%", "filter", {"roles": ("drums",), "sweep": -50.0}),
     ("filter bass -40", "filter", {"roles": ("bass",), "sweep": -40.0}),
     ("filter off", "filter", {"sweep": 0.0}),
     ("filter bass low 30", "filter", {"roles": ("bass",), "sweep": -30.0}),
@@ -406,7 +408,8 @@ def test_a_slip_of_the_keyboard_is_mended_and_told(text, meant, slips):
 REAL_WORDS = [
     "book a table", "look at the hooks on the wall", "lock the door", "cook the bass", "play chess",
     "open the window", "stop the car", "turn on the lights", "kill the bass player",
-    "save water", "drop me a line", "go to the shops", "add milk to the list", "loop me into the email",
+    "save water", "drop me a line", "go to the shops", "add milk to the list",
+    "loop me into the email",
     "the bridge is closed", "my house is a mess", "set a timer for 10 minutes", "arrange flowers",
     "bring the kids back at 5", "i like that hook", "techno is dead", "where is the drop",
 ]  # fmt: skip
