@@ -1,6 +1,7 @@
 """Loudness (ITU-R BS.1770) and true peak."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -140,9 +141,8 @@ def _block_powers(audio: Floats, rate_hz: int) -> Powers:
     ends = np.minimum((_BLOCK_S * (first + 1.0) * rate_hz).astype(np.int64), len(sound))
     # Blocks overlap: each sample is added once, to the piece between two of their edges.
     edges = np.unique(np.concatenate([begins, ends]))
-    powers = np.square(weighted, out=weighted)[: channels * edges[-1]]
-    pieces = np.add.reduceat(powers, channels * edges[:-1])
-    sums = np.concatenate([[0.0], np.cumsum(pieces)])
+    pieces = [weighted[channels * begin : channels * end] for begin, end in pairwise(edges)]
+    sums = np.cumsum([0.0, *(piece @ piece for piece in pieces)])
     inside = sums[np.searchsorted(edges, ends)] - sums[np.searchsorted(edges, begins)]
     means: Powers = inside / (_BLOCK_S * rate_hz)
     return means
