@@ -81,9 +81,9 @@ def _may_reach(channel: Floats, highest: Floats, peak: float) -> Places:
 
 def _highest(levels: Floats) -> Floats:
     """Return the highest level of each piece; the last one may be shorter."""
-    whole = len(levels) // _PIECE_FRAMES * _PIECE_FRAMES
-    pieces: Floats = levels[:whole].reshape(-1, _PIECE_FRAMES).max(axis=1)
-    return np.append(pieces, levels[whole:].max()) if whole < len(levels) else pieces
+    if len(levels) == 0:
+        return levels
+    return np.maximum.reduceat(levels, np.arange(0, len(levels), _PIECE_FRAMES))
 
 
 def _spans(pieces: Places, frames: int) -> list[tuple[int, int]]:
