@@ -96,9 +96,9 @@ def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
         commands = parse_line(tokens, source)
         if not any(map(_takes_a_word, commands)):
             return Reading(tuple(commands))
-        complaint = SessionError(f"{as_typed(tokens, source)[:60]!r}: write names in quotes")
+        complaint = Misfit(f"{as_typed(tokens, source)[:60]!r}: write names in quotes", 0)
     except Misfit as error:
-        complaint = SessionError(str(error))
+        complaint = error
     typed = as_typed(tokens, source)
     refused: LoopMindError | None = None
     for guess in range(_GUESSES):
@@ -111,7 +111,7 @@ def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
         else:
             return reading
     if isinstance(refused, Misfit) and (headed(tokens) or not refused.read):
-        raise complaint
+        raise SessionError(str(complaint))
     assert refused is not None
     raise SessionError(str(refused)) from None
 
