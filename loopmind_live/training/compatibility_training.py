@@ -141,15 +141,17 @@ among them, both ways.
 
 [POP909](https://github.com/music-x-lab/POP909-Dataset) (MIT): {songs} songs,
 {len({lesson.passage for lesson in lessons})} passages of eight bars, {len(lessons)} loops:
-melody, bridge, piano, and a bass line of the piano's lowest notes, each played by FluidSynth alone, at a tempo of its own from 76 to 150 and by a
-program and sound font at random. No sound and no song is in this repository.
+melody, bridge, piano, and a bass line of the piano's lowest notes, each played by FluidSynth alone,
+at a tempo of its own from 76 to 150 and by a program and sound font at random. No sound and no song
+is in this repository.
 
 ## How good
 
-The true partner among {CHOICES} loops in the same key, the others of other songs: songs that were not
-learned from (one of {FOLDS}; the model that is shipped learned from all), played by a sound font
-that was not learned from, and heard by the whole analysis, which is told the tempo as by a name.
-Beside it the distance of keys, as heard, on the circle of fifths; intervals are Wilson's, of 95 %.
+The true partner among {CHOICES} loops in the same key, the others of other songs: songs that were
+not learned from (one of {FOLDS}; the model that is shipped learned from all), played by a sound
+font that was not learned from, and heard by the whole analysis, which is told the tempo as by a
+name. Beside it the distance of keys, as heard, on the circle of fifths; intervals are Wilson's, of
+95 %.
 
 {figures}
 
