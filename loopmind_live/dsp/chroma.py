@@ -25,7 +25,9 @@ class Chroma:
     `classes`: float64 [12] from C, summing to 1 (all 0 where nothing is pitched). `tonalness`:
     0..1, the share of the sound's energy that lies in narrow, lasting peaks. `harmony`: float64
     [len(ROWS), 12], what speaks for a key, counted from the `tuning`. `tonality`: float64
-    [len(NUMBERS)], what speaks for tones rather than drums.
+    [len(NUMBERS)], what speaks for tones rather than drums. `levels`: float64
+    [windows, HIGHEST - LOWEST + 1], how strongly each semitone from the tuning sounds, in windows
+    `hop_s` apart.
     """
 
     classes: npt.NDArray[np.float64]
@@ -33,6 +35,8 @@ class Chroma:
     tuning: Tuning
     harmony: npt.NDArray[np.float64]
     tonality: npt.NDArray[np.float64]
+    levels: npt.NDArray[np.float64]
+    hop_s: float
 
 
 def find_chroma(mono: Floats, rate_hz: int) -> Chroma:
@@ -54,10 +58,11 @@ def find_chroma(mono: Floats, rate_hz: int) -> Chroma:
     found = find_partials(spectra[:, band], floor[:, band], first - 1, rate_hz / window)
     tuning = find_tuning(found)
     levels = semitone_levels(found, tuning.cents)
-    rows = harmony(levels, window / _HOPS / rate_hz)
+    hop_s = window / _HOPS / rate_hz
+    rows = harmony(levels, hop_s)
     tonalness = min(1.0, tonal / total) if total > 0.0 else 0.0
     telling = tonality(whole, rate_hz / window, tonalness, tuning, found, levels, rows)
-    return Chroma(classes, tonalness, tuning, rows, telling)
+    return Chroma(classes, tonalness, tuning, rows, telling, levels, hop_s)
 
 
 def _classes(

@@ -72,6 +72,16 @@ def _folded(levels: Values, low: int = LOWEST, high: int = 128) -> Values:
     return result
 
 
+def pitch_classes(clean: Values) -> Values:
+    """Return levels without overtones (`without_overtones`) by pitch class, [windows, 12]."""
+    return _folded(clean)
+
+
+def lowest_classes(clean: Values) -> Values:
+    """Return the lowest strong pitch of each window, by pitch class, [windows, 12]."""
+    return _edges(clean)[0]
+
+
 def _edges(clean: Values) -> tuple[Values, Values]:
     """Return the lowest and the highest strong pitch of each window, by pitch class."""
     strong = clean > _STRONG**0.5 * clean.max(axis=1, keepdims=True, initial=0.0)

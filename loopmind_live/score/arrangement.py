@@ -39,15 +39,29 @@ class Part:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Section:
-    """A labelled span of bars and the parts that realize it, at most one a role."""
+    """A labelled span of bars and the parts that realize it, at most one a role.
+
+    `roles_out` and `roles_only` are lasting wishes: what it never plays, and all that it may play
+    (anything where empty).
+    """
 
     label: str
     bars: int
     parts: tuple[Part, ...] = ()
+    roles_out: tuple[Role, ...] = ()
+    roles_only: tuple[Role, ...] = ()
 
     def part(self, role: Role) -> Part | None:
         """Return the part of `role`, or None where it is silent."""
         return next((part for part in self.parts if part.role == role), None)
+
+    def allows(self, role: Role) -> bool:
+        """Tell whether the section's lasting wishes let it play `role`.
+
+        >>> Section("intro", 4, roles_out=("bass",)).allows("bass")
+        False
+        """
+        return role not in self.roles_out and (not self.roles_only or role in self.roles_only)
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)

@@ -1,6 +1,6 @@
 """A loop: an analysed audio file, immutable."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -19,8 +19,10 @@ class Loop:
 
     `beats` is the whole number of beats from `start_s`, the place of the first downbeat; what
     follows them is the tail. `bpm`, `beats` and `key` are None where none is sure. `tuning_cents`:
-    how far the notes are from A 440, -50..50, where there is a key. `error` is set, and nothing
-    else is trusted, where the file could not be analysed.
+    how far the notes are from A 440, -50..50, where there is a key. `profile`: what it plays beat
+    by beat, packed (`dsp.profile`), None where it has no beats or is from an older analysis; the
+    library alone keeps it. `error` is set, and nothing else is trusted, where the file could not be
+    analysed.
     """
 
     path: Path
@@ -45,6 +47,7 @@ class Loop:
     onsets_per_s: float | None = None
     tuning_cents: float | None = None
     error: str | None = None
+    profile: bytes | None = field(default=None, repr=False, compare=False)
 
     @property
     def bars(self) -> float | None:
