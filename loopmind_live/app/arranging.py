@@ -17,9 +17,19 @@ from loopmind_live.timing.tempo_map import TempoMap
 from loopmind_live.units import spell_key
 
 
-def arrange_to_file(prompt: str, library: Path, seed: int, out: Path) -> Arrangement:
-    """Write the arrangement of `prompt` to `out` and return it."""
-    arrangement = arranger_for(library_loops(library), None).arrange(prompt, seed)
+def arrange_to_file(
+    prompt: str, library: Path, seed: int, out: Path, structure: Path | None = None
+) -> Arrangement:
+    """Write the arrangement of `prompt` to `out` and return it.
+
+    `structure`: the folder of a checkpoint that tells the form, in place of the shipped one.
+    """
+    model = None
+    if structure is not None:
+        from loopmind_live.training.structure_foreign import any_checkpoint
+
+        model = any_checkpoint(structure)
+    arrangement = arranger_for(library_loops(library), None, model).arrange(prompt, seed)
     _replace(out, arrangement)
     return arrangement
 

@@ -41,7 +41,10 @@ def add_evaluate(commands: Any) -> None:
     """Add `loopmind evaluate`."""
     parser = add_command(commands, "evaluate", _evaluate, "measure a task against known truth")
     parser.add_argument("task", choices=sorted(TASKS), metavar="TASK", help=", ".join(TASKS))
-    parser.add_argument("data", type=Path, metavar="DATA", help="what is known: a folder with a manifest.csv; structure: rows")
+    parser.add_argument(
+        "data", type=Path, metavar="DATA",
+        help="a folder with a manifest.csv; for structure a file of songs or the corpus",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument(
         "--picture", type=Path, metavar="FILE.svg", help="draw the figures, where they are a table"

@@ -21,7 +21,6 @@ from loopmind_live.errors import ArrangerError, ConfigError
 
 FOLDER = "structure"
 VOCABULARY_FILE = "vocab.json"
-_NUMPY_TYPES = frozenset({"gpt2"})
 _FILE_WAY = "name a folder with config.json, model.safetensors and vocab.json"
 
 
@@ -38,13 +37,13 @@ def shipped_structure() -> Gpt2Structure | None:
 def load_checkpoint(folder: Path) -> Gpt2Structure:
     """Return the models in a folder, for NumPy. Raises ArrangerError."""
     config = _json(folder / "config.json")
-    kind = config.get("model_type")
-    if kind not in _NUMPY_TYPES:
+    if config.get("model_type") != "gpt2":
         raise ArrangerError(
-            f"{folder}: a model of type {kind!r} cannot play on stage: only gpt2 can"
+            f"{folder}: a model of type {config.get('model_type')!r} cannot play on stage, only"
+            " gpt2 can: arrange with it first (loopmind arrange --structure)"
         )
     vocabulary = _json(folder / VOCABULARY_FILE)
-    rows = _rows(vocabulary, VOCABULARY, folder / VOCABULARY_FILE)
+    rows = token_rows(folder)
     facts: tuple[int, ...] = ()
     if any(name in vocabulary for name in FACT_NAMES):
         facts = _rows(vocabulary, FACT_NAMES, folder / VOCABULARY_FILE)
@@ -57,6 +56,17 @@ def load_checkpoint(folder: Path) -> Gpt2Structure:
     if least < 0 or most >= there:
         raise ArrangerError(f"{folder}: its vocabulary has rows {least} to {most} of {there}")
     return Gpt2Structure(network, rows, facts)
+
+
+def model_type(folder: Path) -> str:
+    """Return the architecture of the checkpoint in a folder. Raises ArrangerError."""
+    return str(_json(folder / "config.json").get("model_type"))
+
+
+def token_rows(folder: Path) -> tuple[int, ...]:
+    """Return the row of each token of the VOCABULARY. Raises ArrangerError."""
+    path = folder / VOCABULARY_FILE
+    return _rows(_json(path), VOCABULARY, path)
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -50,7 +50,8 @@ class Trigrams:
         for context in ((), (before[1],), tuple(before)):
             told = _mixed(told, self.counts.get(context), self.discount, _BODY)
         places = [_BODY.index(token) for token in legal(len(tokens))]
-        return told[places] / told[places].sum()
+        shares: Shares = told[places] / told[places].sum()
+        return shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class Factored:
         told = np.full(len(allowed), 1.0 / len(allowed))
         for context in _contexts(tokens):
             told = _mixed(told, self.counts.get(context), self.discount, allowed)
-        return told / told.sum()
+        shares: Shares = told / told.sum()
+        return shares
 
 
 def to_counts(counts: Mapping[tuple[int, ...], Counter[int]]) -> Counts:

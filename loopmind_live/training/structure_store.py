@@ -44,9 +44,10 @@ def save_counts(trigrams: Trigrams, factored: Factored, folder: Path) -> None:
     from safetensors.numpy import save
 
     tensors: dict[str, Any] = {}
-    for kind, counted in zip(_KINDS, (trigrams, factored), strict=True):
-        tensors[kind] = to_counts(counted.counts).astype(np.int16)
-        tensors[f"{kind}_discount"] = np.array([counted.discount], np.float32)
+    counts, discounts = (trigrams.counts, factored.counts), (trigrams.discount, factored.discount)
+    for kind, counted, discount in zip(_KINDS, counts, discounts, strict=True):
+        tensors[kind] = to_counts(counted).astype(np.int16)
+        tensors[f"{kind}_discount"] = np.array([discount], np.float32)
     try:
         (folder / COUNTS).write_bytes(save(tensors))
     except OSError as error:

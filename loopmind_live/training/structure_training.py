@@ -17,7 +17,7 @@ from loopmind_live.training.structure_corpus import (
     merged,
     read_corpus,
 )
-from loopmind_live.training.structure_lesson import Recipe, learn
+from loopmind_live.training.structure_lesson import Recipe, Told, learn
 from loopmind_live.training.structure_ngrams import Factored, Trigrams
 from loopmind_live.training.structure_published import read_published
 from loopmind_live.training.structure_store import load_counts, save_counts, save_models
@@ -50,16 +50,10 @@ def train_structure(
     taught, judged = lessons(songs), held_out(songs)
     if not taught or not judged:
         raise ConfigError(f"{order.corpus}: it needs songs of the splits train and valid")
-    total = order.members * order.recipe.epochs
-    models = []
-    for member in range(order.members):
-        done = member * order.recipe.epochs
-        models.append(
-            learn(
-                taught, order.recipe, order.seed + member,
-                lambda epoch, _, done=done: advance(done + epoch + 1, total),
-            )
-        )  # fmt: skip
+    models = [
+        learn(taught, order.recipe, order.seed + member, _counting(advance, member, order))
+        for member in range(order.members)
+    ]
     folder = order.out / FOLDER
     save_models(models, folder)
     save_counts(*counted(taught), folder)
@@ -70,6 +64,16 @@ def train_structure(
     except OSError as error:
         raise ConfigError(f"{order.out}: cannot be written ({error.strerror})") from error
     return figures
+
+
+def _counting(advance: Callable[[int, int], None], member: int, order: Order) -> Told:
+    """Return what tells `advance` of each epoch of one of several models."""
+
+    def told(epoch: int, _model: object) -> None:
+        epochs = order.recipe.epochs
+        advance(member * epochs + epoch + 1, order.members * epochs)
+
+    return told
 
 
 def counted(songs: Sequence[Song]) -> tuple[Trigrams, Factored]:

@@ -59,7 +59,7 @@ class Asked:
     `bars`: the whole length, hit exactly where `unit` divides it; `unit`: sections are multiples
     of it; `bars_of`: fixed bars of labels; `given`: (label, bars or None) of the first sections,
     all of them where `whole`; `opening`: the label it begins with; `outro_bars`: it ends in an
-    outro of up to so many bars.
+    outro of up to so many bars; `apart`: no label comes twice in a row.
     """
 
     genre: str | None = None
@@ -71,6 +71,7 @@ class Asked:
     bars_of: Mapping[str, int] = field(default_factory=dict)
     opening: str | None = None
     outro_bars: int | None = None
+    apart: bool = False
     dialect: Dialect = PLAIN
     habits: Habits | None = None
 
@@ -187,6 +188,8 @@ class _Draft:
         """Return whether a label may come next, for all that its place tells."""
         if label == "intro":
             return not self._labels
+        if self._asked.apart and self._labels and self._labels[-1] == label:
+            return False
         if label == "outro" and self._left is not None:
             return self._left <= MOST_BARS and self._asked.outro_bars is None
         return True

@@ -34,12 +34,18 @@ class Cache:
 
     def of(self, pieces: Sequence[int]) -> "Cache":
         """Return a cache of some of the pieces, each as often as it is named."""
-        chosen = list(pieces)
         return Cache(
-            [each[:, chosen] for each in self.keys],
-            [each[:, chosen] for each in self.values],
+            [self._of(each, pieces) for each in self.keys],
+            [self._of(each, pieces) for each in self.values],
             self.read,
         )
+
+    def _of(self, told: Floats, pieces: Sequence[int]) -> Floats:
+        """Return what was told of some pieces; there is room for as much as before."""
+        members, _, *rest = told.shape
+        some = np.empty((members, len(pieces), *rest), np.float32)
+        some[..., : self.read, :] = told[:, list(pieces), :, : self.read]
+        return some
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class Network:
     @property
     def longest(self) -> int:
         """Return how many tokens a piece may have."""
-        return self.positions.shape[1]
+        return int(self.positions.shape[1])
 
     def start(self, pieces: int = 1) -> Cache:
         """Return a cache in which nothing has been read yet."""
@@ -75,8 +81,8 @@ class Network:
         shape = (self.members, pieces, self.heads, self.longest, width)
         count = range(len(self.layers))
         return Cache(
-            [np.zeros(shape, np.float32) for _ in count],
-            [np.zeros(shape, np.float32) for _ in count],
+            [np.empty(shape, np.float32) for _ in count],
+            [np.empty(shape, np.float32) for _ in count],
         )
 
     def read(self, cache: Cache, rows: Rows) -> Floats:
@@ -98,8 +104,7 @@ class Network:
             x = x + _linear(inner, layer["mlp.c_proj.weight"], layer["mlp.c_proj.bias"])
         cache.read = end
         x = self._normed(x, self.last_gain, self.last_offset)
-        scores: Floats = x @ self.turned[:, None]
-        return scores
+        return _times(x, self.turned)
 
     def _attended(
         self, cache: Cache, number: int, x: Floats, layer: Mapping[str, Floats], end: int
@@ -115,16 +120,19 @@ class Network:
         if length > 1:
             past = np.tril(np.ones((length, end), bool), end - length)
             scores = np.where(past, scores, np.float32(-1e9))
-        shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        shares /= shares.sum(axis=-1, keepdims=True)
+        shares = np.exp(scores - np.maximum.reduce(scores, axis=-1, keepdims=True))
+        shares /= np.add.reduce(shares, axis=-1, keepdims=True)
         taken = (shares @ values[..., :end, :]).transpose(0, 1, 3, 2, 4).reshape(x.shape)
         return _linear(taken, layer["attn.c_proj.weight"], layer["attn.c_proj.bias"])
 
     @staticmethod
     def _normed(x: Floats, gain: Floats, offset: Floats) -> Floats:
-        centered = x - x.mean(axis=-1, keepdims=True)
-        spread = np.sqrt(np.square(centered).mean(axis=-1, keepdims=True) + np.float32(_EPSILON))
-        normed: Floats = centered / spread * gain[:, None, None] + offset[:, None, None]
+        share = np.float32(1.0 / x.shape[-1])
+        normed: Floats = x - np.add.reduce(x, axis=-1, keepdims=True) * share
+        power = np.add.reduce(normed * normed, axis=-1, keepdims=True) * share
+        normed /= np.sqrt(power + np.float32(_EPSILON))
+        normed *= gain[:, None, None]
+        normed += offset[:, None, None]
         return normed
 
 
@@ -158,11 +166,19 @@ def network_of(members: Sequence[Mapping[str, npt.NDArray[np.floating]]], heads:
 
 
 def _linear(x: Floats, weight: Floats, offset: Floats) -> Floats:
-    result: Floats = x @ weight[:, None] + offset[:, None, None]
+    result = _times(x, weight)
+    result += offset[:, None, None]
     return result
+
+
+def _times(x: Floats, weight: Floats) -> Floats:
+    """Return x [members, pieces, length, a] times weight [members, a, b]: one product a member."""
+    members, pieces, length, width = x.shape
+    flat: Floats = x.reshape(members, pieces * length, width) @ weight
+    return flat.reshape(members, pieces, length, -1)
 
 
 def _gelu(x: Floats) -> Floats:
     inner = np.float32(math.sqrt(2.0 / math.pi)) * (x + np.float32(0.044715) * (x * x * x))
-    result: Floats = np.float32(0.5) * x * (np.float32(1.0) + np.tanh(inner))
+    result: Floats = (0.5 * x * (1.0 + np.tanh(inner))).astype(np.float32, copy=False)
     return result
