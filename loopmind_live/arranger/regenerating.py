@@ -21,7 +21,7 @@ CORE_ROLES = frozenset({"drums", "kick", "bass"})
 LEAN = 0.3
 """What a move of an octave in the direction asked for adds to a score."""
 _DRAWS = 4
-_CENTER_MOVES = 1.02
+_CENTER_MOVES = 1.005
 """A mix whose center moves by less than this factor may as well have moved the other way."""
 
 
@@ -47,7 +47,7 @@ def regenerated(
     fuller = abs(direction.fullness)
     asked = max(fuller, abs(direction.brightness), abs(direction.density), abs(direction.energy))
     stuck = 0.0 < fuller == asked and len(parts) == len(before)
-    if stuck or hashes(parts.values()) == hashes(before.values()):
+    if not parts or stuck or hashes(parts.values()) == hashes(before.values()):
         raise ArrangerError(_refusal(scene, locked, direction))
     return tuple(parts[role] for role in ROLES if role in parts)
 
@@ -58,7 +58,7 @@ def towards(
     """Return what could play `role` and lies in `direction` of `now`, and how to weigh it."""
     ranked = scene.ranked.get(role, ())
     if now is None or direction == NEUTRAL:
-        return list(ranked), Weighing(scene.taste)
+        return list(ranked), scene.weighing()
     old, bpm, key = measure_of(now), scene.arrangement.bpm, scene.arrangement.key
     left, gains = [], {}
     for pair in ranked:
@@ -67,13 +67,14 @@ def towards(
         if gain is not None:
             left.append(pair)
             gains[loop.content_hash] = LEAN * gain
-    return left, Weighing(scene.taste, lambda candidate: gains[candidate.loop.content_hash])
+    return left, scene.weighing(lambda candidate: gains[candidate.loop.content_hash])
 
 
 def moves_on(before: dict[Role, Part], after: dict[Role, Part], direction: Direction) -> bool:
     """Tell whether the whole gets darker (brighter) where that is wished, as far as is known."""
     old, new = center_hz(before.values()), center_hz(after.values())
-    if not direction.brightness or old is None or new is None or before.keys() != after.keys():
+    leads = direction != NEUTRAL and comparative(direction) in ("darker", "brighter")
+    if not leads or old is None or new is None or before.keys() != after.keys():
         return True
     return new > old * _CENTER_MOVES if direction.brightness > 0.0 else new * _CENTER_MOVES < old
 
@@ -108,7 +109,7 @@ def _drawn(
     """Return a part for each of `roles`: locked ones kept, others drawn, old ones if need be."""
     section = scene.section
     parts = {part.role: part for part in section.parts if part.role in locked}
-    chosen = scene.candidates([*parts.values(), *scene.around()])
+    chosen = scene.candidates([*scene.around(), *parts.values()])
     before = hashes(section.parts)
     heard = before | set(avoid)
     for role in by_importance(roles, scene.genre):
@@ -146,7 +147,9 @@ def _roles(
         roles = _varied(scene, roles, locked, rng)
     else:
         roles = filled(scene, roles, locked, parts_more(direction))
-    return [role for role in roles if section.allows(role) or role in locked]
+    there = {part.role for part in section.parts}
+    kept = [r for r in roles if section.allows(r) or (r in locked and r in there)]
+    return kept or [role for role in scene.ranked if section.allows(role)]
 
 
 def filled(scene: Scene, roles: list[Role], locked: Collection[Role], more: int) -> list[Role]:

@@ -1,7 +1,9 @@
 """The arranger that works by rules: forms, habits of roles, and loops drawn by how they suit."""
 
+import random
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from loopmind_live.arranger import choosing, reasons
 from loopmind_live.arranger.balance import balanced
@@ -14,15 +16,25 @@ from loopmind_live.arranger.base import (
     Request,
     Taste,
 )
-from loopmind_live.arranger.cast_form import cast_form
-from loopmind_live.arranger.casting import Ranked, Weighing, ranked_by_role, stage_ready
+from loopmind_live.arranger.cast_form import Cast, cast_form
+from loopmind_live.arranger.casting import (
+    Matchings,
+    Ranked,
+    Weighing,
+    packs_alone,
+    ranked_by_role,
+    stage_ready,
+)
 from loopmind_live.arranger.compatibility import Aim, Candidate, candidates_of
 from loopmind_live.arranger.forms import form_for
-from loopmind_live.arranger.genres import Genre, genre_of
+from loopmind_live.arranger.genres import Form, Genre, genre_of
+from loopmind_live.arranger.layering import layers_of
+from loopmind_live.arranger.pairing import Pairs
+from loopmind_live.arranger.pairing_model import shipped_model
 from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.arranger.regenerating import regenerated
 from loopmind_live.arranger.restyling import restyled
-from loopmind_live.arranger.roles import silenced
+from loopmind_live.arranger.roles import merged_wish
 from loopmind_live.arranger.scene import Scene
 from loopmind_live.arranger.seeds import random_of
 from loopmind_live.arranger.structure.telling import StructureModel
@@ -30,7 +42,7 @@ from loopmind_live.arranger.tonality import key_for, tempo_for
 from loopmind_live.errors import ArrangerError
 from loopmind_live.score.arrangement import Arrangement, Part, Section
 from loopmind_live.score.fit import fitted, refitted
-from loopmind_live.score.loop import ROLES, UNPITCHED_ROLES, Loop, Role
+from loopmind_live.score.loop import ROLES, UNPITCHED_ROLES, Loop, Role, silenced
 from loopmind_live.timing.tempo_map import check_bpm
 
 
@@ -53,6 +65,8 @@ class RuleArranger:
         self._known = len(known)
         self._candidates = candidates_of(known)
         self._by_hash = {c.loop.content_hash: c for c in self._candidates if c.loop.content_hash}
+        heard = any(candidate.loop.profile is not None for candidate in self._candidates)
+        self._pairs = Pairs(self._candidates, shipped_model()) if heard else None
         # A set asks the same again and again, and ranking a large library takes many ms.
         self._ranked_last: tuple[object, Mapping[Role, Ranked]] | None = None
 
@@ -72,12 +86,9 @@ class RuleArranger:
         form = form_for(request, genre, bpm, beats_per_bar, self._structure, chance)
         aim = Aim(bpm, key, beats_per_bar, request.moods)
         everything = ranked_by_role(candidates, aim)
-        cast = cast_form(form, genre, request, everything, rng, Weighing(self._taste))
-        parts = {
-            label: tuple(fitted(cast[label][role].loop, role, bpm, key) for role in cast[label])
-            for label in cast
-        }
-        sections = tuple(Section(label, bars, parts[label]) for label, bars in form)
+        weighing = Weighing(self._taste, matchings=self._matchings_for(aim))
+        cast = cast_form(form, genre, request, everything, rng, weighing)
+        sections = _sections(form, cast, request, genre, (bpm, key), rng)
         if request.key is None and not any(
             map(_is_pitched, (p for s in sections for p in s.parts))
         ):
@@ -163,8 +174,19 @@ class RuleArranger:
         request, genre = _request_of(arrangement)
         if not refusing:
             request = replace(request, roles_out=())
-        ranked = self._ranked_for(arrangement, request)
-        return Scene(arrangement, place, ranked, self._by_hash, request, genre, self._taste)
+        aim = _aim_of(arrangement, request)
+        ranked = self._ranked_for(aim, request)
+        return Scene(
+            arrangement, place, ranked, self._by_hash, request, genre, self._taste,
+            self._matchings_for(aim),
+        )  # fmt: skip
+
+    def _matchings_for(self, aim: Aim) -> Matchings:
+        """Return what tells which loops go together in `aim`; by packs where none was listened to.
+
+        Raise ConfigError where the model that tells is damaged.
+        """
+        return packs_alone if self._pairs is None else partial(self._pairs.matchings, aim=aim)
 
     def _of_meter(self, beats_per_bar: int, roles_out: Collection[Role]) -> tuple[Candidate, ...]:
         """Return the candidates of a meter without some roles; raise where none are left."""
@@ -187,17 +209,47 @@ class RuleArranger:
             )
         return left
 
-    def _ranked_for(self, arrangement: Arrangement, request: Request) -> Mapping[Role, Ranked]:
+    def _ranked_for(self, aim: Aim, request: Request) -> Mapping[Role, Ranked]:
         """Return what fits a running arrangement; what is not sure only where nothing else is."""
-        aim = Aim(arrangement.bpm, arrangement.key, arrangement.beats_per_bar, request.moods)
         asked = (aim, tuple(request.roles_out))
         if self._ranked_last is not None and self._ranked_last[0] == asked:
             return self._ranked_last[1]
-        candidates = self._of_meter(arrangement.beats_per_bar, request.roles_out)
+        candidates = self._of_meter(aim.beats_per_bar, request.roles_out)
         everything = ranked_by_role(candidates, aim)
         ranked = stage_ready(everything) or everything
         self._ranked_last = asked, ranked
         return ranked
+
+
+def _sections(
+    form: Form,
+    cast: Cast,
+    request: Request,
+    genre: Genre,
+    fit: tuple[float, str | None],
+    rng: random.Random,
+) -> tuple[Section, ...]:
+    """Return the sections of a form with what each plays of its label's loops, and lasting wishes.
+
+    `fit` is tempo and key.
+    """
+    wishes = {label: merged_wish(request, label, genre) for label in cast}
+    wanted = {label: (*request.roles_in, *wishes[label].roles_in) for label in cast}
+    layers = layers_of([label for label, _ in form], cast, wanted, genre, rng)
+    return tuple(
+        Section(
+            label,
+            bars,
+            tuple(fitted(c.loop, role, *fit) for role, c in cast[label].items() if role in plays),
+            wishes[label].roles_out,
+            wishes[label].roles_only,
+        )
+        for (label, bars), plays in zip(form, layers, strict=True)
+    )
+
+
+def _aim_of(arrangement: Arrangement, request: Request) -> Aim:
+    return Aim(arrangement.bpm, arrangement.key, arrangement.beats_per_bar, request.moods)
 
 
 def _request_of(arrangement: Arrangement) -> tuple[Request, Genre]:

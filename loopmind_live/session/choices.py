@@ -13,6 +13,8 @@ from loopmind_live.session.actions import Document, Edit, Refit, SetParts, apply
 from loopmind_live.session.state import State, Step
 
 _AVOID_LAST = 3
+_TRIES = 16
+"""So often another choice is asked for, where one was heard already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,17 @@ def regenerate(
     place = places[0]
     name = _name(arrangement, places)
     together = realization(arrangement, places)
-    parts = arranger.regenerate(
-        arrangement.with_parts((place,), together), place,
-        seed_of(state, f"regenerate {name}"), document.locked, _heard(state, arrangement, place),
-    )  # fmt: skip
-    words = _tell(name, together, parts)
-    action = SetParts(spread(arrangement, places, parts), (arrangement.bpm, arrangement.key))
-    return count(state, f"regenerate {name}"), Choice(action, words)
+    whole, avoid = arrangement.with_parts((place,), together), _heard(state, arrangement, place)
+    earlier = {_sounds(parts) for i, parts in state.heard if i == place}
+    for _ in range(_TRIES):
+        seed = seed_of(state, f"regenerate {name}")
+        parts = arranger.regenerate(whole, place, seed, document.locked, avoid)
+        state = count(state, f"regenerate {name}")
+        layers = spread(arrangement, places, parts)
+        if _sounds(layers[0][1]) not in earlier:
+            break
+    action = SetParts(layers, (arrangement.bpm, arrangement.key))
+    return state, Choice(action, _tell(name, together, parts))
 
 
 def swap(
@@ -130,7 +136,12 @@ def _heard(state: State, arrangement: Arrangement, place: int) -> frozenset[str]
         if isinstance(change.action, SetParts):
             lists += [parts for i, parts in change.action.parts if i == place]
     lists.append(arrangement.sections[place].parts)
-    return frozenset(part.loop.content_hash for parts in lists for part in parts)
+    return _sounds([part for parts in lists for part in parts])
+
+
+def _sounds(parts: Collection[Part]) -> frozenset[str]:
+    """Return the content hashes of the loops of `parts`."""
+    return frozenset(part.loop.content_hash for part in parts)
 
 
 def _tell(name: str, old: tuple[Part, ...], new: tuple[Part, ...]) -> str:

@@ -128,8 +128,9 @@ class Network:
     @staticmethod
     def _normed(x: Floats, gain: Floats, offset: Floats) -> Floats:
         share = np.float32(1.0 / x.shape[-1])
-        normed: Floats = x - np.add.reduce(x, axis=-1, keepdims=True) * share
-        power = np.add.reduce(normed * normed, axis=-1, keepdims=True) * share
+        mean: Floats = np.add.reduce(x, axis=-1, keepdims=True) * share
+        normed = x - mean
+        power: Floats = np.add.reduce(normed * normed, axis=-1, keepdims=True) * share
         normed /= np.sqrt(power + np.float32(_EPSILON))
         normed *= gain[:, None, None]
         normed += offset[:, None, None]
