@@ -47,7 +47,7 @@ def load_checkpoint(folder: Path) -> Gpt2Structure:
     facts: tuple[int, ...] = ()
     if any(name in vocabulary for name in FACT_NAMES):
         facts = _rows(vocabulary, FACT_NAMES, folder / VOCABULARY_FILE)
-    paths = sorted(folder.glob("model*.safetensors"))
+    paths = sorted(folder.glob("model*.safetensors"), key=lambda path: (len(path.name), path.name))
     if not paths:
         raise ArrangerError(f"{folder}: no model.safetensors in it: {_FILE_WAY}")
     heads = _heads(config, folder / "config.json")

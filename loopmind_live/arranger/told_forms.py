@@ -12,6 +12,8 @@ from loopmind_live.arranger.structure.telling import StructureModel
 DRAWN = 6
 SHORTEST_BARS, LONGEST_BARS = 24, 256
 """Shorter pieces are no forms of sections; longer ones repeat what this many bars hold."""
+LEADING = ("build", "prechorus")
+"""After these comes the peak."""
 _UNIT, _DANCE_UNIT = 4, 8
 _MISSING = 1.0
 """What a section that is missing costs, in the measure of a candidate's score."""
@@ -43,6 +45,7 @@ def told_form(
         opening="intro",
         outro_bars=max(unit, wanted.get("outro") or genre.bars_of("outro")),
         apart=True,
+        leads=dict.fromkeys(LEADING, genre.spoken("hook")),
         dialect=dialect_of(genre, frozenset(wanted)),
         habits=habits_of_form(genre),
     )

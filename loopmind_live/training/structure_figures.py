@@ -124,7 +124,7 @@ class SampleFigures:
 
     def to_json(self) -> dict[str, float]:
         """Return the figures."""
-        return {name: round(float(getattr(self, name)), 4) for name in self.__dataclass_fields__}
+        return {name: round(getattr(self, name), 4) for name in self.__dataclass_fields__}
 
 
 def sample_figures(

@@ -59,7 +59,8 @@ class Asked:
     `bars`: the whole length, hit exactly where `unit` divides it; `unit`: sections are multiples
     of it; `bars_of`: fixed bars of labels; `given`: (label, bars or None) of the first sections,
     all of them where `whole`; `opening`: the label it begins with; `outro_bars`: it ends in an
-    outro of up to so many bars; `apart`: no label comes twice in a row.
+    outro of up to so many bars; `apart`: no label comes twice in a row;
+    `leads`: what must come after a label, as a drop after a build.
     """
 
     genre: str | None = None
@@ -72,6 +73,7 @@ class Asked:
     opening: str | None = None
     outro_bars: int | None = None
     apart: bool = False
+    leads: Mapping[str, str] = field(default_factory=dict)
     dialect: Dialect = PLAIN
     habits: Habits | None = None
 
@@ -176,6 +178,8 @@ class _Draft:
         if asked.opening is not None and count == 0:
             return [asked.opening]
         last = self._labels[-1] if self._labels else None
+        if last in asked.leads and count < MOST_SECTIONS - 1:
+            return [asked.leads[last]]
         closing = left is not None and asked.outro_bars is not None and left <= asked.outro_bars
         if (closing and last != "outro") or count == MOST_SECTIONS - 1:
             return ["outro"]
@@ -190,6 +194,8 @@ class _Draft:
             return not self._labels
         if self._asked.apart and self._labels and self._labels[-1] == label:
             return False
+        if label in self._asked.leads and self._left is not None:
+            return self._left >= 3 * self._asked.unit
         if label == "outro" and self._left is not None:
             return self._left <= MOST_BARS and self._asked.outro_bars is None
         return True
@@ -207,13 +213,15 @@ class _Draft:
             return lengths
         if label == "outro" or left <= asked.unit:
             return [max(1, min(left, 2 * MOST_BARS))]
-        closes = asked.outro_bars is None
-        fitting = [bars for bars in lengths if self._leaves_room(left - bars, closes)]
+        fitting = [bars for bars in lengths if self._leaves_room(left - bars)]
         return fitting or [min(left, MOST_BARS)]
 
-    def _leaves_room(self, rest: int, closes: bool) -> bool:
-        """Return whether `rest` bars can be a section of their own, or are none."""
-        return rest >= max(4, self._asked.unit) or (rest == 0 and closes)
+    def _leaves_room(self, rest: int) -> bool:
+        """Return whether what has to follow the section told last fits into `rest` bars."""
+        asked = self._asked
+        leads = self._labels[-1] in asked.leads
+        least = max(4, asked.unit)
+        return rest >= least * (1 + leads) or (rest == 0 and asked.outro_bars is None and not leads)
 
 
 def drawn(weights: Sequence[float], rng: random.Random) -> int:

@@ -74,6 +74,18 @@ def test_a_label_whose_bars_were_asked_for_always_has_them() -> None:
         assert {length for label, length in form[:-1] if label == "chorus"} <= {12}
 
 
+@given(st.integers(0, 50), st.integers(5, 12))
+@settings(max_examples=20, deadline=None)
+def test_what_leads_to_a_peak_is_followed_by_it(seed: int, units: int) -> None:
+    asked = Asked("pop", bars=8 * units, unit=8, outro_bars=8, leads={"prechorus": "chorus"})
+    for form in forms(asked, 3, seed):
+        labels = [label for label, _ in form]
+        followers = {after for label, after in pairwise(labels) if label == "prechorus"}
+        assert followers <= {"chorus"}
+        assert labels[-1] == "outro"
+        assert sum(bars for _, bars in form) == 8 * units
+
+
 def test_without_a_length_forms_end_by_themselves() -> None:
     for form in forms(Asked("pop"), 8):
         assert 1 <= len(form) <= MOST_SECTIONS
