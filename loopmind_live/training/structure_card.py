@@ -41,10 +41,8 @@ class Made:
 
 def card(made: Made, figures: StructureFigures, folder: Path) -> str:
     """Return the card, as Markdown; `folder` holds the models."""
-    told, recipe = figures.to_json(), made.recipe
+    recipe = made.recipe
     kilobytes = sum(path.stat().st_size for path in folder.iterdir()) / 1000.0
-    length, drawn = told["knowing_length"], told["samples"]
-    best_of_counts = told["baselines"]
     return f"""\
 # The model of structure
 
@@ -79,6 +77,23 @@ Genre and tempo are left out for {recipe.without_condition:.0%} of the songs, th
 
 ## What it is worth
 
+{_worth(figures)}
+
+## Limits
+
+Charts of the last sixty years, mostly in English: little dance music, and hardly any that is not
+made to be sung. Where people dance, the forms of genres count more than this model
+(`loopmind_live/arranger/dialects.py`). Labels are those of listeners, who do not agree.
+`loopmind evaluate structure FILE` measures it on other songs.
+"""
+
+
+def _worth(figures: StructureFigures) -> str:
+    """Return what the figures are, as Markdown."""
+    told = figures.to_json()
+    length, drawn = told["knowing_length"], told["samples"]
+    best_of_counts = told["baselines"]
+    return f"""\
 {figures.songs} songs of the split "valid", {told["tokens"]} tokens, each foretold from all before
 it; perplexity is over what is legal at its place. Genre and tempo are known, the length is not.
 
@@ -103,15 +118,7 @@ factored n-gram's. A section's label between what is known on both sides: {figur
 {drawn["samples"]} forms drawn with the genre, tempo and length of those songs: valid
 {drawn["valid"]:.1%}, within a section of the bars asked {drawn["within_a_section"]:.1%}, choruses
 {drawn["choruses"]:.2f} (the songs {drawn["choruses_of_data"]:.2f}), pairs of sections
-{drawn["divergence"]:.3f} bits off (Jensen-Shannon).
-
-## Limits
-
-Charts of the last sixty years, mostly in English: little dance music, and hardly any that is not
-made to be sung. Where people dance, the forms of genres count more than this model
-(`loopmind_live/arranger/dialects.py`). Labels are those of listeners, who do not agree.
-`loopmind evaluate structure FILE` measures it on other songs.
-"""
+{drawn["divergence"]:.3f} bits off (Jensen-Shannon)."""
 
 
 def _sources(songs: Sequence[Song]) -> str:
