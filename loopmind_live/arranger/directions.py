@@ -61,3 +61,30 @@ def direction_of(moods: Collection[str], moods_out: Collection[str] = ()) -> Dir
         return max(-1.0, min(1.0, total))
 
     return Direction(**{field.name: along(field.name) for field in fields(Direction)})
+
+
+def comparative(direction: Direction) -> str:
+    """Return one word for where `direction` points most, as in "nothing darker fits".
+
+    >>> comparative(Direction(brightness=-1.0)), comparative(Direction(energy=0.5, density=0.2))
+    ('darker', 'more energetic')
+    """
+    words = {
+        "brightness": ("darker", "brighter"),
+        "density": ("sparser", "busier"),
+        "energy": ("calmer", "more energetic"),
+        "fullness": ("thinner", "fuller"),
+    }
+    most = max(words, key=lambda name: abs(float(getattr(direction, name))))
+    return words[most][getattr(direction, most) > 0.0]
+
+
+def parts_more(direction: Direction) -> int:
+    """Return how many parts more (or fewer, where negative) `direction` asks for.
+
+    >>> [parts_more(Direction(fullness=f)) for f in (-1.0, -0.3, 0.1, 0.5)]
+    [-2, -1, 0, 1]
+    """
+    most = abs(direction.fullness)
+    count = 2 if most >= 0.8 else 1 if most >= 0.25 else 0
+    return count if direction.fullness > 0.0 else -count

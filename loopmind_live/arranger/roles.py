@@ -3,13 +3,14 @@
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from loopmind_live.arranger.base import Request, SectionWish
 from loopmind_live.arranger.forms import PEAKS
 from loopmind_live.arranger.genres import Genre
-from loopmind_live.score.loop import ROLES, Role
+from loopmind_live.arranger.role_odds import shipped_odds
+from loopmind_live.score.loop import KIT, ROLES, Role, silenced
 
-KIT: tuple[Role, ...] = ("kick", "snare", "hats")
 SINGLE_DRUMS: tuple[Role, ...] = (*KIT, "perc")
 """What stands in for a drum loop, and is not piled on top of one."""
 
@@ -53,6 +54,13 @@ def habits_of(label: str, genre: Genre) -> LabelHabits:
     if label in ("intro", "outro") and "drop" in genre.labels and genre.roles[0] == "drums":
         return CLUB_EDGES
     return HABITS[label]
+
+
+def habitual_order(label: str, genre: Genre, roles: Iterable[str]) -> list[str]:
+    """Return `roles` as habit orders them for `label`: what it favors first, what it lacks last."""
+    habits = habits_of(label, genre)
+    order = [*habits.favors, *genre.roles, *ROLES]
+    return sorted(roles, key=lambda role: (role in habits.without, order.index(cast(Role, role))))
 
 
 def source_of(label: str, genre: Genre, labels: Collection[str]) -> str | None:
@@ -111,16 +119,6 @@ def alternatives(
     return _ordered(role for role in available if role not in barred)
 
 
-def silenced(roles: Iterable[Role]) -> frozenset[Role]:
-    """Return the roles that leaving `roles` out silences: without drums there is no kick either.
-
-    >>> sorted(silenced(["drums"]))
-    ['drums', 'hats', 'kick', 'snare']
-    """
-    chosen = frozenset(roles)
-    return chosen | set(KIT) if "drums" in chosen else chosen
-
-
 def _granted(roles: Iterable[Role], usable: Collection[Role]) -> frozenset[Role]:
     """Return the roles that asking for `roles` grants: a kit of single drums where no loop is."""
     chosen = frozenset(roles)
@@ -149,7 +147,9 @@ def _roles_of(
     forced = [role for role in allowed if role in wanted]
     usual = _granted(genre.roles[: genre.parts + 2], allowed)
     favored = [role for role in habits.favors if role in allowed and role in usual]
-    order = list(dict.fromkeys([*forced, *favored, *allowed]))
+    habitual = list(dict.fromkeys([*favored, *allowed]))
+    learned = habitual if genre.roles[0] != "drums" else shipped_odds().ordered(label, habitual)
+    order = list(dict.fromkeys([*forced, *learned]))
     order = [role for role in order if role not in habits.without or role in forced] or order
     order = _without_doubles(order, forced)
     count = peak_parts if habits.fullness >= 1.0 else _thinner(habits.fullness, peak_parts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from loopmind_live.errors import ScoreError
-from loopmind_live.score.loop import Loop, Role
+from loopmind_live.score.loop import Loop, Role, silenced
 
 LABELS = (
     "intro", "verse", "prechorus", "hook", "postchorus", "bridge", "build", "drop",
@@ -56,12 +56,15 @@ class Section:
         return next((part for part in self.parts if part.role == role), None)
 
     def allows(self, role: Role) -> bool:
-        """Tell whether the section's lasting wishes let it play `role`.
+        """Tell whether the section's lasting wishes let it play `role`; a kick counts as drums.
 
-        >>> Section("intro", 4, roles_out=("bass",)).allows("bass")
-        False
+        >>> intro = Section("intro", 4, roles_out=("drums",))
+        >>> intro.allows("kick"), intro.allows("bass")
+        (False, True)
         """
-        return role not in self.roles_out and (not self.roles_only or role in self.roles_only)
+        if role in silenced(self.roles_out):
+            return False
+        return not self.roles_only or role in silenced(self.roles_only)
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)

@@ -1,5 +1,6 @@
 """A loop: an analysed audio file, immutable."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -10,7 +11,18 @@ Role = Literal[
 ROLES: tuple[Role, ...] = get_args(Role)
 """All roles; a role's place is its track's number."""
 UNPITCHED_ROLES: frozenset[Role] = frozenset({"drums", "kick", "snare", "hats", "perc", "fx"})
+KIT: tuple[Role, ...] = ("kick", "snare", "hats")
 LoopKind = Literal["loop", "one_shot"]
+
+
+def silenced(roles: Iterable[Role]) -> frozenset[Role]:
+    """Return the roles that leaving `roles` out silences: without drums there is no kick either.
+
+    >>> sorted(silenced(["drums"]))
+    ['drums', 'hats', 'kick', 'snare']
+    """
+    chosen = frozenset(roles)
+    return chosen | set(KIT) if "drums" in chosen else chosen
 
 
 @dataclass(frozen=True, slots=True)

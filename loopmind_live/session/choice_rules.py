@@ -5,7 +5,7 @@ from dataclasses import replace
 from loopmind_live.arranger.base import NEUTRAL
 from loopmind_live.arranger.directions import direction_of
 from loopmind_live.errors import SessionError
-from loopmind_live.session import choices
+from loopmind_live.session import choices, section_choices
 from loopmind_live.session.actions import SetParts
 from loopmind_live.session.arguments import (
     arrangement_of,
@@ -63,7 +63,7 @@ def add(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result
         ids = {document.section_ids[one] for one in places}
         place = entered(state, ids, place, desk.arranger.refit)
     roles = known_roles(document, command)
-    state, choice = choices.add(state, document, places, roles, here, desk.arranger)
+    state, choice = section_choices.add(state, document, places, roles, here, desk.arranger)
     if bars:
         choice = replace(choice, words=f"{choice.words} for {told_bars(bars)}")
     return _queued(state, command, spec, place, choice, bars)
@@ -78,7 +78,9 @@ def restyle(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Re
     if direction == NEUTRAL:
         raise SessionError(f"restyle: which way? As in: {spec.phrases[0]}")
     told = [*(f"more {mood}" for mood in towards), *(f"less {mood}" for mood in away)]
-    state, choice = choices.restyle(state, document, direction, ", ".join(told), desk.arranger)
+    state, choice = section_choices.restyle(
+        state, document, direction, ", ".join(told), desk.arranger
+    )
     return _queued(state, command, spec, place, choice)
 
 

@@ -7,7 +7,7 @@ from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.config import MAX_SECTION_BARS, MAX_SECTIONS
 from loopmind_live.errors import ArrangerError, SessionError
 from loopmind_live.score.arrangement import Arrangement, Section
-from loopmind_live.session import choices
+from loopmind_live.session import section_choices
 from loopmind_live.session.actions import DeleteSections, Inserted, InsertSections, SetBars
 from loopmind_live.session.arguments import (
     arrangement_of,
@@ -109,7 +109,9 @@ def insert(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Res
     item, where = _anchored(state, document, command)
     wanted = number(command, "bars")
     bars = int(wanted) if wanted is not None else _usual_bars(arrangement, label)
-    state, section = choices.new_section(state, document, Section(label, bars), item, desk.arranger)
+    state, section = section_choices.new_section(
+        state, document, Section(label, bars), item, desk.arranger
+    )
     item = replace(item, id=number_, section=section)
     action = InsertSections((item,), (arrangement.bpm, arrangement.key))
     state = queue(state, command, spec, action, place)
@@ -173,7 +175,7 @@ def constrain(state: State, command: Command, spec: CommandSpec, desk: Desk) -> 
     only = known_roles(document, command, "roles_only")
     if not out and not only:
         raise SessionError(f"constrain: which parts? As in: {spec.phrases[0]}")
-    state, choice = choices.constrain(state, document, places, (out, only), desk.arranger)
+    state, choice = section_choices.constrain(state, document, places, (out, only), desk.arranger)
     state = queue(state, command, spec, choice.action, place)
     told = told_places(arrangement, places)
     words = [f"{told} without {', '.join(out)}"] if out else []
