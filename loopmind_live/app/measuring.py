@@ -30,9 +30,14 @@ class Drawn(Protocol):
 
 
 TASKS: Mapping[str, str] = {
-    "compatibility": "compatibility", "instruments": "instruments", "key": "key", "tempo": "tempo",
-}  # fmt: skip
-"""By name, the module of `training` whose `evaluate(data, advance)` returns an Evaluation."""
+    "compatibility": "training.compatibility",
+    "instruments": "training.instruments",
+    "key": "training.key",
+    "prompts": "app.parsing",
+    "structure": "training.structure",
+    "tempo": "training.tempo",
+}
+"""By name, the module whose `evaluate(data, advance)` returns an Evaluation."""
 
 
 def add_evaluate(commands: Any) -> None:
@@ -41,7 +46,8 @@ def add_evaluate(commands: Any) -> None:
     parser.add_argument("task", choices=sorted(TASKS), metavar="TASK", help=", ".join(TASKS))
     parser.add_argument(
         "data", type=Path, metavar="DATA",
-        help="a folder with a manifest.csv; of compatibility a folder of songs as POP909 has them",
+        help="a folder with a manifest.csv; for prompts and structure a file of JSON lines; for"
+        " compatibility a folder of songs as POP909 has them",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument(
@@ -49,18 +55,18 @@ def add_evaluate(commands: Any) -> None:
     )
     parser.add_argument(
         "--queries", type=at_least_one, metavar="N",
-        help="of compatibility: for how many loops a partner is looked for (default: 300)",
+        help="for compatibility: for how many loops a partner is looked for (default: 300)",
     )  # fmt: skip
     parser.add_argument(
         "--soundfont", type=Path, nargs="+", metavar="FILE.sf2", dest="fonts",
-        help="of compatibility: what plays the songs (default: what is installed)",
+        help="for compatibility: what plays the songs (default: what is installed)",
     )  # fmt: skip
 
 
 def _evaluate(options: argparse.Namespace) -> int:
     from loopmind_live.app.progress import progress_bars
 
-    module = import_module(f"loopmind_live.training.{TASKS[options.task]}")
+    module = import_module(f"loopmind_live.{TASKS[options.task]}")
     with progress_bars() as progress:
         advance = progress("measuring", "files")
         found: Evaluation = module.evaluate(options.data, advance, **_given(options))
@@ -75,7 +81,9 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
     given = {name: getattr(options, name) for name in ("queries", "fonts")}
     given = {name: value for name, value in given.items() if value is not None}
     if given and options.task != "compatibility":
-        raise ConfigError(f"{options.task}: --queries and --soundfont are of compatibility alone")
+        raise ConfigError(
+            f"{options.task}: --queries and --soundfont are for compatibility alone: leave them out"
+        )
     return given
 
 
