@@ -209,9 +209,9 @@ def _scores(
 ) -> list[float]:
     """Return the ranker's scores; the lowest of all where a loop's beats were not found."""
     worst = -1e9
-    if query.profile is None:
-        return [worst] * len(choice)
     known = [place for place, each in enumerate(choice) if each.profile is not None]
+    if query.profile is None or not known:
+        return [worst] * len(choice)
     shapes = _shapes([choice[place] for place in known])
     told = model.scores(_shapes([query]), shapes.transposed([moved[place] for place in known]))[0]
     scores = [worst] * len(choice)
