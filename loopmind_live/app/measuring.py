@@ -28,15 +28,24 @@ class Drawn(Protocol):
         ...
 
 
-TASKS: Mapping[str, str] = {"instruments": "instruments", "key": "key", "tempo": "tempo"}
-"""By name, the module of `training` whose `evaluate(data, advance)` returns an Evaluation."""
+TASKS: Mapping[str, str] = {
+    "instruments": "training.instruments",
+    "key": "training.key",
+    "prompts": "app.parsing",
+    "structure": "training.structure",
+    "tempo": "training.tempo",
+}
+"""By name, the module whose `evaluate(data, advance)` returns an Evaluation."""
 
 
 def add_evaluate(commands: Any) -> None:
     """Add `loopmind evaluate`."""
     parser = add_command(commands, "evaluate", _evaluate, "measure a task against known truth")
     parser.add_argument("task", choices=sorted(TASKS), metavar="TASK", help=", ".join(TASKS))
-    parser.add_argument("data", type=Path, metavar="DATA", help="a folder with a manifest.csv")
+    parser.add_argument(
+        "data", type=Path, metavar="DATA",
+        help="a folder with a manifest.csv; for prompts and structure a file of JSON lines",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument(
         "--picture", type=Path, metavar="FILE.svg", help="draw the figures, where they are a table"
@@ -46,7 +55,7 @@ def add_evaluate(commands: Any) -> None:
 def _evaluate(options: argparse.Namespace) -> int:
     from loopmind_live.app.progress import progress_bars
 
-    module = import_module(f"loopmind_live.training.{TASKS[options.task]}")
+    module = import_module(f"loopmind_live.{TASKS[options.task]}")
     with progress_bars() as progress:
         found: Evaluation = module.evaluate(options.data, progress("measuring", "files"))
     print(json.dumps(found.to_json(), indent=2) if options.json else found)
