@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import lru_cache
 
 PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 MODES = ("maj", "min")
@@ -71,6 +72,7 @@ def transpose_key(key: str, semitones: int) -> str:
     return f"{PITCH_CLASSES[(pitch + semitones) % 12]}:{mode}"
 
 
+@lru_cache(maxsize=1024)  # asked for every loop of a library, of two dozen keys
 def semitones_between(source: str, target: str) -> int:
     """Return the smallest transposition (-5..6) that brings `source` into `target`'s scale.
 
