@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import lru_cache
 
 PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 MODES = ("maj", "min")
@@ -81,6 +82,7 @@ def scale_tonic(key: str) -> int:
     return tonic if mode == "maj" else (tonic + 3) % 12
 
 
+@lru_cache(maxsize=1024)  # asked for every loop of a library, of two dozen keys
 def semitones_between(source: str, target: str) -> int:
     """Return the smallest transposition (-5..6) that brings `source` into `target`'s scale.
 
