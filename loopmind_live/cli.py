@@ -113,6 +113,9 @@ def _add_arrange(commands: Any) -> None:
     parser.add_argument("prompt", metavar="PROMPT", help='as in "dark trap 140 bpm"')
     add_library(parser)
     _seed(parser)
+    parser.add_argument(
+        "--structure", type=Path, metavar="DIR", help="a checkpoint that tells the form"
+    )
     parser.add_argument("-o", "--out", type=Path, default=Path("timeline.json"), metavar="FILE")
 
 
@@ -121,7 +124,9 @@ def _arrange(options: argparse.Namespace) -> int:
     from loopmind_live.arranger.prompt import read_prompt
     from loopmind_live.arranger.remarks import remarks
 
-    arrangement = arrange_to_file(options.prompt, library_of(options), options.seed, options.out)
+    arrangement = arrange_to_file(
+        options.prompt, library_of(options), options.seed, options.out, options.structure
+    )
     print(told(arrangement, options.out))
     for line in remarks(read_prompt(options.prompt), arrangement):
         print(line, file=sys.stderr)

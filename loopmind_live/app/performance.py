@@ -176,7 +176,9 @@ class Performance:
             lines.append(f"bar {position}, {arrangement.bpm:g} bpm{key}: {verb} {what}")
             section = state.section
             for part in section.parts if section is not None else ():
-                silent = "" if state.document.audible(part.role) else " (muted)"
+                silent = (
+                    "" if state.document.audible(part.role, state.playhead.place) else " (muted)"
+                )
                 locked = " (locked)" if part.role in state.document.locked else ""
                 lines.append(f"  {part.role}: {part.loop.path.name}{silent}{locked}")
         for change in state.pending:
