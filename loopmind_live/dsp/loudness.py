@@ -72,8 +72,11 @@ def _may_reach(channel: Floats, highest: Floats, peak: float) -> Places:
 
     `highest`: the highest level of each piece's samples.
     """
-    steps = np.diff(channel, prepend=np.float32(0.0), append=np.float32(0.0))
-    bends = _highest(np.abs(np.diff(steps)))
+    around = np.zeros(len(channel) + 2, np.float32)
+    around[1:-1] = channel
+    steps = around[1:] - around[:-1]
+    bends = steps[1:] - steps[:-1]
+    bends = _highest(np.abs(bends, out=bends))
     nearby = np.maximum(bends, np.maximum(np.append(bends[1:], 0.0), np.append(0.0, bends[:-1])))
     may = (highest >= _PEAK_GATE * peak) & (highest + _BEND * nearby >= (1.0 - _FAR) * peak)
     return np.flatnonzero(may)
