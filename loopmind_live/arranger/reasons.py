@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from loopmind_live.arranger.base import Reason
-from loopmind_live.arranger.compatibility import EASY_STRETCH, Candidate, togetherness
+from loopmind_live.arranger.compatibility import EASY_STRETCH, Candidate
 from loopmind_live.arranger.roles import merged_wish
 from loopmind_live.arranger.scene import Scene
 from loopmind_live.arranger.tastes import liking
@@ -26,7 +26,7 @@ PURPOSES: Mapping[str, str] = {
     "outro": "it lets go, part by part",
 }
 _A_HAIR = 0.005
-_GOES_WELL = 0.2
+_GOES_WELL = 0.12
 
 
 def why(scene: Scene) -> tuple[Reason, ...]:
@@ -51,7 +51,7 @@ def reasons_for(
             _tempo(part, scene.arrangement.bpm),
             _key(part, scene.arrangement.key),
             _mood(part, scene.request.moods),
-            _company(candidate, beside),
+            _company(scene, candidate, beside),
             _taste(scene, candidate, beside),
             "" if candidate.sure else "its tempo or key is not sure",
         )
@@ -85,13 +85,14 @@ def _mood(part: Part, moods: Collection[str]) -> str:
     return f"{' and '.join(met)} as asked" if met else ""
 
 
-def _company(candidate: Candidate, beside: Collection[Candidate]) -> str:
+def _company(scene: Scene, candidate: Candidate, beside: Collection[Candidate]) -> str:
     if not beside:
         return ""
     mates = [other.role for other in beside if other.folder == candidate.folder]
     if mates and len({other.folder for other in beside}) > 1:
         return f"from the pack of {', '.join(dict.fromkeys(mates))}"
-    return "goes well with the others" if togetherness(candidate, beside) >= _GOES_WELL else ""
+    (matching,) = scene.matchings([candidate], list(beside))
+    return "goes well with the others" if matching >= _GOES_WELL else ""
 
 
 def _taste(scene: Scene, candidate: Candidate, beside: Collection[Candidate]) -> str:
