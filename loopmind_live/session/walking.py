@@ -20,6 +20,7 @@ from loopmind_live.session.actions import (
 )
 from loopmind_live.session.document import Document, Refit
 from loopmind_live.session.editing import apply, inverse
+from loopmind_live.session.lasting import outlasted, takes_back, way_back
 from loopmind_live.session.seams import before_the_end, playing_on, reason_against, torn_until
 from loopmind_live.session.state import Change, Playhead, State, cancel
 from loopmind_live.session.takes import placed
@@ -179,35 +180,20 @@ def _with_step(state: State, change: Change, action: Edit, back: Edit, bar: floa
     step = change.step
     if step is None:
         return state
-    others = tuple(c for c in state.pending if not _takes_back(c, step.number))
-    if change.mode == "undo":
-        return replace(state, pending=others)
     if change.mode == "back":
         return replace(state, done=tuple(one for one in state.done if one.number != step.number))
+    pending = tuple(one for one in state.pending if not takes_back(one, step.number))
+    pending, back = outlasted(pending, action, back)
+    if change.mode == "undo":
+        return replace(state, pending=pending)
     landed = replace(step, action=action, inverse=back)
     done = tuple(landed if one.number == landed.number else one for one in state.done)
-    state = replace(state, done=done)
-    if not step.back_bars:
-        return state
-    until = _line_after(bar, step.back_bars, state.tempo.beats_per_bar)
-    number = state.next_number
-    again = Change(number, f"{step.text}: until here", back, until, until, None, "back", landed)
-    return replace(state, pending=(*state.pending, again), next_number=number + 1)
-
-
-def _takes_back(change: Change, number: int) -> bool:
-    return change.mode == "back" and change.step is not None and change.step.number == number
-
-
-def _line_after(bar: float, bars: float, beats_per_bar: int) -> float:
-    """Return the line, a bar's or a beat's, on which what lasts `bars` from `bar` on is over.
-
-    >>> _line_after(3.0, 4.0, 4), _line_after(3.4, 4.0, 4), _line_after(3.9, 0.5, 4)
-    (7.0, 7.0, 4.5)
-    """
-    grid = 1.0 if bars == int(bars) else 1.0 / beats_per_bar
-    line = round((bar + bars) / grid) * grid
-    return line if line > bar else line + grid
+    if step.back_bars:
+        again = way_back(landed, back, state.next_number, bar, state.tempo.beats_per_bar)
+        return replace(
+            state, done=done, pending=(*pending, again), next_number=state.next_number + 1
+        )
+    return replace(state, done=done, pending=pending)
 
 
 def _following(state: State, document: Document) -> State:

@@ -177,7 +177,7 @@ class _Draft:
             return [END]
         if asked.opening is not None and count == 0:
             return [asked.opening]
-        last = self._labels[-1] if self._labels else None
+        last = self._labels[-1] if self._labels else ""
         if last in asked.leads and count < MOST_SECTIONS - 1:
             return [asked.leads[last]]
         closing = left is not None and asked.outro_bars is not None and left <= asked.outro_bars
