@@ -88,8 +88,9 @@ def _mood(part: Part, moods: Collection[str]) -> str:
 
 
 def _pack(candidate: Candidate, beside: Collection[Candidate]) -> str:
-    mates = [other.role for other in beside if other.folder == candidate.folder]
-    if not mates or len({other.folder for other in beside}) < 2:
+    others = [other for other in beside if other.role != candidate.role]
+    mates = [other.role for other in others if other.folder == candidate.folder]
+    if not mates or len({other.folder for other in others}) < 2:
         return ""
     return f"from the pack of {', '.join(dict.fromkeys(mates))}"
 
