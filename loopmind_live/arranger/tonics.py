@@ -42,7 +42,7 @@ _GERMAN: Mapping[str, str] = {
 _LETTER = re.compile(r"([a-g])(#|b)?(m|min|minor|maj|major|moll|dur)?")
 _NOT_KEYS: Mapping[str, frozenset[str]] = {
     "portuguese": frozenset({"em"}), "german": frozenset({"am"}), "spanish": frozenset({"em"}),
-    "english": frozenset({"am"}),
+    "english": frozenset({"am", "em"}),
 }  # fmt: skip
 """Words of a language that would be keys in another, where they are in lower case."""
 

@@ -16,7 +16,7 @@ from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.repl.bind import Misfit
 from loopmind_live.repl.described import describes_music
 from loopmind_live.repl.lexicon import FILLERS, MOODS, NUMBERS, ROLE_PHRASES, SECTIONS, UNITS
-from loopmind_live.repl.spoken import refusal, speak
+from loopmind_live.repl.spoken import merged, refusal, speak
 from loopmind_live.repl.strict import described, parse_line
 from loopmind_live.repl.synonyms import NOUNS
 from loopmind_live.repl.verbs import PATTERNS, headed
@@ -87,7 +87,7 @@ def read(text: str) -> Reading:
         strange += reading.strange
         if len(commands) > MAX_COMMANDS:
             raise SessionError(f"more than {MAX_COMMANDS} commands in a line: split it")
-    return Reading(tuple(commands), tuple(corrected), tuple(strange))
+    return Reading(tuple(merged(commands)), tuple(corrected), tuple(strange))
 
 
 def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
@@ -96,9 +96,9 @@ def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
         commands = parse_line(tokens, source)
         if not any(map(_takes_a_word, commands)):
             return Reading(tuple(commands))
-        complaint = SessionError(f"{as_typed(tokens, source)[:60]!r}: write names in quotes")
+        complaint = Misfit(f"{as_typed(tokens, source)[:60]!r}: write names in quotes", 0)
     except Misfit as error:
-        complaint = SessionError(str(error))
+        complaint = error
     typed = as_typed(tokens, source)
     refused: LoopMindError | None = None
     for guess in range(_GUESSES):
@@ -111,7 +111,7 @@ def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
         else:
             return reading
     if isinstance(refused, Misfit) and (headed(tokens) or not refused.read):
-        raise complaint
+        raise SessionError(str(complaint))
     assert refused is not None
     raise SessionError(str(refused)) from None
 
