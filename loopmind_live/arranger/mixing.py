@@ -11,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from loopmind_live.arranger.measures import measure_of
-from loopmind_live.dsp.profile import BANDS, unpack
+from loopmind_live.dsp.profile import BANDS, FLOOR_DB, unpack
 from loopmind_live.score.arrangement import Part
 from loopmind_live.score.fit import TARGET_LUFS
 
 Values = npt.NDArray[np.float64]
 _LOW_HZ, _HIGH_HZ = 30.0, 11025.0
+_SILENT_DB = -90.0
+"""What lies on the floor of a profile may lie anywhere below it."""
 _MEL_BANDS = 2 * BANDS
 _SHELF_HZ, _SHELF_DB, _PASS_HZ = 1500.0, 4.0, 38.0
 
@@ -42,7 +44,8 @@ def bands_of(part: Part) -> Values | None:
         return None
     centers, widths = bands()
     places = centers * 2.0 ** (-part.semitones / 12.0)
-    levels_db = np.interp(np.log2(places), np.log2(centers), profile.bands.astype(np.float64))
+    known_db = np.where(profile.bands <= FLOOR_DB + 0.5, _SILENT_DB, profile.bands)
+    levels_db = np.interp(np.log2(places), np.log2(centers), known_db)
     power: Values = 10.0 ** (levels_db / 10.0)
     heard = float((power * widths * _loudness_weights()).sum())
     return power * (_level(part) ** 2 / heard)
