@@ -11,7 +11,7 @@ from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.arranger.remarks import remarks
 from loopmind_live.engine.overload import SHORT
 from loopmind_live.errors import LoopMindError, SessionError
-from loopmind_live.repl.grammar import read
+from loopmind_live.repl.grammar import prepare, read
 from loopmind_live.repl.help import help_text
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.timeline import write_timeline
@@ -60,6 +60,7 @@ class Performance:
         read_timeline: Callable[[Path], Arrangement],
         now: Callable[[], datetime],
     ) -> None:
+        prepare()
         self.session = session
         self.finished = False
         self._recorder = recorder

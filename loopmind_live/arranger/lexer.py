@@ -39,6 +39,8 @@ _UNITS = frozenset(
 _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 _SEMITONES = {"semitones": 1.0, "tones": 2.0, "octaves": 12.0}
 _TIMES = {"bars": "bar", "beats": "beat", "sections": "section"}
+_MET = frozenset(("word", name) for name in ("it", "all", "them", "tempo", "key", "bars"))
+"""What may stand between the two pieces of a verb, beside parts and sections."""
 _EXTRA = frozenset(
     {
         "more",
@@ -237,13 +239,10 @@ class _Reader:
             said = self._said(place, len(tail))
             if said == tail and (meets or goes) and not self._cuts_time(place + len(tail) - 1):
                 return place
-            senses, _ = self._phrase(place)
-            kinds = {(one.kind, one.name) for one in senses}
-            meets = meets or any(kind in ("role", "section") for kind, _ in kinds)
-            meets = meets or bool(
-                {("word", "it"), ("word", "all"), ("word", "them"), ("word", "tempo"),
-                 ("word", "key")} & kinds
-            )  # fmt: skip
+            senses = (*self._phrase(place)[0], *self.words.senses.get((word,), ()))
+            meets = meets or any(
+                one.kind in ("role", "section") or (one.kind, one.name) in _MET for one in senses
+            )
         return 0
 
     def _number(self, at: int) -> tuple[float, int]:

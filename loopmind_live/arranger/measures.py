@@ -1,7 +1,6 @@
 """What is heard of a loop as it plays in a set, in figures that directions move. Pure."""
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from loopmind_live.arranger.base import Direction
@@ -88,23 +87,6 @@ def progress(before: Measure, after: Measure, direction: Direction) -> float | N
             return None
         total += abs(wish) * max(-2.0, min(2.0, moved))
     return total
-
-
-def center_hz(parts: Collection[Part]) -> float | None:
-    """Return about where the spectrum of `parts` together has its center, None where unknown.
-
-    Each part's own center counts by how loud the part is in the mix.
-    """
-    total = weights = 0.0
-    for part in parts:
-        brightness = measure_of(part).brightness
-        if brightness is None:
-            continue
-        lufs = -20.0 if part.loop.lufs is None else part.loop.lufs
-        weight = 10.0 ** ((lufs + part.gain_db) / 20.0)
-        total += weight * 2.0**brightness
-        weights += weight
-    return total / weights if weights else None
 
 
 def same_sound(one: Loop, other: Loop) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from loopmind_live.arranger.lexer import Lexed, lex
 from loopmind_live.arranger.prompt import read_lexed
-from loopmind_live.arranger.vocabulary import lexicon
+from loopmind_live.arranger.vocabulary import LANGUAGES, lexicon
 from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.repl.bind import Misfit
 from loopmind_live.repl.described import describes_music
@@ -50,6 +50,13 @@ class Reading:
     commands: tuple[Command, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
     strange: tuple[str, ...] = ()
+
+
+def prepare() -> None:
+    """Read the tables of all languages, which takes a moment: the first line is then as quick."""
+    lex("")
+    for language in LANGUAGES:
+        lexicon(language)
 
 
 def parse(text: str) -> list[Command]:

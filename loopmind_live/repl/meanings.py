@@ -179,6 +179,10 @@ def _resize(clause: Clause, before: Before) -> list[Asked]:
     named = clause.has("genre", "darker") and bars is None and not (longer or shorter)
     if place is None or named:
         return []
+    if bars is not None and bars.number >= 1 and not (longer or shorter):
+        added = clause.says("add", "insert") and place.link in ("to", "place")
+        if added or clause.says(*_OUT):
+            return [("resize", _at(place) | {"delta": int(bars.number) * (1 if added else -1)})]
     if bars is not None and bars.number >= 1:
         by = bars.extra or clause.has("by") or ((longer or shorter) and not _to_bars(clause, bars))
         if by and (longer or shorter or bars.extra):

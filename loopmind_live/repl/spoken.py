@@ -11,6 +11,8 @@ from loopmind_live.repl.meanings import Before, commands_of
 from loopmind_live.session.commands import Command, check
 
 _SILENT = frozenset({"filler", "polite", "comma", "and", "then", "but", "it", "something"})
+_MOST_ITEMS = 150
+"""Nobody speaks longer lines of commands."""
 _OBJECTS_FOR_A_STRANGER = 2
 """So many words of music excuse one that is strange."""
 
@@ -30,6 +32,8 @@ def speak(lexed: Lexed, source: str) -> Spoken:
     """
     commands: list[Command] = []
     strange = [item.text for item in lexed.items if item.kind in ("unknown", "other")]
+    if len(lexed.items) > _MOST_ITEMS:
+        return Spoken((), tuple(strange))
     before = Before()
     for clause in clauses(lexed.items):
         said = _inherited(clause, before)

@@ -121,6 +121,10 @@ def _fit(
     command = Command(spec.name, dict(sorted(arguments.items())), when, raw)
     if {"bars", "rel"} <= arguments.keys():
         raise Misfit(f"{spec.name}: longer by how many bars, or just longer?", len(pattern.head))
+    if spec.name == "constrain" and not {"roles_out", "roles_only"} & arguments.keys():
+        raise Misfit("constrain: which parts? As in: no bass in build", len(pattern.head))
+    if spec.name == "insert_section" and any(token.text == "to" for token in rest):
+        raise Misfit("insert: before or after which? As in: insert bridge", len(pattern.head))
     if spec.name == "mute" and "section" in arguments and pattern.head[:1] not in _SILENCING:
         raise Misfit("mute: keep them out of it, as in: no bass in build", len(pattern.head))
     if spec.name == "mute" and not EXCEPT.isdisjoint(token.text for token in rest):
