@@ -23,7 +23,7 @@ CORE_ROLES = frozenset({"drums", "kick", "bass"})
 LEAN = 0.3
 """What a move of an octave in the direction asked for adds to a score."""
 _DRAWS = 4
-_PLAIN_MOVE, _LEAST_MOVE = 0.12, 0.04
+_PLAIN_MOVE, _LEAST_MOVE = 0.12, 0.06
 """So many octaves the center of the whole is to move: a draw that moves it plainly is taken."""
 
 
