@@ -23,7 +23,7 @@ CORE_ROLES = frozenset({"drums", "kick", "bass"})
 LEAN = 0.3
 """What a move of an octave in the direction asked for adds to a score."""
 _DRAWS = 4
-_PLAIN_MOVE, _LEAST_MOVE = 0.1, 0.02
+_PLAIN_MOVE, _LEAST_MOVE = 0.12, 0.06
 """So many octaves the center of the whole is to move: a draw that moves it plainly is taken."""
 
 
@@ -47,9 +47,8 @@ def regenerated(
         if draws[-1][0] >= _PLAIN_MOVE:
             break
     parts = held_back(before, max(draws, key=lambda draw: draw[0])[1], direction)
-    fuller = abs(direction.fullness)
-    asked = max(fuller, abs(direction.brightness), abs(direction.density), abs(direction.energy))
-    stuck = 0.0 < fuller == asked and len(parts) == len(before)
+    only_fuller = direction == Direction(fullness=direction.fullness) != NEUTRAL
+    stuck = only_fuller and len(parts) == len(before)
     if not parts or stuck or hashes(parts.values()) == hashes(before.values()):
         raise ArrangerError(_refusal(scene, locked, direction))
     return tuple(parts[role] for role in ROLES if role in parts)
