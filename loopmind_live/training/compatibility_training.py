@@ -59,19 +59,13 @@ class PairSources:
     passages: int = 2
     queries: int = QUERIES
 
-    @property
-    def songs(self) -> Path:
-        """Return the folder of songs."""
-        inner = self.corpus / "pop909"
-        return inner if inner.is_dir() else self.corpus
-
 
 def train_compatibility(sources: PairSources, out: Path, seed: int, advance: Advance) -> str:
     """Write the model and its card into a folder; return its figures. Raises ConfigError."""
     if not out.is_dir():
         raise ConfigError(f"{out}: no such folder: make it first")
     started_s = time.monotonic()
-    songs = read_songs(sources.songs)
+    songs = read_songs(sources.corpus)
     lessons = _lessons(songs, sources, seed, advance)
     kept = {song.name for song in songs[::FOLDS]}
     known = [lesson for lesson in lessons if lesson.song not in kept]
