@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from loopmind_live import __version__, config
-from loopmind_live.app.argument_types import at_least_one, block_size, latency_ms, outputs
+from loopmind_live.app.argument_types import at_least_one, block_size, latency_ms, outputs, port
 from loopmind_live.app.library_commands import add_fix, add_loops, add_scan
 from loopmind_live.app.measuring import add_evaluate
 from loopmind_live.app.search_commands import add_map, add_similar
@@ -216,6 +216,10 @@ def _add_perform(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument("--headless", action="store_true", help="no prompt: a script, or just play")
     parser.add_argument(
+        "--osc-port", type=port, metavar="N",
+        help="listen for OSC from this machine on UDP port N, 0 for a free one",
+    )  # fmt: skip
+    parser.add_argument(
         "--resume", nargs="?", const="playing", choices=("playing", "anew"),
         help="take up the newest performance whose performer was killed, as it plays on; "
         "anew: load its last state where nothing plays (all other options but --headless are its)",
@@ -238,6 +242,7 @@ def _perform(options: argparse.Namespace) -> int:
     request = Request(
         library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
+        options.osc_port,
     )  # fmt: skip
     if options.audio == "offline":
         with progress_bars() as progress:

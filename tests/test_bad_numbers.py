@@ -65,7 +65,7 @@ def _good(argument: Argument) -> object:
         return int(argument.maximum)
     return {
         "roles": ("bass",), "section": "hook", "text": "dark trap", "key": "A:min",
-        "path": "a.json", "flag": True, "word": "play",
+        "path": "a.json", "flag": True, "word": "play", "moods": ("dark",),
     }[argument.kind]  # fmt: skip
 
 

@@ -31,6 +31,18 @@ def at_least_one(text: str) -> int:
     return value
 
 
+def port(text: str) -> int:
+    """Return a network port, 0 for any that is free.
+
+    >>> port("9000")
+    9000
+    """
+    value = _whole(text, "0 to 65535")
+    if not 0 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f"{value}: choose 0 to 65535")
+    return value
+
+
 def latency_ms(text: str) -> float:
     """Return by how many ms an input comes late."""
     try:

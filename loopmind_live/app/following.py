@@ -8,7 +8,15 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from loopmind_live.arranger.base import Arranger
+from loopmind_live.arranger.base import (
+    NEUTRAL,
+    NO_TASTE,
+    Alternative,
+    Arranger,
+    Direction,
+    Reason,
+    Taste,
+)
 from loopmind_live.errors import LibraryError
 from loopmind_live.score.arrangement import Arrangement, Part
 from loopmind_live.score.loop import Loop, Role
@@ -35,9 +43,11 @@ class ChangingArranger:
 
     def __init__(self, arranger: Arranger) -> None:
         self._now = arranger
+        self._taste = NO_TASTE
 
     def change_to(self, arranger: Arranger) -> None:
         """Choose by another one from now on; what it is asked to refit stays what it was."""
+        arranger.prefer(self._taste)
         self._now = arranger
 
     def arrange(self, prompt: str, seed: int, beats_per_bar: int = 4) -> Arrangement:
@@ -51,9 +61,10 @@ class ChangingArranger:
         seed: int,
         locked: Collection[Role] = (),
         avoid: Collection[str] = (),
+        direction: Direction = NEUTRAL,
     ) -> tuple[Part, ...]:
         """Return new parts for section `place`."""
-        return self._now.regenerate(arrangement, place, seed, locked, avoid)
+        return self._now.regenerate(arrangement, place, seed, locked, avoid, direction)
 
     def swap(
         self,
@@ -66,9 +77,46 @@ class ChangingArranger:
         """Return another part of `role` for section `place`."""
         return self._now.swap(arrangement, place, role, seed, avoid)
 
+    def add(
+        self,
+        arrangement: Arrangement,
+        place: int,
+        role: Role,
+        seed: int,
+        avoid: Collection[str] = (),
+    ) -> Part:
+        """Return a part of `role`, new to section `place`."""
+        return self._now.add(arrangement, place, role, seed, avoid)
+
+    def restyle(
+        self,
+        arrangement: Arrangement,
+        direction: Direction,
+        seed: int,
+        locked: Collection[Role] = (),
+        avoid: Collection[str] = (),
+    ) -> Arrangement:
+        """Return the arrangement with loops that lie in `direction` of its own."""
+        return self._now.restyle(arrangement, direction, seed, locked, avoid)
+
+    def alternatives(
+        self, arrangement: Arrangement, place: int, role: Role, count: int = 5
+    ) -> tuple[Alternative, ...]:
+        """Return what could play `role` in section `place`, best first."""
+        return self._now.alternatives(arrangement, place, role, count)
+
+    def why(self, arrangement: Arrangement, place: int) -> tuple[Reason, ...]:
+        """Return why section `place` plays what it plays."""
+        return self._now.why(arrangement, place)
+
     def refit(self, arrangement: Arrangement, bpm: float, key: str | None) -> Arrangement:
         """Return the same loops fitted to another tempo and key."""
         return self._now.refit(arrangement, bpm, key)
+
+    def prefer(self, taste: Taste) -> None:
+        """Weigh by `taste` from now on, and whatever stands here later, too."""
+        self._taste = taste
+        self._now.prefer(taste)
 
 
 class LibraryWatch:

@@ -44,6 +44,7 @@ class Request:
     seed: int = 0
     headless: bool = False
     stems: Path | None = None
+    osc_port: int | None = None
 
 
 class OfflineShow:

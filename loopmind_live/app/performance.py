@@ -1,6 +1,6 @@
 """A performance under way: what is typed becomes commands, and their effects beside the music."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -79,6 +79,10 @@ class Performance:
         except LoopMindError as error:
             reply = self.session.refuse(text, error, frame)
             return Answer(reply.lines, ok=False)
+        return self.carry_out(commands, frame)
+
+    def carry_out(self, commands: Iterable[Command], frame: int | None = None) -> Answer:
+        """Do what commands ask at `frame` (the engine's own where None), one after the other."""
         lines: list[str] = []
         ok = True
         for command in commands:

@@ -1,10 +1,14 @@
 """Drawing loops for roles: the better a loop suits, the more often it is drawn."""
 
+import heapq
 import math
 import random
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from loopmind_live.arranger.base import NO_TASTE, Taste
 from loopmind_live.arranger.compatibility import Aim, Candidate, suitability, togetherness
+from loopmind_live.arranger.tastes import liking
 from loopmind_live.score.loop import Role
 
 Ranked = Sequence[tuple[float, Candidate]]
@@ -12,6 +16,53 @@ Ranked = Sequence[tuple[float, Candidate]]
 SHORTLIST = 20
 TEMPERATURE = 0.08
 """How far below the best a candidate's score may lie and still be drawn now and then."""
+_PACK_MATES = 2
+_CROWD = 0.12
+"""A folder that has given more loops than that costs so much for each: others may suit as well."""
+
+
+def _nowhere(_candidate: Candidate) -> float:
+    return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """What counts beside how well a loop suits alone: taste, and where the choice is to lean."""
+
+    taste: Taste = NO_TASTE
+    lean: Callable[[Candidate], float] = _nowhere
+
+    def score(self, suits: float, candidate: Candidate, chosen: Collection[Candidate]) -> float:
+        """Return the score of a candidate that `suits` so well alone, beside those chosen."""
+        return (
+            suits
+            + self.lean(candidate)
+            + togetherness(candidate, chosen)
+            + liking(candidate, chosen, self.taste)
+            - crowding(candidate, chosen)
+        )
+
+    def shortlist(self, left: Ranked) -> Ranked:
+        """Return the candidates that are worth a closer look."""
+        if len(left) <= SHORTLIST:
+            return left
+        if self.lean is _nowhere and not self.taste.weights:
+            return left[:SHORTLIST]
+        return heapq.nlargest(
+            SHORTLIST,
+            left,
+            key=lambda pair: pair[0] + self.lean(pair[1]) + liking(pair[1], (), self.taste),
+        )
+
+
+PLAIN = Weighing()
+
+
+def crowding(candidate: Candidate, chosen: Collection[Candidate]) -> float:
+    """Return what it costs that a candidate's folder has given many of those chosen already."""
+    mates = sum(other.folder == candidate.folder for other in chosen)
+    others = len(chosen) - mates
+    return _CROWD * max(0, mates - _PACK_MATES - others) if mates > _PACK_MATES else 0.0
 
 
 def ranked_by_role(
@@ -38,11 +89,23 @@ def stage_ready(ranked: Mapping[Role, Ranked]) -> dict[Role, Ranked]:
     return {role: pairs for role, pairs in sure.items() if pairs}
 
 
+def scored(
+    ranked: Ranked, chosen: Collection[Candidate], weighing: Weighing = PLAIN
+) -> list[tuple[float, Candidate]]:
+    """Return what of `ranked` is worth a closer look with its score beside `chosen`, best first."""
+    found = [
+        (weighing.score(suits, candidate, chosen), candidate)
+        for suits, candidate in weighing.shortlist(ranked)
+    ]
+    return sorted(found, key=lambda pair: -pair[0])
+
+
 def draw(
     ranked: Ranked,
     chosen: Collection[Candidate],
     rng: random.Random,
     exclusions: Sequence[Collection[str]] = ((),),
+    weighing: Weighing = PLAIN,
 ) -> Candidate | None:
     """Draw one of `ranked` to go with `chosen`, None where nothing is left.
 
@@ -52,8 +115,8 @@ def draw(
     for excluded in exclusions:
         left = [pair for pair in ranked if pair[1].loop.content_hash not in excluded]
         if left:
-            scores = [score + togetherness(c, chosen) for score, c in left[:SHORTLIST]]
-            best = max(scores)
-            weights = [math.exp((score - best) / TEMPERATURE) for score in scores]
-            return rng.choices([candidate for _, candidate in left[:SHORTLIST]], weights)[0]
+            pairs = scored(left, chosen, weighing)
+            best = pairs[0][0]
+            weights = [math.exp((score - best) / TEMPERATURE) for score, _ in pairs]
+            return rng.choices([candidate for _, candidate in pairs], weights)[0]
     return None

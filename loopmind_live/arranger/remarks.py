@@ -3,9 +3,9 @@
 from loopmind_live.arranger.base import Request
 from loopmind_live.arranger.genres import genre_of
 from loopmind_live.arranger.prompt import Reading
-from loopmind_live.arranger.roles import KIT, merged_wish
+from loopmind_live.arranger.roles import merged_wish
 from loopmind_live.score.arrangement import Arrangement
-from loopmind_live.score.loop import Role
+from loopmind_live.score.loop import KIT, Role
 
 
 def remarks(reading: Reading, arrangement: Arrangement) -> tuple[str, ...]:

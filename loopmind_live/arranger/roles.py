@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from loopmind_live.arranger.base import Request, SectionWish
 from loopmind_live.arranger.forms import PEAKS
 from loopmind_live.arranger.genres import Genre
-from loopmind_live.score.loop import ROLES, Role
+from loopmind_live.score.loop import KIT, ROLES, Role, silenced
 
-KIT: tuple[Role, ...] = ("kick", "snare", "hats")
 SINGLE_DRUMS: tuple[Role, ...] = (*KIT, "perc")
 """What stands in for a drum loop, and is not piled on top of one."""
 
@@ -109,16 +108,6 @@ def alternatives(
     elif any(role in SINGLE_DRUMS for role in present):
         barred.add("drums")
     return _ordered(role for role in available if role not in barred)
-
-
-def silenced(roles: Iterable[Role]) -> frozenset[Role]:
-    """Return the roles that leaving `roles` out silences: without drums there is no kick either.
-
-    >>> sorted(silenced(["drums"]))
-    ['drums', 'hats', 'kick', 'snare']
-    """
-    chosen = frozenset(roles)
-    return chosen | set(KIT) if "drums" in chosen else chosen
 
 
 def _granted(roles: Iterable[Role], usable: Collection[Role]) -> frozenset[Role]:

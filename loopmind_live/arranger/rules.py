@@ -1,38 +1,50 @@
-"""The arranger that works by rules: genre templates, and loops drawn by how well they suit."""
+"""The arranger that works by rules: forms, habits of roles, and loops drawn by how they suit."""
 
-import hashlib
 import random
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from loopmind_live.arranger.balance import balanced, roles_of, toned
-from loopmind_live.arranger.base import Request
-from loopmind_live.arranger.casting import Ranked, draw, ranked_by_role, stage_ready
+from loopmind_live.arranger import choosing, reasons
+from loopmind_live.arranger.balance import balanced
+from loopmind_live.arranger.base import (
+    NEUTRAL,
+    NO_TASTE,
+    Alternative,
+    Direction,
+    Reason,
+    Request,
+    Taste,
+)
+from loopmind_live.arranger.cast_form import Cast, cast_form
+from loopmind_live.arranger.casting import Ranked, Weighing, ranked_by_role, stage_ready
 from loopmind_live.arranger.compatibility import Aim, Candidate, candidates_of
 from loopmind_live.arranger.forms import form_for
 from loopmind_live.arranger.genres import Form, Genre, genre_of
+from loopmind_live.arranger.layering import layers_of
 from loopmind_live.arranger.prompt import read_prompt
-from loopmind_live.arranger.roles import alternatives, habits_of, plan, silenced, source_of
+from loopmind_live.arranger.regenerating import regenerated
+from loopmind_live.arranger.restyling import restyled
+from loopmind_live.arranger.roles import merged_wish
+from loopmind_live.arranger.scene import Scene
+from loopmind_live.arranger.seeds import random_of
 from loopmind_live.arranger.tonality import key_for, tempo_for
 from loopmind_live.errors import ArrangerError
 from loopmind_live.score.arrangement import Arrangement, Part, Section
 from loopmind_live.score.fit import fitted, refitted
-from loopmind_live.score.loop import ROLES, UNPITCHED_ROLES, Loop, Role
+from loopmind_live.score.loop import ROLES, UNPITCHED_ROLES, Loop, Role, silenced
 from loopmind_live.timing.tempo_map import check_bpm
-
-VARIED_ROLES = 0.35
-"""How often a regenerated section also trades one of its roles for another."""
-CORE_ROLES = frozenset({"drums", "kick", "bass"})
 
 
 class RuleArranger:
     """An `Arranger` over a fixed set of loops. Equal arguments give equal answers."""
 
-    def __init__(self, loops: Iterable[Loop]) -> None:
+    def __init__(self, loops: Iterable[Loop], taste: Taste = NO_TASTE) -> None:
         """Work out once what is asked of each loop; the order of `loops` makes no difference."""
+        self._taste = taste
         known = tuple(loops)
         self._known = len(known)
         self._candidates = candidates_of(known)
+        self._by_hash = {c.loop.content_hash: c for c in self._candidates if c.loop.content_hash}
         # A set asks the same again and again, and ranking a large library takes many ms.
         self._ranked_last: tuple[object, Mapping[Role, Ranked]] | None = None
 
@@ -42,7 +54,7 @@ class RuleArranger:
 
     def arrange_request(self, request: Request, seed: int, beats_per_bar: int = 4) -> Arrangement:
         """Return an arrangement for what was read from a prompt."""
-        rng = _random("arrange", seed, request.text, beats_per_bar)
+        rng = random_of("arrange", seed, request.text, beats_per_bar)
         candidates = self._of_meter(beats_per_bar, request.roles_out)
         sure = [candidate for candidate in candidates if candidate.sure] or candidates
         genre = genre_of(request.genre)
@@ -51,12 +63,8 @@ class RuleArranger:
         form = form_for(request, genre, bpm, beats_per_bar)
         aim = Aim(bpm, key, beats_per_bar, request.moods)
         everything = ranked_by_role(candidates, aim)
-        cast = _cast(form, genre, request, everything, rng)
-        parts = {
-            label: tuple(fitted(cast[label][role].loop, role, bpm, key) for role in cast[label])
-            for label in cast
-        }
-        sections = tuple(Section(label, bars, parts[label]) for label, bars in form)
+        cast = cast_form(form, genre, request, everything, rng, Weighing(self._taste))
+        sections = _sections(form, cast, request, genre, (bpm, key), rng)
         if request.key is None and not any(
             map(_is_pitched, (p for s in sections for p in s.parts))
         ):
@@ -70,44 +78,10 @@ class RuleArranger:
         seed: int,
         locked: Collection[Role] = (),
         avoid: Collection[str] = (),
+        direction: Direction = NEUTRAL,
     ) -> tuple[Part, ...]:
-        """Return new parts for section `place`: other loops, same bars, `locked` parts kept.
-
-        A part for which there is no other loop stays as it is, as long as something changes.
-        """
-        section = arrangement.sections[place]
-        request, genre = _request_of(arrangement)
-        rng = _random("regenerate", seed, place, section.label, *sorted(_hashes(section.parts)))
-        ranked = self._ranked_for(arrangement, request)
-        kept = {part.role: part for part in section.parts if part.role in locked}
-        roles = [part.role for part in section.parts] or list(
-            plan([section.label], genre, request, ranked)[section.label]
-        )
-        roles = _varied(roles, section.label, genre, request, ranked, locked, rng)
-        before = _hashes(section.parts)
-        elsewhere = _hashes(part for other in arrangement.sections for part in other.parts)
-        exclusions = (before | set(avoid) | elsewhere, before | set(avoid), before)
-        chosen = list(candidates_of(part.loop for part in kept.values()))
-        parts = dict(kept)
-        beside = {*roles_of(arrangement), *roles}
-        changed = False
-        for role in _by_importance(roles, genre):
-            if role in locked:
-                continue
-            candidate = draw(ranked.get(role, ()), chosen, rng, exclusions)
-            if candidate is not None:
-                chosen.append(candidate)
-                part = fitted(candidate.loop, role, arrangement.bpm, arrangement.key)
-                parts[role] = toned(part, beside)
-                changed = True
-            elif (old := section.part(role)) is not None:
-                parts[role] = old
-        if not changed:
-            name = arrangement.name(place)
-            if section.parts and all(part.role in locked for part in section.parts):
-                raise ArrangerError(f"{name}: every part is locked: unlock one to regenerate it")
-            raise ArrangerError(f"{name}: no other loops fit it: scan more loops, or unlock a part")
-        return tuple(parts[role] for role in ROLES if role in parts)
+        """Return new parts for section `place`: other loops, same bars, `locked` parts kept."""
+        return regenerated(self._scene(arrangement, place), seed, locked, avoid, direction)
 
     def swap(
         self,
@@ -118,19 +92,42 @@ class RuleArranger:
         avoid: Collection[str] = (),
     ) -> Part:
         """Return another part of `role` for section `place`; raise ArrangerError if none exists."""
-        section = arrangement.sections[place]
-        request, _ = _request_of(arrangement)
-        rng = _random("swap", seed, place, role, *sorted(_hashes(section.parts)))
-        ranked = self._ranked_for(arrangement, replace(request, roles_out=())).get(role, ())
-        before = _hashes(section.parts)
-        others = candidates_of(part.loop for part in section.parts if part.role != role)
-        candidate = draw(ranked, others, rng, (before | set(avoid), before))
-        if candidate is None:
-            raise ArrangerError(
-                f"{arrangement.name(place)}: no other {role} loop fits: scan more loops"
-            )
-        part = fitted(candidate.loop, role, arrangement.bpm, arrangement.key)
-        return toned(part, {*roles_of(arrangement), role})
+        scene = self._scene(arrangement, place, refusing=False)
+        return choosing.swapped(scene, role, seed, avoid)
+
+    def add(
+        self,
+        arrangement: Arrangement,
+        place: int,
+        role: Role,
+        seed: int,
+        avoid: Collection[str] = (),
+    ) -> Part:
+        """Return a part of `role`, new to section `place`; raise ArrangerError if none fits."""
+        scene = self._scene(arrangement, place, refusing=False)
+        return choosing.added(scene, role, seed, avoid)
+
+    def restyle(
+        self,
+        arrangement: Arrangement,
+        direction: Direction,
+        seed: int,
+        locked: Collection[Role] = (),
+        avoid: Collection[str] = (),
+    ) -> Arrangement:
+        """Return the arrangement with loops that lie in `direction` of those it plays now."""
+        return restyled(arrangement, self._scene, direction, seed, locked, avoid)
+
+    def alternatives(
+        self, arrangement: Arrangement, place: int, role: Role, count: int = 5
+    ) -> tuple[Alternative, ...]:
+        """Return up to `count` parts that could play `role` in section `place`, best first."""
+        scene = self._scene(arrangement, place, refusing=False)
+        return choosing.alternatives(scene, role, count)
+
+    def why(self, arrangement: Arrangement, place: int) -> tuple[Reason, ...]:
+        """Return why section `place` is where it is and plays what it plays, a line each."""
+        return reasons.why(self._scene(arrangement, place))
 
     def refit(self, arrangement: Arrangement, bpm: float, key: str | None) -> Arrangement:
         """Return the same loops fitted to another tempo and key: new stretch and semitones."""
@@ -143,6 +140,18 @@ class RuleArranger:
             for section in arrangement.sections
         )
         return replace(arrangement, bpm=float(bpm), key=key, sections=sections)
+
+    def prefer(self, taste: Taste) -> None:
+        """Weigh choices by `taste` from now on."""
+        self._taste = taste
+
+    def _scene(self, arrangement: Arrangement, place: int, refusing: bool = True) -> Scene:
+        """Return what is chosen from; not `refusing`, the prompt's refusals do not count."""
+        request, genre = _request_of(arrangement)
+        if not refusing:
+            request = replace(request, roles_out=())
+        ranked = self._ranked_for(arrangement, request)
+        return Scene(arrangement, place, ranked, self._by_hash, request, genre, self._taste)
 
     def _of_meter(self, beats_per_bar: int, roles_out: Collection[Role]) -> tuple[Candidate, ...]:
         """Return the candidates of a meter without some roles; raise where none are left."""
@@ -178,100 +187,31 @@ class RuleArranger:
         return ranked
 
 
-def _cast(
+def _sections(
     form: Form,
-    genre: Genre,
+    cast: Cast,
     request: Request,
-    everything: Mapping[Role, Ranked],
-    rng: random.Random,
-) -> dict[str, dict[Role, Candidate]]:
-    """Return a loop for each role of each label, in role order."""
-    labels = list(dict.fromkeys(label for label, _ in form))
-    sure = stage_ready(everything)
-    planned = plan(labels, genre, request, sure)
-    last_resort = plan(labels, genre, request, everything)
-    cast: dict[str, dict[Role, Candidate]] = {}
-    for label in _lenders_first(labels, genre):
-        roles, ranked = (
-            (planned[label], sure) if planned[label] else (last_resort[label], everything)
-        )
-        if not roles:
-            raise ArrangerError(
-                f"no loop is left for the {label}: ask for other parts there, or scan more loops"
-            )
-        lender = source_of(label, genre, labels)
-        cast[label] = _cast_label(
-            label, roles, genre, cast.get(lender or "", {}), ranked, cast, rng
-        )
-    return cast
-
-
-def _cast_label(
-    label: str,
-    roles: Collection[Role],
     genre: Genre,
-    lent: Mapping[Role, Candidate],
-    ranked: Mapping[Role, Ranked],
-    cast: Mapping[str, Mapping[Role, Candidate]],
+    fit: tuple[float, str | None],
     rng: random.Random,
-) -> dict[Role, Candidate]:
-    """Return the loops of one label: lent ones, and new ones where it wants its own."""
-    fresh = habits_of(label, genre).fresh
-    heard = [candidate for parts in cast.values() for candidate in parts.values()]
-    used = {candidate.loop.content_hash for candidate in heard}
-    found: dict[Role, Candidate] = {}
-    for role in _by_importance(roles, genre):
-        if role in lent and role not in fresh:
-            found[role] = lent[role]
-            continue
-        candidate = draw(ranked[role], [*heard, *found.values()], rng, (used, ()))
-        assert candidate is not None  # a planned role has loops
-        found[role] = candidate
-    return {role: found[role] for role in ROLES if role in found}
+) -> tuple[Section, ...]:
+    """Return the sections of a form with what each plays of its label's loops, and lasting wishes.
 
-
-def _lenders_first(labels: Collection[str], genre: Genre) -> list[str]:
-    """Return `labels` so that each comes after the one whose loops it borrows."""
-    ordered: list[str] = []
-
-    def add(label: str) -> None:
-        lender = source_of(label, genre, labels)
-        if lender is not None and lender not in ordered:
-            add(lender)
-        if label not in ordered:
-            ordered.append(label)
-
-    for label in labels:
-        add(label)
-    return ordered
-
-
-def _varied(
-    roles: list[Role],
-    label: str,
-    genre: Genre,
-    request: Request,
-    ranked: Mapping[Role, Ranked],
-    locked: Collection[Role],
-    rng: random.Random,
-) -> list[Role]:
-    """Return `roles`, now and then with one that is neither core nor locked traded for another."""
-    roll = rng.random()
-    wanted = set(request.roles_in)
-    free = [r for r in roles if r not in locked and r not in CORE_ROLES and r not in wanted]
-    others = [
-        role for role in alternatives(label, genre, request, ranked, roles) if role not in locked
-    ]
-    if roll >= VARIED_ROLES or not free or not others:
-        return roles
-    out, new = rng.choice(free), rng.choice(others)
-    return [new if role == out else role for role in roles]
-
-
-def _by_importance(roles: Collection[Role], genre: Genre) -> list[Role]:
-    """Return `roles` in the order in which their loops are drawn: what carries the piece first."""
-    order = [*genre.roles, *(role for role in ROLES if role not in genre.roles)]
-    return sorted(roles, key=order.index)
+    `fit` is tempo and key.
+    """
+    wishes = {label: merged_wish(request, label, genre) for label in cast}
+    wanted = {label: (*request.roles_in, *wishes[label].roles_in) for label in cast}
+    layers = layers_of([label for label, _ in form], cast, wanted, genre, rng)
+    return tuple(
+        Section(
+            label,
+            bars,
+            tuple(fitted(c.loop, role, *fit) for role, c in cast[label].items() if role in plays),
+            wishes[label].roles_out,
+            wishes[label].roles_only,
+        )
+        for (label, bars), plays in zip(form, layers, strict=True)
+    )
 
 
 def _request_of(arrangement: Arrangement) -> tuple[Request, Genre]:
@@ -283,15 +223,5 @@ def _request_of(arrangement: Arrangement) -> tuple[Request, Genre]:
     return request, genre_of(request.genre)
 
 
-def _hashes(parts: Iterable[Part]) -> set[str]:
-    return {part.loop.content_hash for part in parts}
-
-
 def _is_pitched(part: Part) -> bool:
     return part.role not in UNPITCHED_ROLES and part.loop.key is not None
-
-
-def _random(*facts: object) -> random.Random:
-    """Return a generator that the same facts always start alike, in every process."""
-    plain = "|".join(str(fact) for fact in facts)
-    return random.Random(int.from_bytes(hashlib.sha256(plain.encode()).digest()[:8], "big"))

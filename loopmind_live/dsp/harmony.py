@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from loopmind_live.dsp.pitches import LOWEST, Values, without_overtones
+from loopmind_live.dsp.pitches import HIGHEST, LOWEST, Values, without_overtones
 
 ROWS = (
     "all", "clean", "low", "tenor", "alto", "high", "bottom", "top", "first", "first bottom",
@@ -14,6 +14,16 @@ _REGISTERS = ((24, 48), (48, 60), (60, 72), (72, 96))
 _STRONG = 0.2
 _EDGE = 0.15
 _MAJOR, _MINOR = (0, 4, 7), (0, 3, 7)
+_CLASS_OF = np.eye(12)[np.arange(LOWEST, HIGHEST + 1) % 12]
+"""Which class [12] each pitch is of."""
+_TRIADS = np.array(
+    [
+        np.isin((np.arange(12) - root) % 12, triad)
+        for triad in (_MAJOR, _MINOR)
+        for root in range(12)
+    ]
+).T / np.sqrt(3.0)
+"""Which classes [12] each triad has: the major ones from C, then the minor ones."""
 _CHORD_S = 0.35
 _CHORD_SHARPNESS = 14.0
 _BOTTOM_COUNTS = 0.2
@@ -36,10 +46,11 @@ def harmony(levels: Values, hop_s: float) -> Values:
     reach = _CHORD_S / hop_s
     major, minor = _chords(_smoothed(classes, reach), _smoothed(bottom, reach))
     roots = major + minor
+    pitches = heard.sum(axis=0, keepdims=True)
     rows = [
-        _folded(heard).sum(axis=0),
+        _folded(pitches)[0],
         classes.sum(axis=0),
-        *(_folded(heard, *limits).sum(axis=0) for limits in _REGISTERS),
+        *(_folded(pitches, *limits)[0] for limits in _REGISTERS),
         bottom.sum(axis=0),
         top.sum(axis=0),
         classes[:edge].sum(axis=0),
@@ -64,12 +75,19 @@ def harmony(levels: Values, hop_s: float) -> Values:
 
 def _folded(levels: Values, low: int = LOWEST, high: int = 128) -> Values:
     """Return the levels of the pitches low <= p < high by pitch class, [windows, 12]."""
-    wanted = levels[:, low - LOWEST : high - LOWEST]
-    before = low % 12
-    after = -(before + wanted.shape[1]) % 12
-    padded = np.pad(wanted, ((0, 0), (before, after)))
-    result: Values = padded.reshape(len(levels), -1, 12).sum(axis=1)
+    wanted = slice(low - LOWEST, high - LOWEST)
+    result: Values = levels[:, wanted] @ _CLASS_OF[wanted]
     return result
+
+
+def pitch_classes(clean: Values) -> Values:
+    """Return levels without overtones (`without_overtones`) by pitch class, [windows, 12]."""
+    return _folded(clean)
+
+
+def lowest_classes(clean: Values) -> Values:
+    """Return the lowest strong pitch of each window, by pitch class, [windows, 12]."""
+    return _edges(clean)[0]
 
 
 def _edges(clean: Values) -> tuple[Values, Values]:
@@ -102,14 +120,7 @@ def _chords(classes: Values, bottom: Values) -> tuple[Values, Values]:
     size = np.sqrt((classes**2).sum(axis=1, keepdims=True))
     unit = classes / np.maximum(size, 1e-9)
     root = bottom / np.maximum(np.sqrt((bottom**2).sum(axis=1, keepdims=True)), 1e-9)
-    fits = np.concatenate(
-        [
-            sum(np.roll(unit, -step, axis=1) for step in triad) / len(triad) ** 0.5
-            + _BOTTOM_COUNTS * root
-            for triad in (_MAJOR, _MINOR)
-        ],
-        axis=1,
-    )
+    fits = unit @ _TRIADS + _BOTTOM_COUNTS * np.tile(root, 2)
     likely = np.exp(_CHORD_SHARPNESS * (fits - fits.max(axis=1, keepdims=True)))
     likely *= size / likely.sum(axis=1, keepdims=True)
     return likely[:, :12], likely[:, 12:]

@@ -13,10 +13,15 @@ _ABSOLUTE_GATE_LUFS, _RELATIVE_GATE_DB, _OFFSET_DB = -70.0, -10.0, -0.691
 _PEAK_GATE = 0.4
 """Between samples that are all below so much of the highest one no wave comes above that: it would
 take more than sixteen of the very same level and of changing sign."""
+_BEND, _FAR = 0.65, 1e-5
+"""What lies between two samples is above both of them by at most so much of the strongest bend (the
+second difference) near there, and by so much of the peak for all that is further away: sums of
+the magnitudes of what soxr's filter does beyond drawing straight lines."""
 _PIECE_FRAMES, _MARGIN_FRAMES, _EDGE_FRAMES = 256, 320, 256
 """Of a loud span so much around is given to the filter, whose reach is shorter than the edge."""
 
 Powers = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 
 
 def lufs(audio: Floats, rate_hz: int) -> float | None:
@@ -41,44 +46,57 @@ def true_peak_dbtp(audio: Floats, rate_hz: int) -> float:
     """
     import soxr
 
-    peak = float(np.abs(audio).max(initial=0.0))
+    channels = _channels(audio)
+    highest = [_highest(np.abs(channel)) for channel in channels]
+    peak = max((float(pieces.max(initial=0.0)) for pieces in highest), default=0.0)
     factor = max(1, math.ceil(176400 / rate_hz))
     if peak > 0.0 and factor > 1:
         spans = [
             _around(channel, begin, end)
-            for channel in _channels(audio)
-            for begin, end in _loud_spans(channel, _PEAK_GATE * peak)
+            for channel, pieces in zip(channels, highest, strict=True)
+            for begin, end in _spans(_may_reach(channel, pieces, peak), len(channel))
         ]
-        # All in one go: soxr takes longer to begin than for a second of sound.
         between = soxr.resample(np.concatenate(spans), rate_hz, factor * rate_hz)
         at = 0
         for span in spans:
-            inside = between[
-                factor * (at + _EDGE_FRAMES) : factor * (at + len(span) - _EDGE_FRAMES)
-            ]
+            begin, end = at + _EDGE_FRAMES - 1, at + len(span) - _EDGE_FRAMES
+            inside = between[factor * begin : factor * end]
             peak = max(peak, float(inside.max()), -float(inside.min()))
             at += len(span)
     return gain_to_db(peak)
 
 
-def _loud_spans(channel: Floats, gate: float) -> list[tuple[int, int]]:
-    """Return where samples reach `gate`, in whole pieces, those close to each other as one.
+def _may_reach(channel: Floats, highest: Floats, peak: float) -> Places:
+    """Return the pieces in which, or up to a frame before, the wave may come up to `peak`.
 
-    >>> _loud_spans(np.repeat(np.float32([0, 1, 0, 0, 0, 1]), _PIECE_FRAMES), 0.5)
-    [(256, 512), (1280, 1536)]
+    `highest`: the highest level of each piece's samples.
     """
-    whole = len(channel) // _PIECE_FRAMES * _PIECE_FRAMES
-    levels = np.abs(channel)
-    pieces = levels[:whole].reshape(-1, _PIECE_FRAMES).max(axis=1)
-    if whole < len(channel):
-        pieces = np.append(pieces, levels[whole:].max())
-    loud = np.flatnonzero(pieces >= gate)
-    if len(loud) == 0:
+    steps = np.diff(channel, prepend=np.float32(0.0), append=np.float32(0.0))
+    bends = _highest(np.abs(np.diff(steps)))
+    nearby = np.maximum(bends, np.maximum(np.append(bends[1:], 0.0), np.append(0.0, bends[:-1])))
+    may = (highest >= _PEAK_GATE * peak) & (highest + _BEND * nearby >= (1.0 - _FAR) * peak)
+    return np.flatnonzero(may)
+
+
+def _highest(levels: Floats) -> Floats:
+    """Return the highest level of each piece; the last one may be shorter."""
+    whole = len(levels) // _PIECE_FRAMES * _PIECE_FRAMES
+    pieces: Floats = levels[:whole].reshape(-1, _PIECE_FRAMES).max(axis=1)
+    return np.append(pieces, levels[whole:].max()) if whole < len(levels) else pieces
+
+
+def _spans(pieces: Places, frames: int) -> list[tuple[int, int]]:
+    """Return where pieces of a sound of so many frames are, those close to each other as one.
+
+    >>> _spans(np.array([1, 5, 6]), 1600)
+    [(256, 512), (1280, 1600)]
+    """
+    if len(pieces) == 0:
         return []
-    gaps = np.flatnonzero(np.diff(loud) > 2 * _MARGIN_FRAMES // _PIECE_FRAMES)
-    firsts, lasts = loud[np.append(0, gaps + 1)], loud[np.append(gaps, len(loud) - 1)]
+    gaps = np.flatnonzero(np.diff(pieces) > 2 * _MARGIN_FRAMES // _PIECE_FRAMES)
+    firsts, lasts = pieces[np.append(0, gaps + 1)], pieces[np.append(gaps, len(pieces) - 1)]
     return [
-        (int(first) * _PIECE_FRAMES, min((int(last) + 1) * _PIECE_FRAMES, len(channel)))
+        (int(first) * _PIECE_FRAMES, min((int(last) + 1) * _PIECE_FRAMES, frames))
         for first, last in zip(firsts, lasts, strict=True)
     ]
 

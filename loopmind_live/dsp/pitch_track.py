@@ -53,15 +53,15 @@ def find_pitch(spectrum: Floats, rate_hz: float) -> PitchTrack:
 def _track(
     spectrum: Floats, rate_hz: float, shortest: int, longest: int, fade: Floats
 ) -> tuple[Floats, Floats]:
-    repeats = fft.irfft(spectrum**2, axis=1)
-    total = np.maximum(repeats[:, :1], 1e-20)
-    likeness = repeats[:, shortest : longest + 1] / total / fade
+    # A power spectrum is even: its cosine transform is the autocorrelation.
+    repeats = fft.dct(spectrum**2, type=1, axis=1)
+    likeness = repeats[:, shortest : longest + 1] / fade
     inner = likeness[:, 1:-1]
-    peaks = (inner >= likeness[:, :-2]) & (inner > likeness[:, 2:])
-    heights = np.where(peaks, inner, -1.0)
+    heights = inner * ((inner >= likeness[:, :-2]) & (inner > likeness[:, 2:]))
     best = heights.max(axis=1, keepdims=True)
-    place = np.argmax(heights >= np.maximum(_NEARLY * best, 0.0), axis=1)
-    clarity = np.where(best[:, 0] > 0.0, np.take_along_axis(inner, place[:, None], 1)[:, 0], 0.0)
+    place = np.argmax((heights >= _NEARLY * best) & (heights > 0.0), axis=1)
+    found = np.take_along_axis(heights, place[:, None], 1)[:, 0]
+    clarity = found / np.maximum(repeats[:, 0], 1e-20)
     lags = place + shortest + 1
     semitones: Floats = 12.0 * np.log2(rate_hz / lags / LOWEST_HZ)
     return semitones, np.clip(clarity, 0.0, 1.0)

@@ -10,10 +10,43 @@ from loopmind_live.dsp.spectrum import Floats
 LOWEST, HIGHEST = 24, 103
 """MIDI pitches of the first and last column: C1 and G7, 33 to 3136 Hz."""
 _A4, _A4_HZ = 69.0, 440.0
+_OVER_FLOOR, _UNDER_LOUDEST = 2.5, 0.003
 _STEP_CENTS = 2
 _BLUR_CENTS = 8.0
 
 Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Peaks:
+    """Peaks of successive spectra: `row` is the spectrum, `bin` the place, [n] each.
+
+    `before`, `level`, `after`: the magnitudes there and in the neighboring bins. `loudest`: of all
+    bins that were looked at. `rows`: how many spectra there are.
+    """
+
+    row: npt.NDArray[np.int64]
+    bin: npt.NDArray[np.int64]
+    before: Values
+    level: Values
+    after: Values
+    loudest: float
+    rows: int
+
+    def between(self, first_bin: int, end_bin: int | None, loudest: float) -> "Peaks":
+        """Return those in a range of bins that are not far softer than `loudest` there."""
+        inside = (self.level > _UNDER_LOUDEST * loudest) & (self.bin >= first_bin)
+        if end_bin is not None:
+            inside &= self.bin < end_bin
+        return Peaks(
+            self.row[inside],
+            self.bin[inside],
+            self.before[inside],
+            self.level[inside],
+            self.after[inside],
+            loudest,
+            self.rows,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +67,40 @@ class Tuning:
     sharpness: float
 
 
-def find_partials(spectra: Floats, floor: Floats, first_bin: int, bin_hz: float) -> Partials:
-    """Return the peaks of `spectra` that stand well above `floor` (both float32 [windows, bins]).
+def find_peaks(spectra: Floats, floor: Floats, first_bin: int, end_bin: int) -> Peaks:
+    """Return the peaks that stand well above `floor` (both float32 [windows, bins]).
 
-    Bin 0 of `spectra` has the number `first_bin`; its first and last bin serve as neighbors only.
-    Peaks are placed between bins by a parabola through the logarithms of three.
+    Those at first_bin <= bin < end_bin: each has a neighbor to both sides. What does not stand
+    above the floor of its own spectrum is noise and no partial.
     """
-    middle, left, right = spectra[:, 1:-1], spectra[:, :-2], spectra[:, 2:]
-    loudest = float(middle.max(initial=0.0))
-    least = np.maximum(2.5 * floor[:, 1:-1], 0.003 * loudest)
-    row, column = np.nonzero((middle > left) & (middle >= right) & (middle > least))
+    middle = spectra[:, first_bin:end_bin]
+    before = spectra[:, first_bin - 1 : end_bin - 1]
+    after = spectra[:, first_bin + 1 : end_bin + 1]
+    found = middle > np.maximum(before, _OVER_FLOOR * floor[:, first_bin:end_bin])
+    found &= middle >= after
+    row, column = np.divmod(np.flatnonzero(found), max(middle.shape[1], 1))
+    return Peaks(
+        row,
+        first_bin + column,
+        *(side[row, column].astype(np.float64) for side in (before, middle, after)),
+        loudest=float(middle.max(initial=0.0)),
+        rows=len(spectra),
+    )
+
+
+def find_partials(peaks: Peaks, bin_hz: float) -> Partials:
+    """Return the peaks that are not far softer than the loudest place among all.
+
+    They are placed between bins, `bin_hz` apart, by a parabola through the logarithms of three.
+    """
+    found = peaks.between(0, None, peaks.loudest)
     low, at, high = (
-        np.log(np.maximum(side[row, column].astype(np.float64), 1e-12))
-        for side in (left, middle, right)
+        np.log(np.maximum(side, 1e-12)) for side in (found.before, found.level, found.after)
     )
     bend = low + high - 2.0 * at
     shift = np.clip(0.5 * (low - high) / np.minimum(bend, -1e-9), -0.5, 0.5)
-    hz = (first_bin + 1 + column + shift) * bin_hz
-    return Partials(row, _A4 + 12.0 * np.log2(hz / _A4_HZ), np.exp(at), len(spectra))
+    hz = (found.bin + shift) * bin_hz
+    return Partials(found.row, _A4 + 12.0 * np.log2(hz / _A4_HZ), found.level, found.rows)
 
 
 def find_tuning(found: Partials) -> Tuning:

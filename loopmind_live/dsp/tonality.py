@@ -19,12 +19,12 @@ _CLEAN, _MAJOR, _MINOR = (ROWS.index(row) for row in ("clean", "major chords", "
 
 
 def tonality(
-    spectra: Floats, bin_hz: float, tonalness: float, tuning: Tuning, found: Partials,
+    power: Floats, bin_hz: float, tonalness: float, tuning: Tuning, found: Partials,
     levels: Values, rows: Values,
 ) -> Values:  # fmt: skip
     """Return float64 [len(NUMBERS)]; `rows`: the `harmony` of `levels` [windows, semitones].
 
-    `spectra`: float32 [windows, bins], all of them, their bins `bin_hz` apart.
+    `power`: float32 [bins], the mean over the windows, of all bins, which are `bin_hz` apart.
 
     steady, lasting: the share of the levels that is there a window, and four, later · spread: how
     evenly the pitch classes, and the chords, are used, 0..1 · strongest: the share of the most used
@@ -33,8 +33,7 @@ def tonality(
     low, high: the shares of the power · longest: for how many windows, as a logarithm, a semitone
     sounds without a break.
     """
-    power: Floats = (spectra**2).mean(axis=0)
-    total = max(float(power.sum()) * len(spectra), 1e-12)
+    total = max(float(power.sum()) * found.rows, 1e-12)
     frequencies = np.arange(len(power), dtype=np.float32) * np.float32(bin_hz)
     return np.array(
         [
@@ -87,8 +86,7 @@ def _fall(levels: Values) -> float:
 
 def _longest(levels: Values) -> int:
     """Return the most windows in a row in which a semitone is within 20 dB of the loudest."""
-    run, longest = np.zeros(levels.shape[1], np.int64), 0
-    for sounding in levels > _SOUNDING * levels.max(initial=0.0):
-        run = (run + 1) * sounding
-        longest = max(longest, int(run.max()))
-    return longest
+    silent = levels <= _SOUNDING * levels.max(initial=0.0)
+    windows = np.arange(len(levels))[:, None]
+    last_silent = np.maximum.accumulate(np.where(silent, windows, -1), axis=0)
+    return int((windows - last_silent).max(initial=0))

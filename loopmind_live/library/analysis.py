@@ -9,12 +9,13 @@ from loopmind_live.errors import LibraryError
 from loopmind_live.library.chunks import NOTHING, Chunks, read_chunks
 from loopmind_live.library.decode import Audio, decode
 from loopmind_live.library.embedding import pack
-from loopmind_live.library.embedding.dsp import NAME, embed
+from loopmind_live.library.embedding.dsp import NAME, features, vector_of
 from loopmind_live.library.heard import Heard
 from loopmind_live.library.instruments import judge_instrument, judge_kind
 from loopmind_live.library.key import judge_key
 from loopmind_live.library.moods import figures, judge_moods
 from loopmind_live.library.names import NameHints, read_name
+from loopmind_live.library.profile import pack_profile
 from loopmind_live.library.sound import SILENCE, Sound, measure
 from loopmind_live.library.tempo import (
     BARE_TRUST,
@@ -66,7 +67,8 @@ def hear_sound(
     sound = measure(audio)
     kind = judge_kind(sound, hints)
     tempo = judge_tempo(sound, kind, hints, chunks)
-    judged = judge_instrument(sound, hints)
+    numbers = features(sound)
+    judged = judge_instrument(sound, hints, numbers)
     key = judge_key(sound, judged.role, hints)
     stereo = audio.samples if audio.samples.shape[1] <= 2 else audio.mono()[:, None]
     loudness = lufs(stereo, audio.rate_hz)
@@ -92,8 +94,9 @@ def hear_sound(
         brightness_hz=round(sound.brightness_hz, 1),
         onsets_per_s=round(sound.onsets_per_s, 3),
         tuning_cents=key.tuning_cents,
+        profile=pack_profile(sound, tempo),
     )
-    return Heard(loop, pack(embed(sound)), NAME)
+    return Heard(loop, pack(vector_of(numbers)), NAME)
 
 
 def judge_tempo(

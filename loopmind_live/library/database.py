@@ -70,9 +70,10 @@ class Database:
                 raise
 
     def _prepare(self) -> None:
+        # The tables first: who makes them meanwhile puts both numbers in with them.
+        tables = self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         version = self._pragma("user_version")
         application = self._pragma("application_id")
-        tables = self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         if application != APPLICATION_ID and (application or version or tables):
             raise LibraryError(f"{self.path}: is another program's database, not a loop library")
         if version > len(MIGRATIONS):

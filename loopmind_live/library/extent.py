@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from loopmind_live.dsp.spectrum import Floats
 
@@ -44,25 +45,42 @@ def find_extent(mono: Floats, rate_hz: int) -> Extent:
     """Return where the sound of `mono` lies: float32 [frames], not all of them 0."""
     level = np.abs(mono)
     peak = float(level.max())
-    loud = np.flatnonzero(level > _SOUND * peak)
-    heard = np.flatnonzero(level > min(_DIGITAL_SILENCE, _SOUND * peak))
+    loud = _first_and_last(level > _SOUND * peak)
+    heard = _first_and_last(level > min(_DIGITAL_SILENCE, _SOUND * peak))
     return Extent(
         duration_s=len(mono) / rate_hz,
         rate_hz=rate_hz,
         start_s=float(loud[0]) / rate_hz,
-        end_s=float(loud[-1] + 1) / rate_hz,
+        end_s=float(loud[1] + 1) / rate_hz,
         exact_start_s=float(heard[0]) / rate_hz,
-        exact_end_s=float(heard[-1] + 1) / rate_hz,
+        exact_end_s=float(heard[1] + 1) / rate_hz,
         fades_s=_fades_s(mono, rate_hz),
         cut=_is_cut(mono, rate_hz),
     )
+
+
+def _first_and_last(found: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """Return the first and the last place that is true; there is one.
+
+    >>> _first_and_last(np.array([False, True, False, True, False]))
+    (1, 3)
+    """
+    # numpy looks at all of a reversed array; bytes are searched from behind.
+    return int(found.argmax()), found.tobytes().rfind(1)
+
+
+def _mean_squares(mono: Floats, piece: int) -> Floats:
+    """Return the mean square of each whole piece."""
+    pieces = mono[: len(mono) // piece * piece].reshape(-1, piece)
+    sums: Floats = np.vecdot(pieces, pieces)
+    return sums / np.float32(piece)
 
 
 def _fades_s(mono: Floats, rate_hz: int) -> tuple[float, float]:
     piece = max(1, int(_FADE_S * rate_hz))
     if len(mono) < piece:
         return len(mono) / rate_hz, len(mono) / rate_hz
-    power = (mono[: len(mono) // piece * piece].reshape(-1, piece) ** 2).mean(axis=1)
+    power = _mean_squares(mono, piece)
     top = float(power.max())
     if top <= 0.0:
         return len(mono) / rate_hz, len(mono) / rate_hz
@@ -77,6 +95,5 @@ def _fades_s(mono: Floats, rate_hz: int) -> tuple[float, float]:
 def _is_cut(mono: Floats, rate_hz: int) -> bool:
     """Return whether the last 5 ms are within 15 dB of the loudest twentieth of a second."""
     edge, beat = max(1, int(_EDGE_S * rate_hz)), max(1, int(_BEAT_S * rate_hz))
-    whole = mono[: len(mono) // beat * beat].reshape(-1, beat)
-    loudest = float((whole**2).mean(axis=1).max(initial=0.0))
+    loudest = float(_mean_squares(mono, beat).max(initial=0.0))
     return float((mono[-edge:] ** 2).mean()) > _CUT**2 * loudest > 0.0

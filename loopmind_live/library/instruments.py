@@ -7,7 +7,7 @@ from loopmind_live.library.classes import CLASS_OF, CLASSES
 from loopmind_live.library.instrument_model import shipped_model
 from loopmind_live.library.names import NameHints
 from loopmind_live.library.sound import Sound
-from loopmind_live.library.timbre import timbre
+from loopmind_live.library.timbre import Values, timbre
 from loopmind_live.score.loop import LoopKind, Role
 
 SURE = 0.5
@@ -55,13 +55,17 @@ def judge_kind(sound: Sound, hints: NameHints) -> LoopKind:
     return "one_shot" if len(starts) <= 2 and early and dies else "loop"
 
 
-def judge_instrument(sound: Sound, hints: NameHints) -> InstrumentJudgment:
+def judge_instrument(
+    sound: Sound, hints: NameHints, vector: Values | None = None
+) -> InstrumentJudgment:
     """Return the likeliest instrument of a sound with such a name. Raises LibraryError.
+
+    `vector`: the sound's `features`, where they are known already.
 
     By Bayes: what the model hears is the prior, and a name that claims a class is nearly always
     right. So a name decides unless the sound is very unlike it.
     """
-    heard = shipped_model().probabilities(timbre(sound))
+    heard = shipped_model().probabilities(timbre(sound, vector))
     heard = (1.0 - _HEARD_WRONG) * heard + _HEARD_WRONG / len(CLASSES)
     chances = {label: float(chance) for label, chance in zip(CLASSES, heard, strict=True)}
     claimed = CLASS_OF.get(hints.instrument or "")

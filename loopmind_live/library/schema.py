@@ -54,5 +54,7 @@ _VECTORS = """
 
 _TUNING = "ALTER TABLE loops ADD COLUMN tuning_cents REAL"
 
-MIGRATIONS = (_FIRST, _WHAT_THE_USER_SAYS, _VECTORS, _TUNING)
+_PROFILE = "ALTER TABLE loops ADD COLUMN profile BLOB"
+
+MIGRATIONS = (_FIRST, _WHAT_THE_USER_SAYS, _VECTORS, _TUNING, _PROFILE)
 """One script a schema version, in order; `user_version` counts those that were run."""

@@ -17,8 +17,8 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import median_filter
 
+from loopmind_live.dsp.medians import running_median
 from loopmind_live.dsp.spectrum import Floats
 from loopmind_live.library.embedding.dsp import features
 from loopmind_live.library.sound import (
@@ -44,13 +44,16 @@ _CONTOUR_HZ = ANALYSIS_RATE_HZ / CONTOUR_FRAMES
 Values = npt.NDArray[np.float64]
 
 
-def timbre(sound: Sound) -> Floats:
-    """Return the numbers of a measured sound, float32 [WIDTH], finite."""
+def timbre(sound: Sound, vector: Values | None = None) -> Floats:
+    """Return the numbers of a measured sound, float32 [WIDTH], finite.
+
+    `vector`: its `features`, where they are known already.
+    """
     levels = sound.levels_db.astype(np.float64)
     loudness = levels.max(axis=1)
     sounding = np.flatnonzero(loudness > loudness.max() - _SOUNDING_DB)
     blocks = (
-        features(sound),
+        features(sound) if vector is None else vector,
         _starts(sound, levels),
         np.quantile(_narrow(levels[sounding], 20), (0.1, 0.5, 0.9), axis=0).ravel(),
         _story(levels[sounding[0] : sounding[-1] + 1]),
@@ -155,9 +158,7 @@ def _pitch(sound: Sound, loudness: Values) -> Values:
 
 
 def _texture(sound: Sound, levels: Values) -> Values:
-    lasting = median_filter(levels, size=(9, 1), mode="nearest")
-    wide = median_filter(levels, size=(1, 9), mode="nearest")
-    over = lasting - wide
+    over = running_median(levels, axis=0) - running_median(levels, axis=1)
     moves = np.abs(np.diff(levels, axis=0)) if len(levels) > 1 else np.zeros((1, BANDS))
     gaps = np.diff(sound.onsets.times_s)
     gap = float(np.median(gaps)) if len(gaps) else min(sound.duration_s, ANALYSIS_S)

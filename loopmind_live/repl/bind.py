@@ -5,10 +5,17 @@ from difflib import get_close_matches
 
 from loopmind_live.errors import SessionError
 from loopmind_live.repl.lexicon import FILLERS, OFF, ON, ROLE_PHRASES, SECTIONS, STEPS
-from loopmind_live.repl.readers import Amount, read_amount, read_key, read_roles, read_section
+from loopmind_live.repl.readers import (
+    Amount,
+    read_amount,
+    read_key,
+    read_moods,
+    read_roles,
+    read_section,
+)
 from loopmind_live.repl.synonyms import NOUNS, SAYING, Pattern
 from loopmind_live.repl.verbs import display_name
-from loopmind_live.repl.words import Token
+from loopmind_live.repl.words import Token, texts
 from loopmind_live.score.arrangement import LABELS
 from loopmind_live.score.loop import ROLES
 from loopmind_live.session.argument_kinds import Argument, Value
@@ -16,6 +23,8 @@ from loopmind_live.session.commands import CommandSpec
 
 _UP = frozenset({"up", "higher", "louder", "faster"})
 _DOWN = frozenset({"down", "lower", "quieter", "softer", "slower"})
+_ONLY = frozenset({"only", "just"})
+_OUT = frozenset({"no", "without"})
 
 
 class Misfit(SessionError):
@@ -59,12 +68,18 @@ class _Binder:
         self.amounts = [
             argument
             for argument in spec.arguments
-            if argument.kind in ("number", "integer") and argument.name != "number"
+            if argument.kind in ("number", "integer") and not self._counts_sections(argument)
         ]
-        self.spans = len(self.amounts) > 1 and any(one.name == "bars" for one in self.amounts)
+        self.spans = _has_span(spec)
         if self.spans:
             self.amounts = [one for one in self.amounts if one.name != "bars"]
         self.nouns = NOUNS.get(spec.name, frozenset())
+        self.only = bool(_ONLY.intersection(pattern.head))
+
+    def _counts_sections(self, argument: Argument) -> bool:
+        """Tell whether a number says which of a label's sections is meant."""
+        sections = any(one.kind == "section" for one in self.spec.arguments)
+        return argument.name == "number" and sections
 
     def take(self, tokens: Sequence[Token], place: int) -> int:
         """Take what stands at `place`; return how many tokens, 0 where it means nothing."""
@@ -80,38 +95,37 @@ class _Binder:
             return count
         if token.kind == "quoted":
             return 0
+        if token.text in _ONLY | _OUT:
+            self.only = token.text in _ONLY
         if token.text in self.nouns:
             self.said = self.said or token.text in SAYING.get(self.spec.name, ())
             return 1
         return 1 if token.text in FILLERS else 0
 
     def _take_argument(self, argument: Argument, tokens: Sequence[Token], place: int) -> int:
-        """Take a section, parts, a flag or a key for `argument`."""
+        """Take a section, parts, moods, a flag or a key for `argument`."""
         token = tokens[place]
         match argument.kind:
-            case "section":
-                label, number, count = read_section(tokens, place)
-                if not count:
+            case "section" if argument.name in ("before", "after"):
+                if token.text != argument.name:
                     return 0
-                if number is not None:
-                    if all(other.name != "number" for other in self.spec.arguments):
-                        raise Misfit(
-                            f"{display_name(self.spec)} takes no number: leave it out", place
-                        )
-                    self.values["number"] = number
-                self.values[argument.name] = label
-                return count
+                count = self._take_section(argument, tokens, place + 1)
+                return count and count + 1
+            case "section":
+                return self._take_section(argument, tokens, place)
+            case "roles" if argument.name == ("roles_out" if self.only else "roles_only"):
+                return 0
             case "roles":
                 roles, count = read_roles(tokens, place)
                 if roles:
                     self.values[argument.name] = roles
                 return count if roles else 0
+            case "moods":
+                return self._take_moods(argument, tokens, place)
             case "flag":
                 return self._take_flag(argument, token)
             case "choice":
-                if token.kind == "word" and token.text in argument.choices:
-                    self.values[argument.name] = token.text
-                    return 1
+                return self._take_choice(argument, tokens, place)
             case "key":
                 key, count = read_key(tokens, place, self.source)
                 # "a" is an article, save where it is all that is said or has a mode.
@@ -119,6 +133,40 @@ class _Binder:
                     self.values[argument.name] = key
                     self.said = self.said or count > 1 or token.text.endswith(("m", "min", "maj"))
                     return count
+        return 0
+
+    def _take_section(self, argument: Argument, tokens: Sequence[Token], place: int) -> int:
+        """Take a section, and which one of its label where it is said."""
+        label, number, count = read_section(tokens, place)
+        if not count:
+            return 0
+        if number is not None:
+            if all(other.name != "number" for other in self.spec.arguments):
+                raise Misfit(f"{display_name(self.spec)} takes no number: leave it out", place)
+            self.values["number"] = number
+        self.values[argument.name] = label
+        return count
+
+    def _take_moods(self, argument: Argument, tokens: Sequence[Token], place: int) -> int:
+        """Take moods: "darker", "more energetic"; "less dark" is for those to move away from."""
+        more = texts(tokens, place, 1)[0] in ("more", "less")
+        less = texts(tokens, place, 1)[0] == "less"
+        if less != (argument.name == "moods_out"):
+            return 0
+        moods, count = read_moods(tokens, place + more)
+        if not moods:
+            return 0
+        self.values[argument.name] = moods
+        self.said = self.said or more or tokens[place].text.endswith("er")
+        return count + more
+
+    def _take_choice(self, argument: Argument, tokens: Sequence[Token], place: int) -> int:
+        """Take one of an argument's choices, "_" said as a space."""
+        for choice in argument.choices:
+            words = tuple(choice.split("_"))
+            if texts(tokens, place, len(words)) == words:
+                self.values[argument.name] = choice
+                return len(words)
         return 0
 
     def _take_flag(self, argument: Argument, token: Token) -> int:
@@ -137,8 +185,8 @@ class _Binder:
         return 0
 
     def _take_span(self, tokens: Sequence[Token], place: int) -> int:
-        """Take "over 8 bars": how long a change takes, beside how far it goes."""
-        if tokens[place].text not in ("over", "across", "during") or "bars" in self.values:
+        """Take "over 8 bars", "for 8 bars": how long a change takes, or lasts."""
+        if tokens[place].text not in ("over", "across", "during", "for") or "bars" in self.values:
             return 0
         amount, count = read_amount(tokens, place + 1)
         if amount is None or amount.unit not in ("", "bars"):
@@ -181,7 +229,7 @@ class _Binder:
                 )
         needs_amount = any(argument.name.startswith("delta") for argument in self.amounts)
         if (needs_amount or self.spec.name == "set_key") and not (
-            {argument.name for argument in self.amounts} | {"key"}
+            {argument.name for argument in self.amounts} | {"key", "mode", "rel"}
         ) & values.keys():
             raise Misfit(
                 f"{display_name(self.spec)}: say how much, as in: {self.spec.phrases[0]}", read
@@ -243,10 +291,12 @@ class _Binder:
         name, word = display_name(self.spec), token.text[:40]
         unfilled = [a for a in self.spec.arguments if a.name not in self.values]
         kinds = [argument.kind for argument in unfilled]
-        if self.amounts and self.amount is None and not {"roles", "choice"} & set(kinds):
+        keyed = "key" in kinds
+        free = not {"roles", "choice"} & set(kinds)
+        if self.amounts and self.amount is None and (keyed or free):
             first = self.amounts[0]
             span = f"choose {first.minimum:g} to {first.maximum:g} {first.unit}".rstrip()
-            if "key" in kinds:
+            if keyed:
                 return f"{name}: {word!r} is no key: write one as in F# minor, or key +2"
             return f"{name}: {word!r} is no number: {span}"
         if "roles" in kinds:
@@ -257,6 +307,13 @@ class _Binder:
         if "section" in kinds:
             return f"{name}: no section {word!r}: {_nearest(word, SECTIONS, 'sections', LABELS)}"
         return f"{name}: {word!r} means nothing here: write it as in: {self.spec.phrases[0]}"
+
+
+def _has_span(spec: CommandSpec) -> bool:
+    """Tell whether a row's bars are how long it takes or lasts, and not what it sets."""
+    spans = any(one.name == "bars" and one.optional for one in spec.arguments)
+    others = {one.unit for one in spec.arguments if one.unit} - {"bars"}
+    return spans and bool(others or any(one.kind == "roles" for one in spec.arguments))
 
 
 def _nearest(word: str, phrases: Iterable[tuple[str, ...]], noun: str, names: Sequence[str]) -> str:

@@ -52,7 +52,9 @@ def candidates(
     said = before[len(" ".join(patterns[0].head)) :].strip()
     # A name of several words is matched from its first one: "verse 2" while "verse" is typed.
     tail = f"{before.split(' ')[-1]} {word}" if said else word
-    options = [option for a in spec.arguments for option in _values(a, sections, roles)]
+    listing = clause[: len(clause) - len(word)].rstrip().endswith(",")
+    wanted = _wanted(spec, said, listing)
+    options = [option for a in wanted for option in _values(a, sections, roles)]
     times = [(time, "when it lands") for time in EXAMPLES] if spec.lands is not None else []
     whole = _matching([o for o in options if " " in o[0]], tail) if tail != word else ()
     return (*whole, *_matching([*_unsaid(spec, options, said), *(times if said else ())], word))
@@ -89,6 +91,14 @@ def _values(
             return [(spell_key(key), "key") for key in keys]
         case _:
             return []
+
+
+def _wanted(spec: CommandSpec, said: str, listing: bool) -> list[Argument]:
+    """Return the arguments that may come next: first what must be said; in a list, more parts."""
+    if listing:
+        return [argument for argument in spec.arguments if argument.kind == "roles"]
+    needed = [argument for argument in spec.arguments if not argument.optional]
+    return list(spec.arguments) if said or not needed else needed
 
 
 def _unsaid(spec: CommandSpec, options: list[tuple[str, str]], said: str) -> list[tuple[str, str]]:

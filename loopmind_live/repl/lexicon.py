@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from loopmind_live.arranger.words import ROLE_WORDS
+from loopmind_live.arranger.directions import MOOD_DIRECTIONS
+from loopmind_live.arranger.words import MOOD_WORDS, ROLE_WORDS
 from loopmind_live.score.labels import LABEL_WORDS
 from loopmind_live.score.loop import ROLES
 
@@ -44,6 +45,9 @@ _LIVE_ROLE_WORDS: Mapping[str, tuple[str, ...]] = {
 
 ROLE_PHRASES: dict[Phrase, str] = _phrases(
     {role: (*ROLE_WORDS[role], *_LIVE_ROLE_WORDS.get(role, ())) for role in ROLES}
+)
+MOODS: dict[Phrase, str] = _phrases(
+    {mood: MOOD_WORDS.get(mood, ()) for mood in (*MOOD_WORDS, *MOOD_DIRECTIONS)}
 )
 EVERYTHING: frozenset[str] = frozenset({"all", "everything", "everybody", "everyone"})
 PARTS_NOUNS: frozenset[str] = frozenset(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from loopmind_live.repl.lexicon import (
     EVERYTHING,
     EXCEPT,
+    MOODS,
     NUMBERS,
     ORDINAL_ENDS,
     ORDINALS,
@@ -26,6 +27,7 @@ _LONGEST = 3
 _JOINS = frozenset({"and", ",", "&", "+", "/", "plus", "or"})
 _ARTICLES = frozenset({"some", "a", "my", "your", "our", "those", "that"})
 _ROLE_STARTS = frozenset(phrase[0] for phrase in ROLE_PHRASES)
+_MOOD_STARTS = frozenset(phrase[0] for phrase in MOODS)
 _SECTION_STARTS = frozenset(phrase[0] for phrase in SECTIONS)
 
 
@@ -117,6 +119,22 @@ def read_amount(tokens: Sequence[Token], place: int) -> tuple[Amount | None, int
     if named in ("a", "an"):
         return None, 0
     return Amount(sign * value, "", signed), skipped + 1
+
+
+def read_moods(tokens: Sequence[Token], place: int) -> tuple[tuple[str, ...], int]:
+    """Return the moods named at `place`, each once, in order, and the tokens taken."""
+    start, moods = place, dict[str, None]()
+    while True:
+        mood, count = _longest(tokens, place, MOODS, _MOOD_STARTS)
+        if mood is None:
+            break
+        moods[mood] = None
+        place += count
+        joins = 1 if texts(tokens, place, 1) and tokens[place].text in _JOINS else 0
+        if _longest(tokens, place + joins, MOODS, _MOOD_STARTS)[0] is None:
+            break
+        place += joins
+    return tuple(moods), place - start
 
 
 def read_key(tokens: Sequence[Token], place: int, source: str) -> tuple[str, int]:

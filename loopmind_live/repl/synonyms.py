@@ -130,6 +130,14 @@ SYNONYMS: tuple[Pattern, ...] = (
     *ways("goto", "*", needs="when"),
     *ways("loop", "repeat, keep looping, loop on, stay on, stay in, hold"),
     *ways("loop", "stop looping, unloop, end loop, stop loop, loop off", arguments={"on": False}),
+    *ways("resize", "make, set", needs="amount"),
+    *ways("resize", "longer, extend, lengthen, stretch out, * longer", arguments={"rel": "longer"}),
+    *ways("resize", "shorter, shorten, * shorter", arguments={"rel": "shorter"}),
+    *ways("insert_section", "insert, add, put, put in, place"),
+    *ways("delete", "remove, get rid of, take out, scrap, erase, throw out"),
+    *ways("constrain", "no, without, only, just, nothing but, only play", needs="loose"),
+    *ways("restyle", "*", needs="said"),
+    *ways("restyle", "make, make everything, turn", needs="loose"),
     *ways(
         "mute",
         "kill, drop, drop out, cut, cut out, silence, remove, lose, no, no more, without, "
@@ -139,7 +147,7 @@ SYNONYMS: tuple[Pattern, ...] = (
     *ways(
         "unmute",
         "bring back, bring * back, bring * back in, bring in, bring * in, put back, put * back, "
-        "add, add back, add * back, add back in, turn on, turn * on, turn back on, restore, "
+        "add back, add * back, add back in, turn on, turn * on, turn back on, restore, "
         "drop in, * on, * in, * back, * back in, * back on, bring back in, switch on, "
         "let * back in",
     ),
@@ -155,6 +163,9 @@ SYNONYMS: tuple[Pattern, ...] = (
         "a different, other, fresh, a fresh, regenerate, regen, reroll, generate, try another, "
         "try different, try * again",
     ),
+    *ways("alternatives", "alternatives for, options, options for, list alternatives"),
+    *ways("take", "pick, choose, use, take number, pick number, take option"),
+    *ways("favorite", "favourite, like, i like, star"),
     *ways("lock", "keep, freeze, hold on to, * locked"),
     *ways("unlock", "free, unfreeze, release, let go of"),
     *ways("level", "volume, gain, fader"),
@@ -248,6 +259,9 @@ NOUNS: Mapping[str, frozenset[str]] = {
         "loop": "loop looping",
         "unlock": "parts",
         "regenerate": "loops",
+        "resize": "long",
+        "constrain": "only just no without",
+        "restyle": "sound more it everything all",
         "swap": "loop loops up out",
         "record": "recording",
         "record_bars": "onto live input",

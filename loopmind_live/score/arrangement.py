@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from loopmind_live.errors import ScoreError
-from loopmind_live.score.loop import Loop, Role
+from loopmind_live.score.loop import Loop, Role, silenced
 
 LABELS = (
     "intro", "verse", "prechorus", "hook", "postchorus", "bridge", "build", "drop",
@@ -39,15 +39,32 @@ class Part:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Section:
-    """A labelled span of bars and the parts that realize it, at most one a role."""
+    """A labelled span of bars and the parts that realize it, at most one a role.
+
+    `roles_out` and `roles_only` are lasting wishes: what it never plays, and all that it may play
+    (anything where empty).
+    """
 
     label: str
     bars: int
     parts: tuple[Part, ...] = ()
+    roles_out: tuple[Role, ...] = ()
+    roles_only: tuple[Role, ...] = ()
 
     def part(self, role: Role) -> Part | None:
         """Return the part of `role`, or None where it is silent."""
         return next((part for part in self.parts if part.role == role), None)
+
+    def allows(self, role: Role) -> bool:
+        """Tell whether the section's lasting wishes let it play `role`; a kick counts as drums.
+
+        >>> intro = Section("intro", 4, roles_out=("drums",))
+        >>> intro.allows("kick"), intro.allows("bass")
+        (False, True)
+        """
+        if role in silenced(self.roles_out):
+            return False
+        return not self.roles_only or role in silenced(self.roles_only)
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)

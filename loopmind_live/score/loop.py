@@ -1,6 +1,7 @@
 """A loop: an analysed audio file, immutable."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -10,7 +11,18 @@ Role = Literal[
 ROLES: tuple[Role, ...] = get_args(Role)
 """All roles; a role's place is its track's number."""
 UNPITCHED_ROLES: frozenset[Role] = frozenset({"drums", "kick", "snare", "hats", "perc", "fx"})
+KIT: tuple[Role, ...] = ("kick", "snare", "hats")
 LoopKind = Literal["loop", "one_shot"]
+
+
+def silenced(roles: Iterable[Role]) -> frozenset[Role]:
+    """Return the roles that leaving `roles` out silences: without drums there is no kick either.
+
+    >>> sorted(silenced(["drums"]))
+    ['drums', 'hats', 'kick', 'snare']
+    """
+    chosen = frozenset(roles)
+    return chosen | set(KIT) if "drums" in chosen else chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +31,10 @@ class Loop:
 
     `beats` is the whole number of beats from `start_s`, the place of the first downbeat; what
     follows them is the tail. `bpm`, `beats` and `key` are None where none is sure. `tuning_cents`:
-    how far the notes are from A 440, -50..50, where there is a key. `error` is set, and nothing
-    else is trusted, where the file could not be analysed.
+    how far the notes are from A 440, -50..50, where there is a key. `profile`: what it plays beat
+    by beat, packed (`dsp.profile`), None where it has no beats or is from an older analysis; the
+    library alone keeps it. `error` is set, and nothing else is trusted, where the file could not be
+    analysed.
     """
 
     path: Path
@@ -45,6 +59,7 @@ class Loop:
     onsets_per_s: float | None = None
     tuning_cents: float | None = None
     error: str | None = None
+    profile: bytes | None = field(default=None, repr=False, compare=False)
 
     @property
     def bars(self) -> float | None:

@@ -105,6 +105,8 @@ def to_object(arrangement: Arrangement, path: Path) -> dict[str, Any]:
                 "start": start * beats_per_bar,
                 "loops": [_relative(part.loop.path, path) for part in section.parts],
                 "clips": [_clip_object(part) for part in section.parts],
+                **({"roles_out": list(section.roles_out)} if section.roles_out else {}),
+                **({"roles_only": list(section.roles_only)} if section.roles_only else {}),
             }
             for place, (section, start) in enumerate(
                 zip(arrangement.sections, arrangement.start_bars(), strict=True)
@@ -229,7 +231,13 @@ class _Reader:
         parts: list[Part] = []
         for file, clip in zip(files, clips, strict=True):
             parts.append(self._part(file, clip, frozenset(part.role for part in parts), item))
-        return Section(label, int(item.get("bars", DEFAULT_BARS)), tuple(parts))
+        return Section(
+            label,
+            int(item.get("bars", DEFAULT_BARS)),
+            tuple(parts),
+            tuple(item.get("roles_out", ())),
+            tuple(item.get("roles_only", ())),
+        )
 
     def _part(
         self,

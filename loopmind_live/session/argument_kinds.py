@@ -1,15 +1,27 @@
 """The kinds of arguments that commands take, and what is one of them. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from loopmind_live.arranger.directions import MOOD_DIRECTIONS
 from loopmind_live.errors import SessionError
 from loopmind_live.score.arrangement import LABELS
 from loopmind_live.score.loop import ROLES
 from loopmind_live.units import parse_key
 
 Kind = Literal[
-    "text", "section", "roles", "number", "integer", "key", "path", "flag", "word", "choice"
+    "text",
+    "section",
+    "roles",
+    "number",
+    "integer",
+    "key",
+    "path",
+    "flag",
+    "word",
+    "choice",
+    "moods",
 ]
 Value = str | float | int | bool | tuple[str, ...]
 
@@ -20,7 +32,7 @@ class Argument:
 
     text: any words · section: a label or "current" · roles: one or more roles · number, integer:
     in [minimum, maximum] · key: as in "F#:min" · path: a file · flag: on or off · word: a command's
-    name · choice: one of `choices`.
+    name · choice: one of `choices` · moods: one or more words of mood.
     """
 
     name: str
@@ -36,22 +48,11 @@ def check_value(name: str, argument: Argument, value: Value) -> None:
     """Raise SessionError where `value` is not of its argument's kind or out of its range."""
     match argument.kind:
         case "number" | "integer":
-            whole = argument.kind == "integer"
-            if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-                raise SessionError(f"{name}: {argument.name} {value!r} is not a number")
-            # As it is: a whole number may be too large for a float.
-            if not argument.minimum <= value <= argument.maximum:
-                shown = f"{value:g}" if isinstance(value, float) else f"{value}"
-                raise SessionError(
-                    f"{name}: {argument.name} {shown:.20} is out of range: choose "
-                    f"{argument.minimum:g} to {argument.maximum:g} {argument.unit}".rstrip()
-                )
+            _check_number(name, argument, value)
         case "roles":
-            roles = value if isinstance(value, tuple) else ()
-            unknown = [role for role in roles if role not in ROLES]
-            if unknown or not roles:
-                wrong = ", ".join(unknown) or repr(value)
-                raise SessionError(f"{name}: no part {wrong}: parts are {', '.join(ROLES)}")
+            _check_words(name, "part", value, ROLES)
+        case "moods":
+            _check_words(name, "mood", value, tuple(MOOD_DIRECTIONS))
         case "section":
             if value not in LABELS and value != "current":
                 raise SessionError(f"{name}: no section {value!r}: labels are {', '.join(LABELS)}")
@@ -68,3 +69,24 @@ def check_value(name: str, argument: Argument, value: Value) -> None:
         case _:
             if not isinstance(value, str) or not value or len(value) > 4096:
                 raise SessionError(f"{name}: {argument.name} must be 1 to 4096 characters of text")
+
+
+def _check_number(name: str, argument: Argument, value: Value) -> None:
+    whole = argument.kind == "integer"
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+        raise SessionError(f"{name}: {argument.name} {value!r} is not a number")
+    # As it is: a whole number may be too large for a float.
+    if not argument.minimum <= value <= argument.maximum:
+        shown = f"{value:g}" if isinstance(value, float) else f"{value}"
+        raise SessionError(
+            f"{name}: {argument.name} {shown:.20} is out of range: choose "
+            f"{argument.minimum:g} to {argument.maximum:g} {argument.unit}".rstrip()
+        )
+
+
+def _check_words(name: str, noun: str, value: Value, known: Sequence[str]) -> None:
+    words = value if isinstance(value, tuple) else ()
+    unknown = [word for word in words if word not in known]
+    if unknown or not words:
+        wrong = ", ".join(map(str, unknown)) or repr(value)
+        raise SessionError(f"{name}: no {noun} {wrong:.80}: {noun}s are {', '.join(known)}")

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.errors import SessionError
 from loopmind_live.score.arrangement import Arrangement, Part
+from loopmind_live.score.layers import realization, spread
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.actions import Document, Edit, Refit, SetParts, apply, inverse
 from loopmind_live.session.state import State, Step
 
 _AVOID_LAST = 3
+_TRIES = 8
+"""So often another choice is asked for, where one was heard already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,22 @@ def count(state: State, name: str) -> State:
 def regenerate(
     state: State, document: Document, places: tuple[int, ...], arranger: Arranger
 ) -> tuple[State, Choice]:
-    """Choose other loops for the sections at `places`, which then share them."""
+    """Choose other loops for the sections at `places`: shared, each keeping its own layers."""
     arrangement = _there(document)
     place = places[0]
     name = _name(arrangement, places)
-    parts = arranger.regenerate(
-        arrangement, place, seed_of(state, f"regenerate {name}"), document.locked,
-        _heard(state, arrangement, place),
-    )  # fmt: skip
-    words = _tell(name, arrangement.sections[place].parts, parts)
-    action = SetParts(tuple((i, parts) for i in places), (arrangement.bpm, arrangement.key))
-    return count(state, f"regenerate {name}"), Choice(action, words)
+    together = realization(arrangement, places)
+    whole, avoid = arrangement.with_parts((place,), together), _heard(state, arrangement, place)
+    earlier = {_sounds(parts) for i, parts in state.heard if i == place}
+    for _ in range(_TRIES):
+        seed = seed_of(state, f"regenerate {name}")
+        parts = arranger.regenerate(whole, place, seed, document.locked, avoid)
+        state = count(state, f"regenerate {name}")
+        layers = spread(arrangement, places, parts)
+        if _sounds(layers[0][1]) not in earlier:
+            break
+    action = SetParts(layers, (arrangement.bpm, arrangement.key))
+    return state, Choice(action, _tell(name, together, parts))
 
 
 def swap(
@@ -61,7 +69,7 @@ def swap(
     arrangement = _there(document)
     place = places[0]
     name = _name(arrangement, places)
-    old = arrangement.sections[place].parts
+    old = realization(arrangement, places)
     there = [role for role in roles if any(part.role == role for part in old)]
     if not there:
         have = ", ".join(part.role for part in old) or "nothing"
@@ -75,23 +83,22 @@ def swap(
         state = count(state, f"swap {name} {role}")
     words = _tell(name, old, parts)
     action = SetParts(
-        tuple((i, parts) for i in places), (arrangement.bpm, arrangement.key), frozenset(there)
+        spread(arrangement, places, parts), (arrangement.bpm, arrangement.key), frozenset(there)
     )
     return state, Choice(action, words)
 
 
 def previous(state: State, document: Document, places: tuple[int, ...]) -> Choice:
-    """Bring back the parts that the section at `places` had before its newest."""
+    """Bring back what each of the sections at `places` played before its newest."""
     arrangement = _there(document)
-    place = places[0]
-    current = arrangement.sections[place].parts
     name = _name(arrangement, places)
-    for i, parts in reversed(state.heard):
-        if i == place and parts != current:
-            words = _tell(name, current, parts)
-            # The parts may stem from another tempo or key: let them be fitted anew.
-            return Choice(SetParts(tuple((j, parts) for j in places), (0.0, None)), words)
-    raise SessionError(f"{name} has played nothing else yet: regenerate {name} first")
+    parts = _before(state, arrangement, places[0])
+    if parts is None:
+        raise SessionError(f"{name} has played nothing else yet: regenerate {name} first")
+    words = _tell(name, arrangement.sections[places[0]].parts, parts)
+    layers = tuple((place, _before(state, arrangement, place) or parts) for place in places)
+    # The parts may stem from another tempo or key: let them be fitted anew.
+    return Choice(SetParts(layers, (0.0, None)), words)
 
 
 def redone(state: State, step: Step, action: Edit, mode: str, refit: Refit) -> State:
@@ -115,6 +122,13 @@ def _name(arrangement: Arrangement, places: tuple[int, ...]) -> str:
     return label if arrangement.find(label) == places else arrangement.name(places[0])
 
 
+def _before(state: State, arrangement: Arrangement, place: int) -> tuple[Part, ...] | None:
+    """Return what the section at `place` played before what it plays now, None where nothing."""
+    now = arrangement.sections[place].parts
+    earlier = (parts for i, parts in reversed(state.heard) if i == place and parts != now)
+    return next(earlier, None)
+
+
 def _heard(state: State, arrangement: Arrangement, place: int) -> frozenset[str]:
     """Return the content hashes of the loops last heard at `place`, or about to be."""
     lists = [parts for i, parts in state.heard if i == place][-_AVOID_LAST:]
@@ -122,7 +136,12 @@ def _heard(state: State, arrangement: Arrangement, place: int) -> frozenset[str]
         if isinstance(change.action, SetParts):
             lists += [parts for i, parts in change.action.parts if i == place]
     lists.append(arrangement.sections[place].parts)
-    return frozenset(part.loop.content_hash for parts in lists for part in parts)
+    return _sounds([part for parts in lists for part in parts])
+
+
+def _sounds(parts: Collection[Part]) -> frozenset[str]:
+    """Return the content hashes of the loops of `parts`."""
+    return frozenset(part.loop.content_hash for part in parts)
 
 
 def _tell(name: str, old: tuple[Part, ...], new: tuple[Part, ...]) -> str:

@@ -84,6 +84,7 @@ class Encoder:
         fields = {
             field.name: self.encode(getattr(value, field.name), define)
             for field in dataclasses.fields(value)
+            if field.compare  # the rest is no part of what it is, and can be found again
         }
         return {NOUN: type(value).__name__, **fields}
 

@@ -20,22 +20,21 @@ _ROUNDED_BARS = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A pass of a clip on the set's clock: it begins at `bar`, and takes `bars` for `frames`."""
+    """A pass of a clip on the set's clock: from `bar` on it takes `bars` for `frames`.
+
+    It begins at frame `begins`, which is not where `bar` was if bars are counted anew since then.
+    """
 
     tempo: TempoMap
+    begins: int
     bar: float
     bars: float
     frames: float
 
-    @property
-    def begins(self) -> int:
-        """Return the frame at which it begins."""
-        return self.tempo.line(self.bar)
-
     def reached(self, frames: int) -> int:
         """Return the frame at which the first `frames` of the clip's body have been played.
 
-        >>> passage = Passage(TempoMap.constant(120.0, 48000), 2.0, 16.0, 16 * 96000.0)
+        >>> passage = Passage(TempoMap.constant(120.0, 48000), 192000, 2.0, 16.0, 16 * 96000.0)
         >>> passage.reached(96000), passage.last_line(300_000)
         (288000, 480000)
         """
@@ -60,7 +59,8 @@ def passage_at(
     12.0
     """
     passes = math.floor((bar - origin_bar + _ROUNDED_BARS) / bars)
-    return Passage(tempo, origin_bar + passes * bars, bars, frames)
+    begin = origin_bar + passes * bars
+    return Passage(tempo, tempo.began(begin, seen_from=bar), begin, bars, frames)
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,8 @@ def _tempo_after(state: State, document: Document, action: Action, bar: float) -
         return state.tempo
     if isinstance(action, SetFit) and action.ramp_bars:
         return state.tempo.with_ramp(bar, action.ramp_bars, document.bpm)
-    return state.tempo.with_tempo(bar, document.bpm)
+    recount = action.factor if isinstance(action, SetTime) else 1.0
+    return state.tempo.with_tempo(bar, document.bpm, recount=recount)
 
 
 def nudged(tempo: TempoMap, bar: float, ahead_s: float) -> TempoMap:

@@ -66,7 +66,7 @@ def reduce(state: State, command: Command, desk: Desk) -> Result:
     makes no sense now.
     """
     spec = check(command)
-    return _RULES[spec.name](state, command, spec, desk)
+    return _RULES.get(spec.name, _ask)(state, command, spec, desk)
 
 
 def queue_arrangement(

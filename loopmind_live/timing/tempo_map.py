@@ -18,12 +18,14 @@ class TempoSegment:
     """A stretch of tempo that starts at `bar`, which lies at `frame` (not rounded).
 
     The tempo is `bpm` there and moves by `slope` bpm a bar, evenly in bars: 0 where it is constant.
+    Its bars are counted `recount` times as fast as those before: 2 where double time begins.
     """
 
     bar: float
     frame: float
     bpm: float
     slope: float = 0.0
+    recount: float = 1.0
 
     def bpm_at(self, bar: float) -> float:
         """Return the tempo at `bar`."""
@@ -80,6 +82,23 @@ class TempoMap:
         """Return the frame at which the line of `bar` lands: the rounded frame."""
         return round(self.frame(bar))
 
+    def began(self, bar: float, seen_from: float) -> int:
+        """Return the frame of what began at `bar`, in bars as they are counted at `seen_from`.
+
+        Bars before half or double time were longer or shorter than they count for since then.
+
+        >>> tempo = TempoMap.constant(120.0, 48000).with_tempo(9.0, 240.0, recount=2.0)
+        >>> tempo.line(8), tempo.began(7.0, seen_from=10.0)
+        (768000, 768000)
+        """
+        segment = self.segment_at_bar(seen_from)
+        for before in reversed(self.segments[: self.segments.index(segment)]):
+            if bar >= segment.bar:
+                break
+            bar = segment.bar - (segment.bar - bar) / segment.recount
+            segment = before
+        return self.line(bar)
+
     def bar(self, frame: float) -> float:
         """Return the bar at `frame`, with its fraction."""
         index = bisect_right(self.segments, frame, key=lambda segment: segment.frame) - 1
@@ -103,14 +122,16 @@ class TempoMap:
             bar += 1
         return bar
 
-    def with_tempo(self, bar: float, bpm: float, passing: bool = False) -> "TempoMap":
+    def with_tempo(
+        self, bar: float, bpm: float, passing: bool = False, recount: float = 1.0
+    ) -> "TempoMap":
         """Return the map with `bpm` from `bar` on; later changes are dropped.
 
-        Only what is `passing`, such as a nudge, may lie beyond the limits of a tempo.
+        Only what is `passing`, such as a nudge, may lie beyond the limits of a tempo. Bars from
+        there on are counted `recount` times as fast as before.
         """
-        kept = tuple(segment for segment in self.segments if segment.bar < bar)
-        change = TempoSegment(bar, self.frame(bar), bpm if passing else check_bpm(bpm))
-        return replace(self, segments=(*kept, change))
+        frame, bpm = self.frame(bar), bpm if passing else check_bpm(bpm)
+        return self._changed(TempoSegment(bar, frame, bpm, recount=recount))
 
     def with_ramp(self, bar: float, bars: float, bpm: float) -> "TempoMap":
         """Return the map with a ramp from the tempo at `bar` to `bpm`, reached `bars` later.
@@ -122,9 +143,15 @@ class TempoMap:
         if not 0.0 < bars < math.inf:
             raise ScoreError(f"a ramp over {bars:g} bars: choose more than 0")
         start = self.bpm_at(bar)
-        kept = tuple(segment for segment in self.segments if segment.bar < bar)
         ramp = TempoSegment(bar, self.frame(bar), start, (check_bpm(bpm) - start) / bars)
-        return replace(self, segments=(*kept, ramp)).with_tempo(bar + bars, bpm)
+        return self._changed(ramp).with_tempo(bar + bars, bpm)
+
+    def _changed(self, change: TempoSegment) -> "TempoMap":
+        """Return the map with `change` in place of all from its bar on."""
+        kept = tuple(segment for segment in self.segments if segment.bar < change.bar)
+        recounts = (segment.recount for segment in self.segments[len(kept) :])
+        change = replace(change, recount=math.prod(recounts, start=change.recount))
+        return replace(self, segments=(*kept, change))
 
 
 def check_bpm(bpm: float) -> float:

@@ -117,7 +117,8 @@ def gather(sources: KeySources, seed: int, advance: Advance) -> Iterator[Lesson]
         advance(done, len(steps))
         for example in step:
             label = KEYS.index(example.key) if example.key is not None else -1
-            chroma = find_chroma(example.mono, ANALYSIS_RATE_HZ)
+            heard = find_chroma(example.mono, ANALYSIS_RATE_HZ)
+            chroma = replace(heard, levels=heard.levels[:0])  # large, and not learned from
             yield Lesson(example.kind, example.source, example.tonal, label, example.cents, chroma)
     advance(len(steps), len(steps))
 

@@ -44,7 +44,9 @@ def made(tmp_path: Path) -> CodeSet:
 class Show:
     """A performance in a process of its own, and what it writes down."""
 
-    def __init__(self, made: CodeSet, env: dict[str, str], script: str, until: int) -> None:
+    def __init__(
+        self, made: CodeSet, env: dict[str, str], script: str, until: int, *more: str
+    ) -> None:
         folder = made.folder
         self.events_path, self.record_path = folder / "set.jsonl", folder / "set.wav"
         (folder / "set.txt").write_text(script)
@@ -52,7 +54,7 @@ class Show:
             "perform", "--audio", "jack", "--headless", "--timeline", str(made.timeline),
             "--script", str(folder / "set.txt"), "--events", str(self.events_path),
             "--record", str(self.record_path), "--until", str(until), "--dry",
-            "--library", str(folder / "library.sqlite"),
+            "--library", str(folder / "library.sqlite"), *more,
         ]  # fmt: skip
         env = {**env, "LOOPMIND_HOME": str(folder / "home")}
         self.process = subprocess.Popen(

@@ -34,6 +34,21 @@ def test_lossless_formats_keep_every_sample(tmp_path: Path) -> None:
     assert np.array_equal(audio.samples, sound)
 
 
+@pytest.mark.parametrize(
+    ("name", "subtype"),
+    [("a.wav", "PCM_U8"), ("a.wav", "PCM_16"), ("a.wav", "PCM_24"), ("a.wav", "PCM_32"),
+     ("a.flac", "PCM_16"), ("a.flac", "PCM_24"), ("a.aiff", "PCM_16"), ("a.aiff", "PCM_24")],
+)  # fmt: skip
+def test_whole_numbers_become_the_floats_that_libsndfile_makes_of_them(
+    tmp_path: Path, name: str, subtype: str
+) -> None:
+    sound = np.random.default_rng(1).uniform(-1.0, 1.0, (5000, 2)).astype(np.float32)
+    sound[:2] = [[-1.0, 1.0], [0.0, 2.0**-15]]
+    path = write(tmp_path / name, sound, subtype=subtype)
+    wanted, _rate_hz = soundfile.read(path, dtype="float32")
+    assert np.array_equal(decode(path).samples, wanted)
+
+
 def test_samples_that_are_not_finite_become_silence(tmp_path: Path) -> None:
     sound = drum_loop(120, 4)
     sound[100], sound[200], sound[300] = np.nan, np.inf, -np.inf

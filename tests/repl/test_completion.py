@@ -41,7 +41,7 @@ def completed(text: str) -> list[str]:
         ("kill b", ["bass"]),
         ("swap bass in v", ["verse 1", "verse 2"]),
         ("key f# ", ["F# major", "F# minor", *TIMES]),
-        ("help t", ["tempo", "tap"]),
+        ("help t", ["take", "tempo", "tap"]),
         ("loop o", ["off", "on"]),
         ("mute drums; got", ["goto"]),
         ("mute drums then got", ["goto"]),

@@ -62,6 +62,41 @@ EFFECTS = [
 ]
 
 
+EDITS = [
+    ("longer outro", "resize", {"section": "outro", "rel": "longer"}, None),
+    ("make the hook 16 bars", "resize", {"section": "hook", "bars": 16}, None),
+    ("extend verse 2 by 4 bars in 2 bars", "resize",
+     {"section": "verse", "number": 2, "delta": 4, "rel": "longer"}, When("bar", 2)),
+    ("put a 4 bar build before the drop", "insert_section",
+     {"section": "build", "bars": 4, "before": "drop"}, None),
+    ("insert bridge after hook 2", "insert_section",
+     {"section": "bridge", "after": "hook", "number": 2}, None),
+    ("get rid of the second verse", "delete", {"section": "verse", "number": 2}, None),
+    ("no drums in the intro", "constrain", {"section": "intro", "roles_out": ("drums",)}, None),
+    ("only drums and bass for the breakdown", "constrain",
+     {"section": "breakdown", "roles_only": ("drums", "bass")}, None),
+    ("make it darker", "restyle", {"moods": ("dark",)}, None),
+    ("less dark", "restyle", {"moods_out": ("dark",)}, None),
+    ("regenerate hook darker", "regenerate", {"section": "hook", "moods": ("dark",)}, None),
+    ("add some vocals to the hook", "add", {"roles": ("vocal",), "section": "hook"}, None),
+    ("mute drums for 4 bars", "mute", {"roles": ("drums",), "bars": 4.0}, None),
+    ("mute drums in verse 2", "mute", {"roles": ("drums",), "section": "verse", "number": 2}, None),
+    ("mute drums in 4 bars", "mute", {"roles": ("drums",)}, When("bar", 4)),
+    ("key relative minor", "set_key", {"mode": "relative_minor"}, None),
+    ("why hook 2", "why", {"section": "hook", "number": 2}, None),
+    ("alternatives for bass", "alternatives", {"roles": ("bass",)}, None),
+    ("take 2", "take", {"number": 2}, None),
+    ("favorite bass off", "favorite", {"roles": ("bass",), "on": False}, None),
+    ("forget it", "cancel", {}, None),
+    ("forget taste", "forget", {"what": "taste"}, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "name", "arguments", "when"), EDITS)
+def test_phrases_about_the_arrangement(text, name, arguments, when):
+    assert said(text) == (name, arguments, when)
+
+
 @pytest.mark.parametrize(("text", "name", "arguments", "when"), EFFECTS)
 def test_phrases_about_the_shared_effects(text, name, arguments, when):
     assert said(text) == (name, arguments, when)
@@ -292,9 +327,9 @@ def test_a_description_may_say_when_it_lands():
     "text",
     [
         "what time is it in tokyo", "my house is on fire", "i feel sad today", "rock the drums",
-        "make it darker", "longer outro", "no drums in the intro", "mute trap", "regnerate trap",
+        "mute trap", "regnerate trap",
         "don't mute the drums", "tempo fast", "is this dark trap 140 bpm", "verse 99",
-        "stop techno", "goto dark trap 140 bpm", "put a 4 bar build before the drop",
+        "stop techno", "goto dark trap 140 bpm",
         "hook", "drums", "next section", "in 4 bars", "+2", "drums 50%", "quit loop", "mute",
         "level", "…", "Bb",
     ],

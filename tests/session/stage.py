@@ -4,6 +4,14 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
+from loopmind_live.arranger.base import (
+    NEUTRAL,
+    NO_TASTE,
+    Alternative,
+    Direction,
+    Reason,
+    Taste,
+)
 from loopmind_live.engine.recording import RecordingEngine
 from loopmind_live.errors import ArrangerError
 from loopmind_live.prepare.base import Due, Failed, Opened
@@ -46,6 +54,8 @@ class CountingArranger:
 
     def __init__(self) -> None:
         self._numbers: dict[int, int] = {}
+        self.directions: list[Direction] = []
+        self.taste = NO_TASTE
 
     def _number(self, seed: int) -> int:
         return self._numbers.setdefault(seed, 101 + len(self._numbers))
@@ -62,7 +72,9 @@ class CountingArranger:
         seed: int,
         locked: Collection[Role] = (),
         avoid: Collection[str] = (),
+        direction: Direction = NEUTRAL,
     ) -> tuple[Part, ...]:
+        self.directions.append(direction)
         number = self._number(seed)
         return tuple(
             part if part.role in locked else Part(part.role, loop(part.role, number))
@@ -80,8 +92,46 @@ class CountingArranger:
         number = self._number(seed)
         return Part(role, loop(role, number))
 
+    def add(
+        self,
+        arrangement: Arrangement,
+        place: int,
+        role: Role,
+        seed: int,
+        avoid: Collection[str] = (),
+    ) -> Part:
+        if role == "fx":
+            raise ArrangerError("no fx loop fits: scan more loops")
+        return Part(role, loop(role, self._number(seed)))
+
+    def restyle(
+        self,
+        arrangement: Arrangement,
+        direction: Direction,
+        seed: int,
+        locked: Collection[Role] = (),
+        avoid: Collection[str] = (),
+    ) -> Arrangement:
+        for place in range(len(arrangement.sections)):
+            parts = self.regenerate(arrangement, place, seed, locked, avoid, direction)
+            arrangement = arrangement.with_parts((place,), parts)
+        return arrangement
+
+    def alternatives(
+        self, arrangement: Arrangement, place: int, role: Role, count: int = 5
+    ) -> tuple[Alternative, ...]:
+        numbers = range(201, 201 + count)
+        return tuple(Alternative(Part(role, loop(role, n)), 1.0 / n, ("alike",)) for n in numbers)
+
+    def why(self, arrangement: Arrangement, place: int) -> tuple[Reason, ...]:
+        parts = arrangement.sections[place].parts
+        return tuple(Reason(part.role, f"{part.loop.content_hash} suits") for part in parts)
+
     def refit(self, arrangement: Arrangement, bpm: float, key: str | None) -> Arrangement:
         return replace(arrangement, bpm=bpm, key=key)
+
+    def prefer(self, taste: Taste) -> None:
+        self.taste = taste
 
 
 class Shelf:

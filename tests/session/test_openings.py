@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loopmind_live.arranger.base import NEUTRAL
 from loopmind_live.engine.base import Row
 from loopmind_live.engine.schedule import first_difference
 from loopmind_live.prepare.base import Due, Failed, Opened
@@ -94,7 +95,9 @@ class StemArranger(CountingArranger):
     def swap(self, arrangement, place, role, seed, avoid=()):  # type: ignore[no-untyped-def]
         return stem(role, self._number(seed))
 
-    def regenerate(self, arrangement, place, seed, locked=(), avoid=()):  # type: ignore[no-untyped-def]
+    def regenerate(  # type: ignore[no-untyped-def]
+        self, arrangement, place, seed, locked=(), avoid=(), direction=NEUTRAL
+    ):
         number = self._number(seed)
         parts = arrangement.sections[place].parts
         return tuple(one if one.role in locked else stem(one.role, number) for one in parts)
@@ -365,8 +368,8 @@ def test_a_fade_does_not_ring_beyond_what_is_there() -> None:
     rig.to(20)
 
 
-def test_a_nudge_and_half_time_go_on_with_what_is_opened() -> None:
-    for words in ("nudge 20", "half time"):
+def test_a_nudge_and_half_and_double_time_go_on_with_what_is_opened() -> None:
+    for words in ("nudge 20", "half time", "double time"):
         rig = StemRig(6.2)
         rig.shelf.open()
         rig.to(8.3)

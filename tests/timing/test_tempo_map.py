@@ -151,3 +151,26 @@ def test_a_tempo_that_cannot_be_played_is_refused(bpm: float) -> None:
 def test_a_ramp_needs_some_length(bars: float) -> None:
     with pytest.raises(ScoreError, match="choose more than 0"):
         TempoMap.constant(120.0, 48000).with_ramp(4.0, bars, 140.0)
+
+
+@given(
+    a_map(),
+    st.floats(0.0, 300.0),
+    st.lists(st.tuples(st.floats(0.5, 50.0), st.sampled_from((0.5, 1.0, 2.0))), max_size=4),
+)
+def test_what_began_is_found_again_after_half_and_double_time(
+    tempo: TempoMap, bar: float, changes: list[tuple[float, float]]
+) -> None:
+    bar = min(bar, tempo.segments[-1].bar)
+    began, origin, at = tempo.line(bar), bar, tempo.segments[-1].bar
+    for bars, factor in changes:
+        at += bars
+        bpm = min(MAX_BPM, max(MIN_BPM, tempo.bpm_at(at) * factor))
+        tempo = tempo.with_tempo(at, bpm, recount=factor)
+        origin = at - (at - origin) * factor
+        assert tempo.began(origin, seen_from=at + 0.1) == pytest.approx(began, abs=1)
+
+
+def test_a_second_change_on_the_line_of_double_time_keeps_the_count() -> None:
+    tempo = TempoMap.constant(120.0, 48000).with_tempo(9.0, 240.0, recount=2.0)
+    assert tempo.with_tempo(9.0, 200.0).began(7.0, seen_from=9.0) == 8 * 96000

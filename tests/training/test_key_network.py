@@ -13,6 +13,7 @@ from loopmind_live.library.key_model import KEYS, with_products
 from loopmind_live.training.key_lesson import Lesson, learn
 from loopmind_live.training.key_network import Recipe, fit_sharpness, train_keys, train_tonal
 
+LEVELS = np.zeros((0, 80))
 SMALL = Recipe(units=6, networks=2, epochs=12)
 SCALES = {"maj": (0, 2, 4, 5, 7, 9, 11), "min": (0, 2, 3, 5, 7, 8, 10)}
 
@@ -88,11 +89,13 @@ def test_figures_are_of_what_was_left_out(examples: tuple[np.ndarray, np.ndarray
     tuning = Tuning(-20.0, 0.9)
     lessons = []
     for rows, label in zip(*examples, strict=True):
-        chroma = Chroma(np.zeros(12), 1.0, tuning, rows, 2.0 + random.random(len(NUMBERS)))
+        numbers = 2.0 + random.random(len(NUMBERS))
+        chroma = Chroma(np.zeros(12), 1.0, tuning, rows, numbers, LEVELS, 0.1)
         lessons.append(Lesson("all", f"song {len(lessons)}", True, int(label), -20.0, chroma))
     for number in range(60):
         rows = random.random((len(ROWS), 12))
-        chroma = Chroma(np.zeros(12), 0.0, tuning, rows, random.random(len(NUMBERS)))
+        numbers = random.random(len(NUMBERS))
+        chroma = Chroma(np.zeros(12), 0.0, tuning, rows, numbers, LEVELS, 0.1)
         lessons.append(Lesson("beat", f"kit {number}", False, -1, 0.0, chroma))
     learned = learn(lessons, seed=0, recipe=SMALL)
     told = str(learned).splitlines()

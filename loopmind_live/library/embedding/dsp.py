@@ -66,7 +66,12 @@ class DspMaker:
 
 def embed(sound: Sound) -> Floats:
     """Return the vector of a measured sound, float32 [WIDTH], length 1."""
-    scaled = np.clip((features(sound) - CENTERS) / SPREADS, -_MOST, _MOST)
+    return vector_of(features(sound))
+
+
+def vector_of(numbers: Values) -> Floats:
+    """Return the vector of a sound with such `features`, float32 [WIDTH], length 1."""
+    scaled = np.clip((numbers - CENTERS) / SPREADS, -_MOST, _MOST)
     # Samples may be of any size, also such that their squares are not finite.
     scaled = np.nan_to_num(scaled)
     if not scaled.any():

@@ -1,0 +1,73 @@
+"""OSC on a performance: what comes is carried out in turns that never hold up the clock."""
+
+import logging
+from collections.abc import Callable
+
+from loopmind_live.app.performance import Performance
+from loopmind_live.control.osc_addresses import BY_ADDRESS, Typed, check_sent, meaning
+from loopmind_live.control.osc_inbox import Received
+from loopmind_live.control.osc_server import OscServer
+from loopmind_live.errors import LoopMindError
+from loopmind_live.repl.grammar import parse
+
+TURN_S = 0.002
+"""So much of a tick may go into messages; the rest of them wait for the next."""
+log = logging.getLogger(__name__)
+
+
+class OscSurface:
+    """Listens on a port and does what is asked there. Raises ControlError where it cannot."""
+
+    def __init__(
+        self, port: int, show: Performance, tell: Callable[[str], None], clock: Callable[[], float]
+    ) -> None:
+        self._show = show
+        self._tell = tell
+        self._clock = clock
+        self._server = OscServer(port, tuple(BY_ADDRESS))
+        self.port = self._server.port
+
+    def advance(self) -> None:
+        """Carry out what came, as far as a turn reaches."""
+        end = self._clock() + TURN_S
+        while (received := self._server.inbox.take()) is not None:
+            self._carry_out(received)
+            if self._clock() >= end:
+                return
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._server.close()
+
+    def _carry_out(self, received: Received) -> None:
+        message, sender = received.message, received.sender
+        try:
+            asked = meaning(message)
+            if asked is None:
+                return
+            if isinstance(asked, Typed):
+                _check_words(asked.text)
+                answer = self._show.type(asked.text)
+            else:
+                answer = self._show.carry_out([asked])
+            ok, lines = answer.ok, answer.lines
+        except LoopMindError as error:
+            ok, lines = False, (str(error),)
+        except Exception as error:
+            # Whatever went wrong, the music plays on: say so, keep the trace, go on.
+            log.exception("a message over OSC failed: %r", message)
+            ok, lines = False, (f"{type(error).__name__}: {error}: this is a fault, see the log",)
+        text = "\n".join(lines)
+        self._server.answer(sender, ok, message.address, text)
+        if text:
+            self._tell(f"OSC {text}")
+
+
+def _check_words(text: str) -> None:
+    """Raise where words ask for what may not come over a network."""
+    try:
+        commands = parse(text)
+    except LoopMindError:
+        return  # who carries them out says why, and writes it down
+    for command in commands:
+        check_sent(command)

@@ -1,0 +1,197 @@
+"""Other loops for a section: what changes, what stays, and which way it moves. Pure."""
+
+import random
+from collections.abc import Collection
+
+from loopmind_live.arranger.base import NEUTRAL, Direction
+from loopmind_live.arranger.casting import Weighing, draw
+from loopmind_live.arranger.compatibility import Candidate
+from loopmind_live.arranger.directions import comparative, parts_more
+from loopmind_live.arranger.measures import center_hz, measure_in, measure_of, progress, same_sound
+from loopmind_live.arranger.roles import alternatives, plan
+from loopmind_live.arranger.scene import Scene, by_importance, hashes
+from loopmind_live.arranger.seeds import random_of
+from loopmind_live.errors import ArrangerError
+from loopmind_live.score.arrangement import Part
+from loopmind_live.score.loop import ROLES, Role
+
+VARIED_ROLES = 0.5
+"""How often a regenerated section also trades one of its roles for another."""
+CORE_ROLES = frozenset({"drums", "kick", "bass"})
+LEAN = 0.3
+"""What a move of an octave in the direction asked for adds to a score."""
+_DRAWS = 4
+_CENTER_MOVES = 1.005
+"""A mix whose center moves by less than this factor may as well have moved the other way."""
+
+
+def regenerated(
+    scene: Scene, seed: int, locked: Collection[Role], avoid: Collection[str], direction: Direction
+) -> tuple[Part, ...]:
+    """Return new parts for a section: other loops, `locked` parts kept.
+
+    A part for which there is no other loop, or none in `direction`, stays as it is, as long as
+    something changes. Raise ArrangerError where nothing would.
+    """
+    before = {part.role: part for part in scene.section.parts}
+    rng = random_of(
+        "regenerate", seed, scene.place, scene.section.label, *sorted(hashes(before.values()))
+    )
+    roles = _roles(scene, locked, direction, rng)
+    parts = before
+    for _ in range(_DRAWS):
+        parts = _drawn(scene, roles, locked, avoid, direction, rng)
+        if moves_on(before, parts, direction):
+            break
+    parts = held_back(before, parts, direction)
+    fuller = abs(direction.fullness)
+    asked = max(fuller, abs(direction.brightness), abs(direction.density), abs(direction.energy))
+    stuck = 0.0 < fuller == asked and len(parts) == len(before)
+    if not parts or stuck or hashes(parts.values()) == hashes(before.values()):
+        raise ArrangerError(_refusal(scene, locked, direction))
+    return tuple(parts[role] for role in ROLES if role in parts)
+
+
+def towards(
+    scene: Scene, role: Role, now: Part | None, direction: Direction
+) -> tuple[list[tuple[float, Candidate]], Weighing]:
+    """Return what could play `role` and lies in `direction` of `now`, and how to weigh it."""
+    ranked = scene.ranked.get(role, ())
+    if now is None or direction == NEUTRAL:
+        return list(ranked), Weighing(scene.taste)
+    old, bpm, key = measure_of(now), scene.arrangement.bpm, scene.arrangement.key
+    left, gains = [], {}
+    for pair in ranked:
+        loop = pair[1].loop
+        gain = progress(old, measure_in(loop, role, bpm, key), direction)
+        if gain is not None:
+            left.append(pair)
+            gains[loop.content_hash] = LEAN * gain
+    return left, Weighing(scene.taste, lambda candidate: gains[candidate.loop.content_hash])
+
+
+def moves_on(before: dict[Role, Part], after: dict[Role, Part], direction: Direction) -> bool:
+    """Tell whether the whole gets darker (brighter) where that is wished, as far as is known."""
+    old, new = center_hz(before.values()), center_hz(after.values())
+    leads = direction != NEUTRAL and comparative(direction) in ("darker", "brighter")
+    if not leads or old is None or new is None or before.keys() != after.keys():
+        return True
+    return new > old * _CENTER_MOVES if direction.brightness > 0.0 else new * _CENTER_MOVES < old
+
+
+def held_back(
+    before: dict[Role, Part], after: dict[Role, Part], direction: Direction
+) -> dict[Role, Part]:
+    """Return `after` less the changes by which the whole would move against `direction`.
+
+    Every loop may be darker than the one it stands for, and the whole brighter, where levels shift.
+    """
+    parts = dict(after)
+    wish = direction.brightness
+    while not moves_on(before, parts, direction):
+        changed = [role for role in parts if parts[role] != before[role]]
+        if not changed:
+            break
+        old = {role: {**parts, role: before[role]} for role in changed}
+        worst = max(changed, key=lambda role: wish * (center_hz(old[role].values()) or 0.0))
+        parts[worst] = before[worst]
+    return parts
+
+
+def _drawn(
+    scene: Scene,
+    roles: Collection[Role],
+    locked: Collection[Role],
+    avoid: Collection[str],
+    direction: Direction,
+    rng: random.Random,
+) -> dict[Role, Part]:
+    """Return a part for each of `roles`: locked ones kept, others drawn, old ones if need be."""
+    section = scene.section
+    parts = {part.role: part for part in section.parts if part.role in locked}
+    chosen = scene.candidates([*parts.values(), *scene.around()])
+    before = hashes(section.parts)
+    heard = before | set(avoid)
+    for role in by_importance(roles, scene.genre):
+        if role in parts:
+            continue
+        old = section.part(role)
+        left, weighing = towards(scene, role, old, direction)
+        alike = alike_of(old, left)
+        exclusions = (heard | scene.elsewhere() | alike, heard | alike, heard, before)
+        candidate = draw(left, chosen, rng, exclusions, weighing)
+        if candidate is not None:
+            chosen.append(candidate)
+            parts[role] = scene.fit(candidate, role, roles)
+        elif old is not None:
+            parts[role] = old
+    return parts
+
+
+def alike_of(part: Part | None, ranked: Collection[tuple[float, Candidate]]) -> set[str]:
+    """Return the content hashes of what sounds just like `part`: no change to the ear."""
+    if part is None:
+        return set()
+    return {c.loop.content_hash for _, c in ranked if same_sound(c.loop, part.loop)}
+
+
+def _roles(
+    scene: Scene, locked: Collection[Role], direction: Direction, rng: random.Random
+) -> list[Role]:
+    """Return which roles the section plays from now on."""
+    section, genre, request = scene.section, scene.genre, scene.request
+    roles = [part.role for part in section.parts] or list(
+        plan([section.label], genre, request, scene.ranked)[section.label]
+    )
+    if direction == NEUTRAL:
+        roles = _varied(scene, roles, locked, rng)
+    else:
+        roles = filled(scene, roles, locked, parts_more(direction))
+    there = {part.role for part in section.parts}
+    kept = [r for r in roles if section.allows(r) or (r in locked and r in there)]
+    return kept or [role for role in scene.ranked if section.allows(role)]
+
+
+def filled(scene: Scene, roles: list[Role], locked: Collection[Role], more: int) -> list[Role]:
+    """Return `roles` and so many `more` (fewer where negative), as far as there are any."""
+    order = by_importance(roles, scene.genre)
+    if more < 0:
+        free = [role for role in order if role not in locked]
+        out = free[max(0 if len(free) < len(order) else 1, len(free) + more) :]
+        return [role for role in roles if role not in out]
+    section = scene.section
+    for _ in range(more):
+        others = alternatives(section.label, scene.genre, scene.request, scene.ranked, roles)
+        allowed = [role for role in others if section.allows(role)]
+        roles = [*roles, *by_importance(allowed, scene.genre)[:1]]
+    return roles
+
+
+def _varied(
+    scene: Scene, roles: list[Role], locked: Collection[Role], rng: random.Random
+) -> list[Role]:
+    """Return `roles`, now and then with one that is neither core nor locked traded for another."""
+    roll = rng.random()
+    request, section = scene.request, scene.section
+    wanted = set(request.roles_in)
+    free = [r for r in roles if r not in locked and r not in CORE_ROLES and r not in wanted]
+    others = [
+        role
+        for role in alternatives(section.label, scene.genre, request, scene.ranked, roles)
+        if role not in locked and section.allows(role)
+    ]
+    if roll >= VARIED_ROLES or not free or not others:
+        return roles
+    out, new = rng.choice(free), rng.choice(others)
+    return [new if role == out else role for role in roles]
+
+
+def _refusal(scene: Scene, locked: Collection[Role], direction: Direction) -> str:
+    """Return the line that says why nothing changes."""
+    parts = scene.section.parts
+    if parts and all(part.role in locked for part in parts):
+        return f"{scene.name}: every part is locked: unlock one to regenerate it"
+    if direction == NEUTRAL:
+        return f"{scene.name}: no other loops fit it: scan more loops, or unlock a part"
+    word = comparative(direction)
+    return f"{scene.name}: nothing {word} fits it: scan more loops, or regenerate it as it comes"

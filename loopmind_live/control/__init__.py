@@ -1,0 +1,1 @@
+"""Hands on a performance from outside: OSC."""

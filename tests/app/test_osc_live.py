@@ -1,0 +1,90 @@
+"""A performance through JACK that another program plays over OSC."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from loopmind_live.bench.codes import CodeSet
+from loopmind_live.control.osc_packet import Message, decode, encode
+from tests.app.test_live import LIMIT_S, Show, jack, made, shows
+
+__all__ = ["jack", "made", "shows"]
+
+
+class Hand:
+    """A surface that sends from a port of its own."""
+
+    def __init__(self) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(0.5)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+
+    def ask(self, address: str, *arguments: int | float | str) -> Message:
+        """Send, again and again until there is an answer; return it."""
+        limit = time.monotonic() + LIMIT_S
+        while time.monotonic() < limit:
+            self.socket.sendto(encode(address, *arguments), ("127.0.0.1", self.port))
+            try:
+                return decode(self.socket.recv(65536))[0]
+            except (TimeoutError, ConnectionRefusedError):
+                continue
+        raise AssertionError(f"no answer to {address}")
+
+
+@pytest.fixture
+def hand() -> Iterator[Hand]:
+    hand = Hand()
+    yield hand
+    hand.socket.close()
+
+
+def test_a_set_is_played_over_osc(
+    jack: dict[str, str],
+    made: CodeSet,
+    shows: list[Show],
+    hand: Hand,
+    require_program: Callable[[str], str],
+) -> None:
+    show = Show(made, jack, "@1 lock pad\n", 12, "--osc-port", str(hand.port))
+    shows.append(show)
+    assert hand.ask("/loopmind/ping", 5) == Message("/loopmind/pong", (5,))
+    show.wait_for("reply", "lock")
+    refused = hand.ask("/loopmind/section/goto", "bridge")
+    assert (refused.address, refused.arguments[0]) == ("/loopmind/error", "/loopmind/section/goto")
+    assert hand.ask("/loopmind/quit").address == "/loopmind/error"
+    assert hand.ask("/loopmind/prompt", "quit").address == "/loopmind/error"
+    assert hand.ask("/loopmind/prompt", "import os").address == "/loopmind/error"
+    done = hand.ask("/loopmind/section/goto", "hook")
+    assert done.address == "/loopmind/reply", done
+    oscsend = require_program("oscsend")
+    subprocess.run(
+        [oscsend, "127.0.0.1", str(hand.port), "/loopmind/track/mute", "si", "bass", "1"],
+        check=True,
+    )
+    show.wait_for("result", "mute bass")
+    output = show.finish()
+    assert show.process.returncode == 0, output
+    swaps = show.events("swap")
+    assert all(swap["frame"] == swap["target_frame"] for swap in swaps)
+    last = {str(swap["track"]): (swap["section"], swap["loop"]) for swap in swaps}
+    assert last["drums"][0] == "hook"
+    assert "bass" not in last or last["bass"][1] is None, "the bass was muted"
+
+
+def test_a_taken_port_is_told_and_the_music_plays(
+    jack: dict[str, str], made: CodeSet, shows: list[Show]
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        show = Show(made, jack, "", 3, "--osc-port", str(port))
+        shows.append(show)
+        output = show.finish()
+    assert show.process.returncode == 0
+    assert f"OSC port {port}: Address already in use: choose another with --osc-port" in output

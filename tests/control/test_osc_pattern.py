@@ -1,0 +1,69 @@
+"""Address patterns: what they stand for, and that none is dear."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loopmind_live.control.osc_pattern import MAX_WILD, Pattern, is_pattern
+from loopmind_live.errors import ControlError
+
+
+@pytest.mark.parametrize(
+    ("pattern", "address", "expected"),
+    [
+        ("/a/b", "/a/b", True),
+        ("/a/?", "/a/b", True),
+        ("/a/?", "/a/", False),
+        ("/a/*", "/a/", True),
+        ("/a/*", "/a/b/c", False),
+        ("/*/c", "/ab/c", True),
+        ("/a*b*c", "/axxbyyc", True),
+        ("/a*b*c", "/axxbyy", False),
+        ("/[a-c]x", "/bx", True),
+        ("/[!a-c]x", "/bx", False),
+        ("/[!a-c]x", "/dx", True),
+        ("/[c-a]", "/b", True),
+        ("/[a-]", "/-", True),
+        ("/{foo,ba}r", "/bar", True),
+        ("/{foo,ba}r", "/foor", True),
+        ("/{foo,ba}r", "/for", False),
+        ("/{,x}y", "/y", True),
+        ("/track/{a,ab}{c,bc}", "/track/abc", True),
+    ],
+)
+def test_a_pattern_stands_for_addresses(pattern: str, address: str, expected: bool) -> None:
+    assert Pattern(pattern).matches(address) is expected
+
+
+@given(
+    st.lists(st.sampled_from("ab?*/"), max_size=12).map("".join),
+    st.text(st.sampled_from("ab/"), max_size=10),
+)
+def test_stars_and_question_marks_mean_what_a_regular_expression_means(
+    pattern: str, address: str
+) -> None:
+    plain = pattern.replace("?", "[^/]").replace("*", "[^/]*")
+    assert Pattern(pattern).matches(address) is (re.fullmatch(plain, address) is not None)
+
+
+@pytest.mark.parametrize("pattern", ["/a[b", "/a{b,c", "/" + "*" * (MAX_WILD + 1)])
+def test_what_is_no_pattern_or_too_wild_is_refused(pattern: str) -> None:
+    with pytest.raises(ControlError, match=r"^OSC: a pattern"):
+        Pattern(pattern)
+
+
+def test_a_pattern_that_ruins_regular_expressions_is_answered_at_once() -> None:
+    address = "/" + "a" * 200
+    assert not Pattern("/" + "*a" * 30 + "*X").matches(address)
+    assert not Pattern("/" + "{a,aa,aaa}" * 30 + "X").matches(address)
+
+
+def test_a_range_reaches_no_farther_than_ascii() -> None:
+    assert not Pattern("/[a-\U0010ffff]").matches("/\u00e9")
+
+
+def test_an_address_without_wildcards_is_no_pattern() -> None:
+    assert not is_pattern("/loopmind/undo")
+    assert is_pattern("/loopmind/{undo,redo}")
