@@ -15,6 +15,7 @@ def add_train(commands: Any) -> None:
     parser = commands.add_parser("train", help="train a model that is shipped, on a CPU")
     tasks = parser.add_subparsers(title="tasks", metavar="TASK", required=True)
     _add_tempo(tasks)
+    _add_roles(tasks)
     add_key(tasks)
     add_train_instruments(tasks)
 
@@ -45,4 +46,26 @@ def _tempo(options: argparse.Namespace) -> int:
     with progress_bars() as progress:
         seen = train_tempo(material, options.out, progress("making", "loops"))
     print(f"{options.out}: trained on {seen} examples of {options.loops} loops")
+    return 0
+
+
+def _add_roles(tasks: Any) -> None:
+    parser = add_command(tasks, "roles", _roles, "which roles play in which kind of section")
+    parser.add_argument(
+        "--corpus", type=Path, required=True, metavar="FILE.jsonl",
+        help="a line a piece: its id, and for each block of bars how many parts of each role play",
+    )  # fmt: skip
+    parser.add_argument(
+        "-o", "--out", type=Path, default=Path("models"), metavar="DIR", help="default: models"
+    )
+
+
+def _roles(options: argparse.Namespace) -> int:
+    from loopmind_live.training.role_training import train_roles
+
+    figures = train_roles(options.corpus, options.out)
+    print(
+        f"{options.out / 'roles.json'}: {figures.pieces} pieces left out one by one cost "
+        f"{figures.both:.3f} bits a block (habits alone {figures.habits:.3f})"
+    )
     return 0

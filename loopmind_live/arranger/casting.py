@@ -21,32 +21,49 @@ _CROWD = 0.12
 """A folder that has given more loops than that costs so much for each: others may suit as well."""
 
 
-def _nowhere(_candidate: Candidate) -> float:
+Matchings = Callable[[Sequence[Candidate], Sequence[Candidate]], Sequence[float]]
+"""Tells how well each of some candidates goes with all of those chosen, the last of them above all.
+"""
+
+
+def nowhere(_candidate: Candidate) -> float:
+    """Return 0: the choice leans nowhere."""
     return 0.0
+
+
+def packs_alone(candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> Sequence[float]:
+    """Return how well candidates go with those chosen as far as their packs and colors tell."""
+    return [togetherness(candidate, chosen) for candidate in candidates]
 
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """What counts beside how well a loop suits alone: taste, and where the choice is to lean."""
+    """What counts beside how well a loop suits alone.
+
+    Taste, where the choice is to lean, and what goes with what is there already.
+    """
 
     taste: Taste = NO_TASTE
-    lean: Callable[[Candidate], float] = _nowhere
+    lean: Callable[[Candidate], float] = nowhere
+    matchings: Matchings = packs_alone
 
-    def score(self, suits: float, candidate: Candidate, chosen: Collection[Candidate]) -> float:
-        """Return the score of a candidate that `suits` so well alone, beside those chosen."""
-        return (
+    def scores(self, ranked: Ranked, chosen: Sequence[Candidate]) -> list[float]:
+        """Return the score of each of `ranked` beside those chosen."""
+        together = self.matchings([candidate for _, candidate in ranked], chosen)
+        return [
             suits
+            + matching
             + self.lean(candidate)
-            + togetherness(candidate, chosen)
             + liking(candidate, chosen, self.taste)
             - crowding(candidate, chosen)
-        )
+            for (suits, candidate), matching in zip(ranked, together, strict=True)
+        ]
 
     def shortlist(self, left: Ranked) -> Ranked:
         """Return the candidates that are worth a closer look."""
         if len(left) <= SHORTLIST:
             return left
-        if self.lean is _nowhere and not self.taste.weights:
+        if self.lean is nowhere and not self.taste.weights:
             return left[:SHORTLIST]
         return heapq.nlargest(
             SHORTLIST,
@@ -90,19 +107,18 @@ def stage_ready(ranked: Mapping[Role, Ranked]) -> dict[Role, Ranked]:
 
 
 def scored(
-    ranked: Ranked, chosen: Collection[Candidate], weighing: Weighing = PLAIN
+    ranked: Ranked, chosen: Sequence[Candidate], weighing: Weighing = PLAIN
 ) -> list[tuple[float, Candidate]]:
     """Return what of `ranked` is worth a closer look with its score beside `chosen`, best first."""
-    found = [
-        (weighing.score(suits, candidate, chosen), candidate)
-        for suits, candidate in weighing.shortlist(ranked)
-    ]
+    short = weighing.shortlist(ranked)
+    scores = weighing.scores(short, chosen)
+    found = [(score, candidate) for score, (_, candidate) in zip(scores, short, strict=True)]
     return sorted(found, key=lambda pair: -pair[0])
 
 
 def draw(
     ranked: Ranked,
-    chosen: Collection[Candidate],
+    chosen: Sequence[Candidate],
     rng: random.Random,
     exclusions: Sequence[Collection[str]] = ((),),
     weighing: Weighing = PLAIN,

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from loopmind_live.arranger.base import Alternative
-from loopmind_live.arranger.casting import Ranked, Weighing, draw, scored
+from loopmind_live.arranger.casting import Ranked, draw, scored
 from loopmind_live.arranger.compatibility import Candidate
 from loopmind_live.arranger.reasons import reasons_for
 from loopmind_live.arranger.regenerating import alike_of
@@ -23,7 +23,7 @@ def swapped(scene: Scene, role: Role, seed: int, avoid: Collection[str]) -> Part
     alike = alike_of(section.part(role), ranked)
     heard = before | set(avoid)
     candidate = draw(
-        ranked, _beside(scene, role), rng, (heard | alike, heard, before), Weighing(scene.taste)
+        ranked, _beside(scene, role), rng, (heard | alike, heard, before), scene.weighing()
     )
     if candidate is None:
         raise _nothing(scene, role)
@@ -57,7 +57,7 @@ def alternatives(scene: Scene, role: Role, count: int) -> tuple[Alternative, ...
     if not left:
         raise _nothing(scene, role)
     beside = _beside(scene, role)
-    found = scored(left, beside, Weighing(scene.taste))[:count]
+    found = scored(left, beside, scene.weighing())[:count]
     return tuple(
         Alternative(
             part := scene.fit(candidate, role),
@@ -69,9 +69,9 @@ def alternatives(scene: Scene, role: Role, count: int) -> tuple[Alternative, ...
 
 
 def _beside(scene: Scene, role: Role) -> list[Candidate]:
-    """Return what plays beside `role`, here and in the sections around."""
+    """Return what plays beside `role`, in the sections around and, last, here."""
     others = [part for part in scene.section.parts if part.role != role]
-    return scene.candidates([*others, *scene.around()])
+    return scene.candidates([*scene.around(), *others])
 
 
 def _nothing(scene: Scene, role: Role) -> ArrangerError:

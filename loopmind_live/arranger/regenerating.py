@@ -58,7 +58,7 @@ def towards(
     """Return what could play `role` and lies in `direction` of `now`, and how to weigh it."""
     ranked = scene.ranked.get(role, ())
     if now is None or direction == NEUTRAL:
-        return list(ranked), Weighing(scene.taste)
+        return list(ranked), scene.weighing()
     old, bpm, key = measure_of(now), scene.arrangement.bpm, scene.arrangement.key
     left, gains = [], {}
     for pair in ranked:
@@ -67,7 +67,7 @@ def towards(
         if gain is not None:
             left.append(pair)
             gains[loop.content_hash] = LEAN * gain
-    return left, Weighing(scene.taste, lambda candidate: gains[candidate.loop.content_hash])
+    return left, scene.weighing(lambda candidate: gains[candidate.loop.content_hash])
 
 
 def moves_on(before: dict[Role, Part], after: dict[Role, Part], direction: Direction) -> bool:
@@ -109,7 +109,7 @@ def _drawn(
     """Return a part for each of `roles`: locked ones kept, others drawn, old ones if need be."""
     section = scene.section
     parts = {part.role: part for part in section.parts if part.role in locked}
-    chosen = scene.candidates([*parts.values(), *scene.around()])
+    chosen = scene.candidates([*scene.around(), *parts.values()])
     before = hashes(section.parts)
     heard = before | set(avoid)
     for role in by_importance(roles, scene.genre):

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from loopmind_live.arranger.base import Request, SectionWish
 from loopmind_live.arranger.forms import PEAKS
 from loopmind_live.arranger.genres import Genre
+from loopmind_live.arranger.role_odds import shipped_odds
 from loopmind_live.score.loop import KIT, ROLES, Role, silenced
 
 SINGLE_DRUMS: tuple[Role, ...] = (*KIT, "perc")
@@ -52,6 +54,13 @@ def habits_of(label: str, genre: Genre) -> LabelHabits:
     if label in ("intro", "outro") and "drop" in genre.labels and genre.roles[0] == "drums":
         return CLUB_EDGES
     return HABITS[label]
+
+
+def habitual_order(label: str, genre: Genre, roles: Iterable[str]) -> list[str]:
+    """Return `roles` as habit orders them for `label`: what it favors first, what it lacks last."""
+    habits = habits_of(label, genre)
+    order = [*habits.favors, *genre.roles, *ROLES]
+    return sorted(roles, key=lambda role: (role in habits.without, order.index(cast(Role, role))))
 
 
 def source_of(label: str, genre: Genre, labels: Collection[str]) -> str | None:
@@ -138,7 +147,9 @@ def _roles_of(
     forced = [role for role in allowed if role in wanted]
     usual = _granted(genre.roles[: genre.parts + 2], allowed)
     favored = [role for role in habits.favors if role in allowed and role in usual]
-    order = list(dict.fromkeys([*forced, *favored, *allowed]))
+    habitual = list(dict.fromkeys([*favored, *allowed]))
+    learned = habitual if genre.roles[0] != "drums" else shipped_odds().ordered(label, habitual)
+    order = list(dict.fromkeys([*forced, *learned]))
     order = [role for role in order if role not in habits.without or role in forced] or order
     order = _without_doubles(order, forced)
     count = peak_parts if habits.fullness >= 1.0 else _thinner(habits.fullness, peak_parts)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from loopmind_live.arranger import choosing, reasons
 from loopmind_live.arranger.balance import balanced
@@ -16,11 +17,20 @@ from loopmind_live.arranger.base import (
     Taste,
 )
 from loopmind_live.arranger.cast_form import Cast, cast_form
-from loopmind_live.arranger.casting import Ranked, Weighing, ranked_by_role, stage_ready
+from loopmind_live.arranger.casting import (
+    Matchings,
+    Ranked,
+    Weighing,
+    packs_alone,
+    ranked_by_role,
+    stage_ready,
+)
 from loopmind_live.arranger.compatibility import Aim, Candidate, candidates_of
 from loopmind_live.arranger.forms import form_for
 from loopmind_live.arranger.genres import Form, Genre, genre_of
 from loopmind_live.arranger.layering import layers_of
+from loopmind_live.arranger.pairing import Pairs
+from loopmind_live.arranger.pairing_model import shipped_model
 from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.arranger.regenerating import regenerated
 from loopmind_live.arranger.restyling import restyled
@@ -45,6 +55,8 @@ class RuleArranger:
         self._known = len(known)
         self._candidates = candidates_of(known)
         self._by_hash = {c.loop.content_hash: c for c in self._candidates if c.loop.content_hash}
+        heard = any(candidate.loop.profile is not None for candidate in self._candidates)
+        self._pairs = Pairs(self._candidates, shipped_model()) if heard else None
         # A set asks the same again and again, and ranking a large library takes many ms.
         self._ranked_last: tuple[object, Mapping[Role, Ranked]] | None = None
 
@@ -63,7 +75,8 @@ class RuleArranger:
         form = form_for(request, genre, bpm, beats_per_bar)
         aim = Aim(bpm, key, beats_per_bar, request.moods)
         everything = ranked_by_role(candidates, aim)
-        cast = cast_form(form, genre, request, everything, rng, Weighing(self._taste))
+        weighing = Weighing(self._taste, matchings=self._matchings_for(aim))
+        cast = cast_form(form, genre, request, everything, rng, weighing)
         sections = _sections(form, cast, request, genre, (bpm, key), rng)
         if request.key is None and not any(
             map(_is_pitched, (p for s in sections for p in s.parts))
@@ -150,8 +163,19 @@ class RuleArranger:
         request, genre = _request_of(arrangement)
         if not refusing:
             request = replace(request, roles_out=())
-        ranked = self._ranked_for(arrangement, request)
-        return Scene(arrangement, place, ranked, self._by_hash, request, genre, self._taste)
+        aim = _aim_of(arrangement, request)
+        ranked = self._ranked_for(aim, request)
+        return Scene(
+            arrangement, place, ranked, self._by_hash, request, genre, self._taste,
+            self._matchings_for(aim),
+        )  # fmt: skip
+
+    def _matchings_for(self, aim: Aim) -> Matchings:
+        """Return what tells which loops go together in `aim`; by packs where none was listened to.
+
+        Raise ConfigError where the model that tells is damaged.
+        """
+        return packs_alone if self._pairs is None else partial(self._pairs.matchings, aim=aim)
 
     def _of_meter(self, beats_per_bar: int, roles_out: Collection[Role]) -> tuple[Candidate, ...]:
         """Return the candidates of a meter without some roles; raise where none are left."""
@@ -174,13 +198,12 @@ class RuleArranger:
             )
         return left
 
-    def _ranked_for(self, arrangement: Arrangement, request: Request) -> Mapping[Role, Ranked]:
+    def _ranked_for(self, aim: Aim, request: Request) -> Mapping[Role, Ranked]:
         """Return what fits a running arrangement; what is not sure only where nothing else is."""
-        aim = Aim(arrangement.bpm, arrangement.key, arrangement.beats_per_bar, request.moods)
         asked = (aim, tuple(request.roles_out))
         if self._ranked_last is not None and self._ranked_last[0] == asked:
             return self._ranked_last[1]
-        candidates = self._of_meter(arrangement.beats_per_bar, request.roles_out)
+        candidates = self._of_meter(aim.beats_per_bar, request.roles_out)
         everything = ranked_by_role(candidates, aim)
         ranked = stage_ready(everything) or everything
         self._ranked_last = asked, ranked
@@ -212,6 +235,10 @@ def _sections(
         )
         for (label, bars), plays in zip(form, layers, strict=True)
     )
+
+
+def _aim_of(arrangement: Arrangement, request: Request) -> Aim:
+    return Aim(arrangement.bpm, arrangement.key, arrangement.beats_per_bar, request.moods)
 
 
 def _request_of(arrangement: Arrangement) -> tuple[Request, Genre]:

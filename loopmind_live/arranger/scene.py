@@ -1,11 +1,11 @@
 """What a choice for one section is made from."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from loopmind_live.arranger.balance import roles_of, toned
 from loopmind_live.arranger.base import Request, Taste
-from loopmind_live.arranger.casting import Ranked
+from loopmind_live.arranger.casting import Matchings, Ranked, Weighing, nowhere, packs_alone
 from loopmind_live.arranger.compatibility import Candidate, candidates_of
 from loopmind_live.arranger.genres import Genre
 from loopmind_live.score.arrangement import Arrangement, Part, Section
@@ -17,7 +17,8 @@ from loopmind_live.score.loop import ROLES, Role
 class Scene:
     """A section of an arrangement, and what could play there.
 
-    `ranked` are the loops that fit, by role; `known` all candidates, by content hash.
+    `ranked` are the loops that fit, by role; `known` all candidates, by content hash; `matchings`
+    tells which go together.
     """
 
     arrangement: Arrangement
@@ -27,6 +28,7 @@ class Scene:
     request: Request
     genre: Genre
     taste: Taste
+    matchings: Matchings = packs_alone
 
     @property
     def section(self) -> Section:
@@ -59,6 +61,10 @@ class Scene:
         others = (section for section in near if section.label != self.section.label)
         once = {part.loop.content_hash: part for section in others for part in section.parts}
         return tuple(once.values())
+
+    def weighing(self, lean: Callable[[Candidate], float] = nowhere) -> Weighing:
+        """Return what choices are weighed by here, leaning as told."""
+        return Weighing(self.taste, lean, self.matchings)
 
     def elsewhere(self) -> set[str]:
         """Return the content hashes of all that the arrangement plays."""

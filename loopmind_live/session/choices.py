@@ -13,7 +13,7 @@ from loopmind_live.session.actions import Document, Edit, Refit, SetParts, apply
 from loopmind_live.session.state import State, Step
 
 _AVOID_LAST = 3
-_TRIES = 8
+_TRIES = 16
 """So often another choice is asked for, where one was heard already."""
 
 

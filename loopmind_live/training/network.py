@@ -45,7 +45,7 @@ def train_network(
     network = _start((inputs.shape[1], *recipe.hidden, classes), random)
     truth = np.eye(classes, dtype=np.float32)[labels]
     truth = (1.0 - recipe.smooth) * truth + recipe.smooth / classes
-    optimizer = _Adam(network, recipe.decay)
+    optimizer = Adam(network, recipe.decay)
     # Sounds are drawn by their weights, so that rare classes come as often as common ones.
     chances = weights.astype(np.float64)
     chances /= chances.sum()
@@ -107,7 +107,7 @@ def _drop(values: Floats, share: float, random: np.random.Generator) -> tuple[Fl
     return values * kept, kept
 
 
-class _Adam:
+class Adam:
     """Adam with decoupled decay (Loshchilov and Hutter 2019), over a network in place."""
 
     def __init__(self, network: list[Layer], decay: float) -> None:
