@@ -88,14 +88,13 @@ def _starts(sound: Sound, levels: Values) -> Values:
 
 def _attacks(sound: Sound) -> Values:
     onsets = sound.onsets
-    levels = onsets.levels_db.astype(np.float64)
-    around = _around(onsets, levels, onsets.envelope_hz, _FINELY_AFTER, 16, FINE_FLOOR_DB)
+    around = _around(onsets, onsets.levels_db, onsets.envelope_hz, _FINELY_AFTER, 16, FINE_FLOOR_DB)
     return np.asarray(around.mean(axis=0)).ravel()
 
 
 def _around(
     onsets: Onsets,
-    levels: Values,
+    levels: Values | Floats,
     levels_hz: float,
     after: tuple[int, ...],
     bands: int,
@@ -110,7 +109,7 @@ def _around(
     if len(places) == 0:
         places = np.array([int(np.argmax(levels.max(axis=1)))])
     rows = places[:, None] + np.array(after)[None, :]
-    around = _narrow(levels[np.clip(rows, 0, len(levels) - 1)], bands)
+    around = _narrow(levels[np.clip(rows, 0, len(levels) - 1)].astype(np.float64), bands)
     around[(rows < 0) | (rows >= len(levels))] = floor_db
     result: Values = np.maximum(around - around.max(axis=(1, 2), keepdims=True), floor_db)
     return result
