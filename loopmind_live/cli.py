@@ -13,6 +13,7 @@ from loopmind_live import __version__, config
 from loopmind_live.app.argument_types import at_least_one, block_size, latency_ms, outputs, port
 from loopmind_live.app.library_commands import add_fix, add_loops, add_scan
 from loopmind_live.app.measuring import add_evaluate
+from loopmind_live.app.parsing import add_parse
 from loopmind_live.app.search_commands import add_map, add_similar
 from loopmind_live.app.subcommands import add_command, add_library, library_of
 from loopmind_live.app.training_commands import add_train
@@ -64,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"loopmind {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (
-        _add_demo, add_scan, add_loops, add_similar, add_map, add_fix, _add_arrange,
+        _add_demo, add_scan, add_loops, add_similar, add_map, add_fix, add_parse, _add_arrange,
         _add_regenerate, _add_render, _add_perform, _add_attach, _add_replay, add_evaluate,
         add_train, _add_bench, _add_doctor,
     ):  # fmt: skip
@@ -112,6 +113,9 @@ def _add_arrange(commands: Any) -> None:
     parser.add_argument("prompt", metavar="PROMPT", help='as in "dark trap 140 bpm"')
     add_library(parser)
     _seed(parser)
+    parser.add_argument(
+        "--structure", type=Path, metavar="DIR", help="a checkpoint that tells the form"
+    )
     parser.add_argument("-o", "--out", type=Path, default=Path("timeline.json"), metavar="FILE")
 
 
@@ -120,7 +124,9 @@ def _arrange(options: argparse.Namespace) -> int:
     from loopmind_live.arranger.prompt import read_prompt
     from loopmind_live.arranger.remarks import remarks
 
-    arrangement = arrange_to_file(options.prompt, library_of(options), options.seed, options.out)
+    arrangement = arrange_to_file(
+        options.prompt, library_of(options), options.seed, options.out, options.structure
+    )
     print(told(arrangement, options.out))
     for line in remarks(read_prompt(options.prompt), arrangement):
         print(line, file=sys.stderr)

@@ -9,17 +9,28 @@ from loopmind_live.errors import ScoreError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.timeline import write_timeline
-from loopmind_live.session.actions import Document
 from loopmind_live.session.arguments import places_of
 from loopmind_live.session.choices import regenerate
+from loopmind_live.session.document import Document
+from loopmind_live.session.editing import apply
 from loopmind_live.session.state import State
 from loopmind_live.timing.tempo_map import TempoMap
 from loopmind_live.units import spell_key
 
 
-def arrange_to_file(prompt: str, library: Path, seed: int, out: Path) -> Arrangement:
-    """Write the arrangement of `prompt` to `out` and return it."""
-    arrangement = arranger_for(library_loops(library), None).arrange(prompt, seed)
+def arrange_to_file(
+    prompt: str, library: Path, seed: int, out: Path, structure: Path | None = None
+) -> Arrangement:
+    """Write the arrangement of `prompt` to `out` and return it.
+
+    `structure`: the folder of a checkpoint that tells the form, in place of the shipped one.
+    """
+    model = None
+    if structure is not None:
+        from loopmind_live.training.structure_foreign import any_checkpoint
+
+        model = any_checkpoint(structure)
+    arrangement = arranger_for(library_loops(library), None, model).arrange(prompt, seed)
     _replace(out, arrangement)
     return arrangement
 
@@ -49,9 +60,9 @@ def regenerate_in_file(source: Path, section: str, library: Path, seed: int, out
     (command,) = parse(f"regenerate {section}")
     document = Document(arrangement)
     state = State(TempoMap.constant(arrangement.bpm, 48000), document=document, seed=seed)
-    places = places_of(state, arrangement, command)
+    places = places_of(state, document, command)
     _, choice = regenerate(state, document, places, arranger)
-    for place, parts in choice.action.parts:
-        arrangement = arrangement.with_parts((place,), parts)
-    _replace(out, arrangement)
+    changed = apply(document, choice.action, arranger.refit).arrangement
+    assert changed is not None
+    _replace(out, changed)
     return choice.words

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from loopmind_live.bench.arrange_speed import run_arrange_bench
 from loopmind_live.bench.engine_cost import run_engine_bench
 from loopmind_live.bench.latency import run_latency_bench
 from loopmind_live.bench.prepare_speed import run_prepare_bench
@@ -24,6 +25,7 @@ BENCHES: dict[str, Callable[[Progress], list[BenchRow]]] = {
     "tempo": run_tempo_bench,
     "scan": run_scan_bench,
     "search": run_search_bench,
+    "arrange": run_arrange_bench,
     "rescan": run_rescan_bench,
     "soak": run_soak_benches,
     "survival": run_survival_bench,

@@ -1,10 +1,12 @@
 """The files that jobs share: the library's loops, timelines, and where clips are kept."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loopmind_live import config
+from loopmind_live.arranger.filling import filled_in, role_of_name
 from loopmind_live.errors import LibraryError
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Loop
@@ -42,15 +44,16 @@ def library_loops_if_any(path: Path) -> list[Loop]:
 
 
 def timeline(path: Path, loops: list[Loop]) -> Arrangement:
-    """Return the arrangement in the timeline at `path`; loops that nobody knows are analysed."""
+    """Return the arrangement in the timeline at `path`, completed; unknown loops are analysed."""
     known: Mapping[Path, Loop] = {loop.path: loop for loop in loops}
 
     def hear(file: Path) -> Loop:
         from loopmind_live.library.analysis import analyse, hash_file
 
-        return analyse(file, hash_file(file))
+        loop = analyse(file, hash_file(file))
+        return loop if loop.role else replace(loop, role=role_of_name(file.stem))
 
-    return read_timeline(path, known, hear=hear)
+    return read_timeline(path, known, hear=hear, fill=filled_in)
 
 
 def clip_cache() -> Path:

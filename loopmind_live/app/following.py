@@ -4,22 +4,15 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loopmind_live.arranger.base import (
-    NEUTRAL,
-    NO_TASTE,
-    Alternative,
     Arranger,
-    Direction,
-    Reason,
-    Taste,
 )
 from loopmind_live.errors import LibraryError
-from loopmind_live.score.arrangement import Arrangement, Part
-from loopmind_live.score.loop import Loop, Role
+from loopmind_live.score.loop import Loop
 from loopmind_live.session.cue import Ears
 from loopmind_live.session.session import Session
 
@@ -36,87 +29,6 @@ class News:
 
     loops: list[Loop]
     arranger: Arranger
-
-
-class ChangingArranger:
-    """An `Arranger` that stands for the newest one."""
-
-    def __init__(self, arranger: Arranger) -> None:
-        self._now = arranger
-        self._taste = NO_TASTE
-
-    def change_to(self, arranger: Arranger) -> None:
-        """Choose by another one from now on; what it is asked to refit stays what it was."""
-        arranger.prefer(self._taste)
-        self._now = arranger
-
-    def arrange(self, prompt: str, seed: int, beats_per_bar: int = 4) -> Arrangement:
-        """Return an arrangement for `prompt`."""
-        return self._now.arrange(prompt, seed, beats_per_bar)
-
-    def regenerate(
-        self,
-        arrangement: Arrangement,
-        place: int,
-        seed: int,
-        locked: Collection[Role] = (),
-        avoid: Collection[str] = (),
-        direction: Direction = NEUTRAL,
-    ) -> tuple[Part, ...]:
-        """Return new parts for section `place`."""
-        return self._now.regenerate(arrangement, place, seed, locked, avoid, direction)
-
-    def swap(
-        self,
-        arrangement: Arrangement,
-        place: int,
-        role: Role,
-        seed: int,
-        avoid: Collection[str] = (),
-    ) -> Part:
-        """Return another part of `role` for section `place`."""
-        return self._now.swap(arrangement, place, role, seed, avoid)
-
-    def add(
-        self,
-        arrangement: Arrangement,
-        place: int,
-        role: Role,
-        seed: int,
-        avoid: Collection[str] = (),
-    ) -> Part:
-        """Return a part of `role`, new to section `place`."""
-        return self._now.add(arrangement, place, role, seed, avoid)
-
-    def restyle(
-        self,
-        arrangement: Arrangement,
-        direction: Direction,
-        seed: int,
-        locked: Collection[Role] = (),
-        avoid: Collection[str] = (),
-    ) -> Arrangement:
-        """Return the arrangement with loops that lie in `direction` of its own."""
-        return self._now.restyle(arrangement, direction, seed, locked, avoid)
-
-    def alternatives(
-        self, arrangement: Arrangement, place: int, role: Role, count: int = 5
-    ) -> tuple[Alternative, ...]:
-        """Return what could play `role` in section `place`, best first."""
-        return self._now.alternatives(arrangement, place, role, count)
-
-    def why(self, arrangement: Arrangement, place: int) -> tuple[Reason, ...]:
-        """Return why section `place` plays what it plays."""
-        return self._now.why(arrangement, place)
-
-    def refit(self, arrangement: Arrangement, bpm: float, key: str | None) -> Arrangement:
-        """Return the same loops fitted to another tempo and key."""
-        return self._now.refit(arrangement, bpm, key)
-
-    def prefer(self, taste: Taste) -> None:
-        """Weigh by `taste` from now on, and whatever stands here later, too."""
-        self._taste = taste
-        self._now.prefer(taste)
 
 
 class LibraryWatch:
@@ -190,12 +102,11 @@ class Following:
         self,
         library: LibraryWatch,
         session: Session,
-        arranger: ChangingArranger,
         ears: Ears,
         loops: list[Loop],
     ) -> None:
         self.loops = loops
-        self._library, self._session, self._arranger, self._ears = library, session, arranger, ears
+        self._library, self._session, self._ears = library, session, ears
 
     def close(self) -> None:
         """Follow it no more."""
@@ -210,7 +121,7 @@ class Following:
         changed = sum(before.get(loop.path) != loop for loop in news.loops)
         gone = len(before) - sum(loop.path in before for loop in news.loops)
         self.loops = news.loops
-        self._arranger.change_to(news.arranger)
+        self._session.choose_by(news.arranger)
         self._session.listen_with(replace(self._ears, loops=news.loops))
         what = [f"{changed} new or changed" * bool(changed), f"{gone} gone" * bool(gone)]
         return f"the library has {len(news.loops)} loops now: {', '.join(filter(None, what))}"

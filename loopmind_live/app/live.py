@@ -13,7 +13,7 @@ from loopmind_live import config
 from loopmind_live.app import resume
 from loopmind_live.app.ears import ears_for
 from loopmind_live.app.files import library_loops_if_any, timeline
-from loopmind_live.app.following import ChangingArranger, Following, LibraryWatch
+from loopmind_live.app.following import Following, LibraryWatch
 from loopmind_live.app.guest_lines import socket_path
 from loopmind_live.app.guests import Guests, quits
 from loopmind_live.app.journals import begin, journals_folder, new_folder
@@ -87,7 +87,7 @@ class LiveShow:
                 resumed.snapshot if resumed else None, resumed.notes if resumed else None,
             )  # fmt: skip
             stack.callback(self._journal.close)
-            arranger = ChangingArranger(arranger_for(loops, arrangement))
+            arranger = arranger_for(loops, arrangement)
             session = Session(
                 engine, pool, arranger, events,
                 Options(
@@ -105,7 +105,7 @@ class LiveShow:
                 self._recorder.ask_for_tracks()
             self._library = Following(
                 LibraryWatch(request.library, loops, lambda now: arranger_for(now, arrangement)),
-                session, arranger, ears, loops,
+                session, ears, loops,
             )  # fmt: skip
             stack.callback(self._library.close)
             self._show = Performance(

@@ -11,7 +11,7 @@ from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.arranger.remarks import remarks
 from loopmind_live.engine.overload import SHORT
 from loopmind_live.errors import LoopMindError, SessionError
-from loopmind_live.repl.grammar import parse
+from loopmind_live.repl.grammar import read
 from loopmind_live.repl.help import help_text
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.timeline import write_timeline
@@ -75,11 +75,15 @@ class Performance:
     def type(self, text: str, frame: int | None = None) -> Answer:
         """Carry out what was typed at `frame` (the engine's own where None)."""
         try:
-            commands = parse(text)
+            reading = read(text)
         except LoopMindError as error:
             reply = self.session.refuse(text, error, frame)
             return Answer(reply.lines, ok=False)
-        return self.carry_out(commands, frame)
+        told = [f"{wrong} -> {meant}" for wrong, meant in reading.corrected]
+        if reading.strange and all(command.name != "arrange" for command in reading.commands):
+            told.append(f"not understood: {', '.join(dict.fromkeys(reading.strange))}")
+        answer = self.carry_out(reading.commands, frame)
+        return Answer((*told, *answer.lines), answer.ok)
 
     def carry_out(self, commands: Iterable[Command], frame: int | None = None) -> Answer:
         """Do what commands ask at `frame` (the engine's own where None), one after the other."""
@@ -172,7 +176,9 @@ class Performance:
             lines.append(f"bar {position}, {arrangement.bpm:g} bpm{key}: {verb} {what}")
             section = state.section
             for part in section.parts if section is not None else ():
-                silent = "" if state.document.audible(part.role) else " (muted)"
+                silent = (
+                    "" if state.document.audible(part.role, state.playhead.place) else " (muted)"
+                )
                 locked = " (locked)" if part.role in state.document.locked else ""
                 lines.append(f"  {part.role}: {part.loop.path.name}{silent}{locked}")
         for change in state.pending:

@@ -19,6 +19,7 @@ from loopmind_live.score.eventlog import EventLog
 from loopmind_live.score.loop import Loop
 
 if TYPE_CHECKING:
+    from loopmind_live.arranger.structure.telling import StructureModel
     from loopmind_live.engine.client import ProcessEngine
     from loopmind_live.engine.offline import OfflineEngine
 
@@ -79,8 +80,16 @@ def live_engine(
         engine.close()
 
 
-def arranger_for(loops: list[Loop], arrangement: Arrangement | None) -> Arranger:
-    """Return an arranger over the library, and over the loops of a timeline beside it."""
+def arranger_for(
+    loops: list[Loop],
+    arrangement: Arrangement | None,
+    structure: "StructureModel | None" = None,
+) -> Arranger:
+    """Return an arranger over the library, and over the loops of a timeline beside it.
+
+    Its forms are told by the model `structure`, the one that is shipped where none is named.
+    """
+    from loopmind_live.arranger.checkpoint import shipped_structure
     from loopmind_live.arranger.rules import RuleArranger
 
     known = {loop.content_hash: loop for loop in loops}
@@ -88,7 +97,7 @@ def arranger_for(loops: list[Loop], arrangement: Arrangement | None) -> Arranger
         for section in arrangement.sections:
             for part in section.parts:
                 known.setdefault(part.loop.content_hash, part.loop)
-    return RuleArranger(list(known.values()))
+    return RuleArranger(list(known.values()), structure=structure or shipped_structure())
 
 
 def header(

@@ -24,9 +24,9 @@ from loopmind_live.prepare.pool import ClipPool
 from loopmind_live.score.clip import Clip, ClipRecipe, body_frames, recipe_for
 from loopmind_live.score.loop import Loop, Role
 from loopmind_live.session.actions import PlayTake
-from loopmind_live.session.landing import Landing, cancel, projected
+from loopmind_live.session.landing import Landing, projected
 from loopmind_live.session.session import Session
-from loopmind_live.session.state import Change
+from loopmind_live.session.state import Change, cancel
 from loopmind_live.session.takes import landed, waiting, with_loop
 from loopmind_live.workers import WorkerPool
 

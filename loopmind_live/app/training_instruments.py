@@ -51,8 +51,7 @@ def _train_instruments(options: argparse.Namespace) -> int:
         options.sounds, options.kits, options.voices, [_labeled(each) for each in options.alike],
         options.fonts, options.songs, options.made,
     )  # fmt: skip
-    command = shlex.join(["loopmind", *_without_folders(sys.argv[1:])])
-    order = Order(sources, options.out, options.tables, options.seed, command)
+    order = Order(sources, options.out, options.tables, options.seed, told_command(sys.argv[1:]))
     with progress_bars() as progress:
         done = train(order, progress)
     right = sum(true == told for true, told in done.measured.pairs())
@@ -60,6 +59,11 @@ def _train_instruments(options: argparse.Namespace) -> int:
         f"{options.out}: {right} of {len(done.measured.labels)} sounds of packs left out are right"
     )
     return 0
+
+
+def told_command(arguments: list[str]) -> str:
+    """Return the command line as a card tells it: every path by its name."""
+    return shlex.join(["loopmind", *_without_folders(arguments)])
 
 
 def _labeled(text: str) -> tuple[str, Path]:

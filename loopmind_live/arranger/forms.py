@@ -1,9 +1,15 @@
-"""The order and length of sections: a genre's form, bent to what a prompt asks for. Pure."""
+"""The order and length of sections: a form told for a genre, bent to what a prompt asks for. Pure.
 
+Where a model of structure is given, it tells the form; else the genre's own is taken.
+"""
+
+import random
 from collections.abc import Collection, Sequence
 
 from loopmind_live.arranger.base import Request, SectionWish
 from loopmind_live.arranger.genres import Form, Genre
+from loopmind_live.arranger.structure.telling import StructureModel
+from loopmind_live.arranger.told_forms import told_form
 from loopmind_live.config import MAX_BARS_AHEAD, MAX_SECTIONS
 
 PEAKS = ("hook", "drop")
@@ -12,23 +18,36 @@ _NAMED_SECTIONS = 3
 _BEFORE_EACH: dict[str, tuple[str, ...]] = {"prechorus": PEAKS, "build": PEAKS}
 
 
-def form_for(request: Request, genre: Genre, bpm: float, beats_per_bar: int) -> Form:
+def form_for(
+    request: Request,
+    genre: Genre,
+    bpm: float,
+    beats_per_bar: int,
+    structure: StructureModel | None = None,
+    rng: random.Random | None = None,
+) -> Form:
     """Return (label, bars) of each section.
 
     A prompt that lists sections gives the form itself; one that only says something of some
-    sections bends the genre's. Then the whole is brought near to the length asked for.
+    sections bends the one that is told: by the model `structure` with the chances of `rng`, or by
+    the genre's habit. Then the whole is brought near to the length asked for.
     """
     spoken = tuple((genre.spoken(wish.label), wish) for wish in request.sections)
+    bars = None
+    if request.duration_s is not None:
+        bars = request.duration_s * bpm / 60.0 / beats_per_bar
     if _is_whole_form(request.sections):
         form: Form = tuple((label, wish.bars or genre.bars_of(label)) for label, wish in spoken)
     else:
+        wanted = {label: wish.bars for label, wish in spoken if not _only_leaves_out(wish)}
         form = genre.form
+        if structure is not None and rng is not None:
+            form = told_form(structure, genre, bpm, bars, wanted, rng) or form
         for label, wish in spoken:
             form = _bent(form, label, wish, genre)
-    if request.duration_s is None:
+    if bars is None:
         return form[:MAX_SECTIONS]
     fixed = {label for label, wish in spoken if wish.bars is not None}
-    bars = request.duration_s * bpm / 60.0 / beats_per_bar
     return with_length(form[:MAX_SECTIONS], bars, fixed)
 
 
@@ -51,8 +70,14 @@ def _bent(form: Form, label: str, wish: SectionWish, genre: Genre) -> Form:
         if wish.bars is None:
             return form
         return tuple((there, wish.bars if there == label else bars) for there, bars in form)
-    only_out = bool(wish.roles_out) and not (wish.roles_in or wish.roles_only or wish.bars)
-    return form if only_out else inserted(form, label, wish.bars or genre.bars_of(label))
+    if _only_leaves_out(wish):
+        return form
+    return inserted(form, label, wish.bars or genre.bars_of(label))
+
+
+def _only_leaves_out(wish: SectionWish) -> bool:
+    """Return whether a wish holds only where such a section is there anyway."""
+    return bool(wish.roles_out) and not (wish.roles_in or wish.roles_only or wish.bars)
 
 
 def inserted(form: Form, label: str, bars: int) -> Form:

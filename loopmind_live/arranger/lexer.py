@@ -1,259 +1,399 @@
-"""A prompt cut into items: words by meaning, numbers with their units, keys."""
+"""Typed text cut into items: words by what they mean, numbers with their units, keys, times. Pure.
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Literal
+One lexer serves descriptions ("dark trap 140 bpm") and commands ("mute drums in 4 bars").
+"""
 
-from loopmind_live.arranger import words
-from loopmind_live.score.labels import LABEL_WORDS, fold
-from loopmind_live.units import parse_key
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
-ItemKind = Literal[
-    "genre", "mood", "role", "section", "out", "only", "in", "place", "before", "join", "break",
-    "bpm", "bars", "duration", "number", "key", "bpm_word", "bar_word", "filler", "comma",
-    "unknown",
-]  # fmt: skip
-PHRASE_WORDS = 4
-MAX_NUMBER = 1e6
-_TOKEN = re.compile(
-    r"\d+:\d{2}(?!\d)|\d+/\d+|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*(?:[#♯♭][^\W\d_]*)?"
-    r"|\s[-–—]\s|[#,;:.!?()\[\]/+&>→|\n]"
+from loopmind_live.arranger.spelling import meant_by
+from loopmind_live.arranger.tokens import Token, tokens_of
+from loopmind_live.arranger.tonics import read_key
+from loopmind_live.arranger.vocabulary import (
+    LONGEST,
+    Lexicon,
+    Phrase,
+    Sense,
+    languages_of,
+    lexicon,
 )
-_NUMBER = re.compile(r"\d+(?:[.:/]\d+)?")
-_LETTER_KEY = re.compile(r"([a-g])(#|b)?(m|min|minor|maj|major|moll|dur)?")
-_ORDINALS = ("st", "nd", "rd", "th")
-_FUZZY = ("genre", "mood", "role", "section", "bpm_word", "bar_word")
+
+MAX_NUMBER = 1e6
+_APART = 9
+"""Words between the two pieces of a verb, at most: "turn the drums and the bass off"."""
+_UNITS = frozenset(
+    [
+        "bpm",
+        "bars",
+        "beats",
+        "sections",
+        "semitones",
+        "tones",
+        "octaves",
+        "decibels",
+        "seconds",
+        "minutes",
+        "hours",
+    ]
+)
+_SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
+_SEMITONES = {"semitones": 1.0, "tones": 2.0, "octaves": 12.0}
+_TIMES = {"bars": "bar", "beats": "beat", "sections": "section"}
+_EXTRA = frozenset(
+    {
+        "more",
+        "extra",
+        "additional",
+        "mas",
+        "plus",
+        "mais",
+        "weitere",
+        "weiteren",
+        "mehr",
+        "noch",
+        "otros",
+    }
+)
+_WHEN = {"now": ("now", 0), "next_bar": ("bar", 1), "next_section": ("section", 1),
+         "beat_next": ("beat", 1)}  # fmt: skip
+_NOUNS = {"key": "key_word", "tempo": "tempo_word"}
+_ENDS = frozenset({";", ".", "!", "?", "\n"})
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A piece of a prompt. `value` depends on the kind: a name, bpm, bars, seconds, a key."""
+    """A piece of the text at [start, end): what it is, its name or unit, its number.
 
-    kind: ItemKind
+    kinds: genre, mood, darker (a mood, more of it), role, section, verb, more, less · bpm, bars,
+    beats, semitones, decibels, percent, duration (seconds), number, ordinal · key · when, lasting
+    (`name` is the unit) · unit (one without a number), key_word, tempo_word · no, not, only and the
+    other small words, by the name of their table · filler, other, unknown, comma. `senses` are all
+    that it may mean.
+    """
+
+    kind: str
     text: str
     name: str = ""
     number: float = 0.0
+    senses: tuple[Sense, ...] = ()
+    start: int = 0
+    end: int = 0
+    extra: bool = False
+
+    def may_be(self, kind: str, *names: str) -> str:
+        """Return the first of `names` (any, if none are given) that this means as `kind`, or ""."""
+        for sense in self.senses:
+            if sense.kind == kind and (not names or sense.name in names):
+                return sense.name
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
-    raw: str
-    word: str
+class Lexed:
+    """Items of a text, its language, and the slips in it with what was meant."""
+
+    items: tuple[Item, ...]
+    language: str
+    corrected: tuple[tuple[str, str], ...] = ()
 
 
-def lex(text: str) -> tuple[Item, ...]:
-    """Return the items of `text`, in order.
+@dataclass(slots=True)
+class _Reader:
+    """Stands in the tokens of one text."""
 
-    >>> [(item.kind, item.name or item.number) for item in lex("drak trap, 140bpm in F# minor")]
-    [('mood', 'dark'), ('genre', 'trap'), ('comma', 0.0), ('bpm', 140.0), ('place', 'in'), \
+    tokens: Sequence[Token]
+    words: Lexicon
+    language: str
+    tails: dict[int, int] = field(default_factory=dict)
+    """Places of the second pieces of verbs, and how many words they are."""
+
+    def item(self, at: int) -> tuple[Item, int]:
+        """Return the item that begins at token `at`, and how many tokens it takes."""
+        if at in self.tails:
+            return self._made("filler", at, self.tails[at]), self.tails[at]
+        timed = self._time(at)
+        if timed is not None:
+            return timed
+        value, used = self._number(at)
+        senses, length = self._phrase(at)
+        if used and not (length > used or (senses and senses[0].kind in ("role", "genre"))):
+            return self._counted(at, value, used)
+        key, taken = read_key(self.tokens, at, self.language)
+        if taken and not (length > taken and senses[0].kind in ("verb", "time", "word")):
+            return self._made("key", at, taken, key), taken
+        parted = self._parted(at)
+        if parted is not None and length <= len(parted[1]):
+            sense, head = parted
+            return self._made(sense.kind, at, len(head), sense.name, senses=(sense,)), len(head)
+        if senses:
+            return self._named(at, senses, length), length
+        word = self.tokens[at].word
+        if not word[0].isalpha():
+            return self._made("comma", at, 1, word), 1
+        return self._made("unknown", at, 1), 1
+
+    def _made(
+        self, kind: str, at: int, length: int, name: str = "", number: float = 0.0,
+        senses: tuple[Sense, ...] = (), extra: bool = False,
+    ) -> Item:  # fmt: skip
+        run = self.tokens[at : at + length]
+        text = " ".join(token.word for token in run)
+        return Item(kind, text, name, number, senses, run[0].start, run[-1].end, extra)
+
+    def _said(self, at: int, count: int) -> Phrase:
+        return tuple(token.word for token in self.tokens[at : at + count])
+
+    def _phrase(self, at: int) -> tuple[tuple[Sense, ...], int]:
+        """Return what the longest known phrase at `at` may mean, and its length."""
+        for count in range(min(LONGEST, len(self.tokens) - at), 0, -1):
+            senses = self.words.senses.get(self._said(at, count))
+            if senses and not (count > 1 and self._cuts(at, count)):
+                return senses, count
+        return (), 0
+
+    def _cuts(self, at: int, count: int) -> bool:
+        """Tell whether a phrase would cut a time or a key in two: "en la | menor"."""
+        if self._cuts_time(at + count - 1):
+            return True
+        keys = ((place, read_key(self.tokens, place, self.language)[1])
+                for place in range(at + 1, at + count))  # fmt: skip
+        return any(taken > 1 and place + taken > at + count for place, taken in keys)
+
+    def _cuts_time(self, last: int) -> bool:
+        """Tell whether the last word of a phrase belongs to a time: "back in | in 2 bars"."""
+        single = self.words.senses.get((self.tokens[last].word,), ())
+        timed = any(sense.kind == "time" and sense.name in ("in", "for") for sense in single)
+        return timed and self._span(last + 1)[1] > 0
+
+    def _named(self, at: int, senses: tuple[Sense, ...], length: int) -> Item:
+        first = next((one for one in senses if one.kind != "number"), Sense("filler", ""))
+        kind, name = first.kind, first.name
+        verb = next((one.name for one in senses if one.kind == "verb"), "")
+        if kind == "section" and verb and self._begins(at) and self._object(at + length):
+            kind, name = "verb", verb  # "drop the kick", "solo the drums"
+        if kind == "time":
+            other = next((one for one in senses if one.kind != "time"), None)
+            if name in ("in", "for", "later", "long") and other is not None:
+                kind, name = other.kind, other.name
+        if kind == "word":
+            kind = "unit" if name in _UNITS else _NOUNS.get(name, name)
+        if kind == "time":
+            kind = "place"
+        return self._made(kind, at, length, name, first.number, senses)
+
+    def _begins(self, at: int) -> bool:
+        """Tell whether a command may begin at `at`: what stands before joins or only asks."""
+        if at == 0 or not self.tokens[at - 1].word[0].isalpha():
+            return True
+        before = self.words.senses.get((self.tokens[at - 1].word,), ())
+        return any(one.name in ("and", "then", "polite", "but") for one in before)
+
+    def _object(self, at: int) -> bool:
+        """Tell whether parts are named at `at`."""
+        while at < len(self.tokens):
+            senses, length = self._phrase(at)
+            kinds = {(one.kind, one.name) for one in senses}
+            if any(kind == "role" for kind, _ in kinds) or ("word", "all") in kinds:
+                return True
+            if not any(kind == "filler" for kind, _ in kinds):
+                return False
+            at += length
+        return False
+
+    def _parted(self, at: int) -> tuple[Sense, Phrase] | None:
+        """Return the verb whose first piece stands at `at` and whose second follows, its nearest.
+
+        The second piece is marked, so that it is not read again.
+        """
+        best: tuple[int, int, Sense, Phrase] | None = None
+        for count in range(min(4, len(self.tokens) - at), 0, -1):
+            head = self._said(at, count)
+            for tail, sense in self.words.split.get(head, ()):
+                place = self._tail(at + count, tail, sense.name == "go")
+                if place and (best is None or (place, -len(tail)) < (best[0], -best[1])):
+                    best = (place, len(tail), sense, head)
+        if best is None:
+            return None
+        place, length, sense, head = best
+        self.tails[place] = length
+        return sense, head
+
+    def _tail(self, after: int, tail: Phrase, goes: bool) -> int:
+        """Return where `tail` follows, with an object between; 0 where it does not.
+
+        Where a verb `goes` its object follows the tail: "spring in 2 Takten zur Bridge".
+        """
+        meets = False
+        for place in range(after, min(after + _APART, len(self.tokens))):
+            word = self.tokens[place].word
+            if word in _ENDS or word == "then":
+                return 0
+            said = self._said(place, len(tail))
+            if said == tail and (meets or goes) and not self._cuts_time(place + len(tail) - 1):
+                return place
+            senses, _ = self._phrase(place)
+            kinds = {(one.kind, one.name) for one in senses}
+            meets = meets or any(kind in ("role", "section") for kind, _ in kinds)
+            meets = meets or bool(
+                {("word", "it"), ("word", "all"), ("word", "them"), ("word", "tempo"),
+                 ("word", "key")} & kinds
+            )  # fmt: skip
+        return 0
+
+    def _number(self, at: int) -> tuple[float, int]:
+        """Return the number at `at` and the tokens it takes; a word for one needs a unit."""
+        value = self.tokens[at].number
+        if value is not None:
+            return max(-MAX_NUMBER, min(MAX_NUMBER, value)), 1
+        for count in range(min(3, len(self.tokens) - at), 0, -1):
+            for sense in self.words.senses.get(self._said(at, count), ()):
+                if sense.kind == "number":
+                    unit = self._unit(at + count)[0]
+                    if sense.number == 1.0 and not unit:
+                        return 0.0, 0
+                    return sense.number, count
+        return 0.0, 0
+
+    def _unit(self, at: int) -> tuple[str, int, bool]:
+        """Return the unit at `at`, the tokens to its end, and whether it is said to be extra."""
+        extra, skipped = False, 0
+        while skipped < 2 and at + skipped < len(self.tokens):
+            word = self.tokens[at + skipped].word
+            if word not in _EXTRA and word not in ("de", "full", "whole", "of", "d"):
+                break
+            extra, skipped = extra or word in _EXTRA, skipped + 1
+        for count in (3, 2, 1):
+            for sense in self.words.senses.get(self._said(at + skipped, count), ()):
+                if (
+                    sense.kind == "word"
+                    and sense.name in _UNITS
+                    and at + skipped < len(self.tokens)
+                ):
+                    return sense.name, skipped + count, extra
+        return "", 0, False
+
+    def _span(self, at: int) -> tuple[tuple[str, int], int]:
+        """Return ((unit, n), tokens) of "4 bars" at `at`; a lone last number counts bars."""
+        if at >= len(self.tokens):
+            return ("", 0), 0
+        value, used = self._number(at)
+        if not used or value < 1 or value != int(value):
+            return ("", 0), 0
+        unit, more, _ = self._unit(at + used)
+        if unit in _TIMES:
+            return (_TIMES[unit], int(value)), used + more
+        after = self.tokens[at + used].word if at + used < len(self.tokens) else ""
+        lone = not unit and self.tokens[at].number is not None and value <= 64
+        if lone and (not after or after in (",", ";", "and", ".", "then")):
+            return ("bar", int(value)), used
+        return ("", 0), 0
+
+    def _time(self, at: int) -> tuple[Item, int] | None:
+        """Return when a command lands or how long it lasts, where that is said at `at`."""
+        for count in range(min(LONGEST, len(self.tokens) - at), 0, -1):
+            for sense in self.words.senses.get(self._said(at, count), ()):
+                if sense.kind != "time":
+                    continue
+                if sense.name in _WHEN:
+                    unit, n = _WHEN[sense.name]
+                    return self._made("when", at, count, unit, n), count
+                if sense.name == "rest":
+                    return self._made("lasting", at, count, "section", 1), count
+                (unit, n), used = self._span(at + count)
+                if not used or sense.name not in ("in", "for"):
+                    continue
+                kind = "when" if sense.name == "in" else "lasting"
+                if kind == "when" and self._named_number(at + count + used):
+                    continue
+                return self._made(kind, at, count + used, unit, n), count + used
+        return self._later(at)
+
+    def _named_number(self, at: int) -> bool:
+        """Tell whether what stands at `at` makes the span before it a length: "8 bars intro"."""
+        senses, _ = self._phrase(at)
+        return bool(senses) and senses[0].kind == "section" and senses[0].name != "current"
+
+    def _later(self, at: int) -> tuple[Item, int] | None:
+        """Return "4 bars from now" or "4 Takte lang" at `at`."""
+        (unit, n), used = self._span(at)
+        if not used:
+            return None
+        for count in (3, 2, 1):
+            for sense in self.words.senses.get(self._said(at + used, count), ()):
+                if sense.kind == "time" and sense.name in ("later", "long"):
+                    kind = "when" if sense.name == "later" else "lasting"
+                    if at + used + count <= len(self.tokens):
+                        return self._made(kind, at, used + count, unit, n), used + count
+        return None
+
+    def _counted(self, at: int, value: float, used: int) -> tuple[Item, int]:
+        """Return the item of a number, with its unit where one follows."""
+        unit, more, extra = self._unit(at + used)
+        after = self.tokens[at + used].word if at + used < len(self.tokens) else ""
+        if not unit and after == "%":
+            return self._made("percent", at, used + 1, "", value), used + 1
+        if after in ("st", "nd", "rd", "th", "ª", "º") and not unit:
+            return self._made("ordinal", at, used + 1, "", value), used + 1
+        if after == "s" and value in (50, 60, 70, 80, 90) and unit != "bars":
+            return self._made("filler", at, used + 1), used + 1
+        if unit in _SECONDS:
+            return self._made(
+                "duration", at, used + more, unit, value * _SECONDS[unit]
+            ), used + more
+        if unit in _SEMITONES:
+            value *= _SEMITONES[unit]
+            return self._made("semitones", at, used + more, "", value, extra=extra), used + more
+        if unit in ("bpm", "bars", "beats", "decibels"):
+            return self._made(unit, at, used + more, "", value, extra=extra), used + more
+        if after.isdecimal() and self.tokens[at + 1].start == self.tokens[at].end + 1:
+            upper, length, _ = self._unit(at + 2)
+            if upper == "bpm":  # "120-128 bpm": the middle
+                middle = (value + float(after)) / 2
+                return self._made("bpm", at, 2 + length, "", middle), 2 + length
+        return self._made("number", at, used, "", value), used
+
+
+def lex(text: str, known: Collection[str] = (), guess: int = 0) -> Lexed:
+    """Return the items of `text`, in order, slips of the keyboard mended; `known` words are none.
+
+    It is read in the language that it is most likely in, or the next one by `guess`.
+
+    >>> lexed = lex("drak trap, 140bpm in F# minor")
+    >>> [(item.kind, item.name or item.number) for item in lexed.items]
+    [('mood', 'dark'), ('genre', 'trap'), ('comma', ','), ('bpm', 140.0), ('place', 'place'), \
 ('key', 'F#:min')]
+    >>> lexed.language, lexed.corrected
+    ('english', (('drak', 'dark'),))
     """
-    tokens = tuple(_tokens(text))
+    tokens = list(tokens_of(text))
+    language = languages_of(token.word for token in tokens)[guess]
+    words = lexicon(language)
+    corrected: list[tuple[str, str]] = []
+    for place, token in enumerate(tokens):
+        meant = None
+        wrong = token.word.isalpha() and token.word not in known
+        if wrong and not read_key(tokens, place, language)[1]:
+            meant = meant_by(token.word, language, words.words)
+        if meant is not None:
+            tokens[place] = Token(meant, token.raw, token.start, token.end)
+            corrected.append((token.raw, meant))
+    reader = _Reader(tokens, words, language)
     items: list[Item] = []
     at = 0
     while at < len(tokens):
-        item, used = _item(tokens, at)
+        special = _special(tokens[at])
+        item, used = (special, 1) if special is not None else reader.item(at)
         items.append(item)
         at += used
-    return tuple(items)
+    return Lexed(tuple(items), language, tuple(corrected))
 
 
-def _tokens(text: str) -> Iterable[_Token]:
-    """Yield the words, numbers and separators of `text`; "r'n'b" is three words."""
-    for match in _TOKEN.finditer(text):
-        raw = match.group()
-        if not raw[0].isalpha():
-            yield _Token(raw, "and" if raw in "&+" else raw.strip() or "-")
-            continue
-        pieces = re.split("['’]", raw)
-        if len(pieces) == 2 and fold(pieces[1]) in ("s", "re", "m", "ll", "d", "ve", "t"):
-            pieces = pieces[:1]
-        yield from (_Token(piece, fold(piece)) for piece in pieces if fold(piece))
-
-
-def _item(tokens: Sequence[_Token], at: int) -> tuple[Item, int]:
-    """Return the item that begins at token `at`, and how many tokens it takes."""
-    token = tokens[at]
-    if _NUMBER.fullmatch(token.word):
-        return _number_item(tokens, at)
-    key = _key_item(tokens, at)
-    if key is not None:
-        return key
-    phrase = _phrase_item(tokens, at)
-    if phrase is not None:
-        return phrase
-    if not token.word[0].isalpha():
-        return Item("comma", token.word), 1
-    number = words.NUMBER_WORDS.get(token.word)
-    if number is not None:
-        unit = _unit(tokens, at + 1, float(number), token.raw)
-        return unit or (Item("filler", token.raw), 1)
-    near = _nearest(token.word)
-    return (near or Item("unknown", token.raw)), 1
-
-
-def _phrase_item(tokens: Sequence[_Token], at: int) -> tuple[Item, int] | None:
-    lexicon = _lexicon()
-    for length in range(min(PHRASE_WORDS, len(tokens) - at), 0, -1):
-        phrase = " ".join(token.word for token in tokens[at : at + length])
-        found = lexicon.get(phrase)
-        if found is not None:
-            return Item(found[0], phrase, found[1]), length
+def _special(token: Token) -> Item | None:
+    """Return "3:30" as a duration and "4/4" as nothing."""
+    if ":" in token.word and token.word[0].isdigit():
+        minutes, _, seconds = token.word.partition(":")
+        total = min(MAX_NUMBER, int(minutes) * 60.0 + int(seconds))
+        return Item("duration", token.word, "", total, (), token.start, token.end)
+    if "/" in token.word and token.word[0].isdigit():
+        return Item("filler", token.word, start=token.start, end=token.end)
     return None
-
-
-def _number_item(tokens: Sequence[_Token], at: int) -> tuple[Item, int]:
-    word = tokens[at].word
-    if ":" in word:
-        minutes, _, seconds = word.partition(":")
-        return Item("duration", word, number=min(MAX_NUMBER, int(minutes) * 60.0 + int(seconds))), 1
-    if "/" in word:
-        return Item("filler", word), 1
-    phrase = _phrase_item(tokens, at)
-    if phrase is not None:  # "808", "2 step"
-        return phrase
-    number = min(MAX_NUMBER, float(word))
-    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
-    if after in _ORDINALS or (after == "s" and number in (50, 60, 70, 80, 90)):
-        return Item("filler", word + after), 2  # "2nd", "90s"
-    unit = _unit(tokens, at + 1, number, word)
-    if unit is not None:
-        return unit[0], unit[1]
-    if after.isdecimal():
-        upper = _unit(tokens, at + 2, float(after), after)
-        if upper is not None and upper[0].kind == "bpm":  # "120-128 bpm": the middle
-            middle = (number + upper[0].number) / 2
-            return Item("bpm", f"{word} {upper[0].text}", number=middle), upper[1] + 1
-    return Item("number", word, number=number), 1
-
-
-def _unit(tokens: Sequence[_Token], at: int, number: float, text: str) -> tuple[Item, int] | None:
-    """Return the item of `number` with the unit at token `at`, and the tokens both take."""
-    for length in (3, 1):
-        if at + length > len(tokens):
-            continue
-        word = " ".join(token.word for token in tokens[at : at + length])
-        name = f"{text} {word}"
-        if word in words.BPM_WORDS and word != "tempo":
-            return Item("bpm", name, number=number), length + 1
-        if word in words.BAR_WORDS:
-            return Item("bars", name, number=number), length + 1
-        for unit_words, seconds in (
-            (words.SECOND_WORDS, 1.0), (words.MINUTE_WORDS, 60.0), (words.HOUR_WORDS, 3600.0),
-        ):  # fmt: skip
-            if word in unit_words:
-                return Item("duration", name, number=number * seconds), length + 1
-    if at < len(tokens) and tokens[at].word.isalpha() and tokens[at].word not in _lexicon():
-        near = _nearest(tokens[at].word)
-        if near is not None and near.kind in ("bpm_word", "bar_word"):
-            kind: ItemKind = "bpm" if near.kind == "bpm_word" else "bars"
-            return Item(kind, f"{text} {tokens[at].raw}", number=number), 2
-    return None
-
-
-def _key_item(tokens: Sequence[_Token], at: int) -> tuple[Item, int] | None:
-    """Return the key written at token `at`: "Am", "B flat major", "in G", "la mineur"."""
-    words_ahead = [token.word for token in tokens[at : at + 3]] + ["", ""]
-    word, after = words_ahead[0], words_ahead[1]
-    match = _LETTER_KEY.fullmatch(word)
-    if match is None:
-        tonic = words.SOLFEGE.get(word.rstrip("#")) or words.GERMAN_TONICS.get(word)
-        if tonic is None:
-            return None
-        accidental, mode = ("#" if word.endswith("#") else ""), ""
-    else:
-        tonic, accidental, mode = match.group(1).upper(), match.group(2) or "", match.group(3) or ""
-        if word == "b" and after in ("moll", "dur"):
-            tonic = "A#"  # as Germans call B flat
-    used = 1
-    if not accidental and not mode and after in ("#", *words.SHARP_WORDS, *words.FLAT_WORDS):
-        accidental = "b" if after in words.FLAT_WORDS else "#"
-        used, after = 2, words_ahead[2]
-    if not mode and after in (*words.MINOR_WORDS[1:], *words.MAJOR_WORDS):
-        mode, used = after, used + 1
-    if not mode and (match is None or not _is_bare_key(tokens, at, used, accidental)):
-        return None
-    if word == "am" and at > 0 and tokens[at - 1].word == "i":
-        return None
-    minor = mode in words.MINOR_WORDS
-    if len(tonic) > 1 and accidental:
-        return None
-    key = parse_key(f"{tonic}{accidental}{'m' if minor else ''}")
-    text = " ".join(token.raw for token in tokens[at : at + used])
-    return None if key is None else (Item("key", text, key), used)
-
-
-def _is_bare_key(tokens: Sequence[_Token], at: int, used: int, accidental: str) -> bool:
-    """Tell whether a tonic without a mode is meant as a key, and not as an article or a letter."""
-    raw = tokens[at].raw
-    if accidental == "#" or (accidental and raw[0].isupper()):
-        return True
-    before = [token.word for token in tokens[max(0, at - 2) : at]]
-    if not before or (before[-1] not in words.KEY_LEADS and " ".join(before) != "key of"):
-        return " ".join(before[-2:]) == "key :"
-    if raw not in ("a", "A"):
-        return True
-    after = tokens[at + used].word if at + used < len(tokens) else ""
-    ends = not after or not after[0].isalpha() or after in (*words.IN_WORDS, *words.OUT_WORDS)
-    return ends and (raw == "A" or "key" in before)
-
-
-@cache
-def _lexicon() -> Mapping[str, tuple[ItemKind, str]]:
-    """Return phrase -> (kind, name). Later tables do not override earlier ones."""
-    named: tuple[tuple[ItemKind, Mapping[str, tuple[str, ...]]], ...] = (
-        ("genre", words.GENRE_WORDS),
-        ("mood", words.MOOD_WORDS),
-        ("role", {str(role): found for role, found in words.ROLE_WORDS.items()}),
-        ("section", LABEL_WORDS),
-    )
-    plain: tuple[tuple[ItemKind, tuple[str, ...]], ...] = (
-        ("out", words.OUT_WORDS), ("only", words.ONLY_WORDS), ("in", words.IN_WORDS),
-        ("place", words.PLACE_WORDS), ("before", words.BEFORE_WORDS), ("join", words.JOIN_WORDS),
-        ("break", words.BREAK_WORDS), ("bpm_word", words.BPM_WORDS),
-        ("bar_word", words.BAR_WORDS), ("filler", words.FILLER_WORDS),
-    )  # fmt: skip
-    lexicon: dict[str, tuple[ItemKind, str]] = {}
-    for kind, table in named:
-        for name, phrases in table.items():
-            for phrase in phrases:
-                lexicon.setdefault(phrase, (kind, name))
-    for kind, phrases in plain:
-        for phrase in phrases:
-            lexicon.setdefault(phrase, (kind, phrase))
-    return lexicon
-
-
-def _nearest(word: str) -> Item | None:
-    """Return the item of the musical word that `word` is one slip of the finger away from."""
-    if len(word) < 4:
-        return None
-    for phrase, (kind, name) in _lexicon().items():
-        if kind in _FUZZY and len(phrase) > 2 and _one_slip(word, phrase):
-            return Item(kind, word, name)
-    return None
-
-
-def _one_slip(word: str, meant: str) -> bool:
-    """Tell whether one letter of `meant` is swapped with its neighbor, missing, doubled or wrong.
-
-    A wrong letter counts only in words of five letters and more, and never as the first.
-
-    >>> _one_slip("drak", "dark"), _one_slip("hous", "house"), _one_slip("trip", "trap")
-    (True, True, False)
-    """
-    if abs(len(word) - len(meant)) > 1 or len(meant) < 4:
-        return False
-    start = 0
-    while start < min(len(word), len(meant)) and word[start] == meant[start]:
-        start += 1
-    rest, wanted = word[start:], meant[start:]
-    if len(word) < len(meant):
-        return start > 0 and rest == wanted[1:]
-    if len(word) > len(meant):
-        return start > 0 and rest[1:] == wanted
-    if rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:]:
-        return True
-    return start > 0 and len(word) > 4 and rest[1:] == wanted[1:]

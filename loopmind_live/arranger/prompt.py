@@ -1,11 +1,11 @@
 """From a prompt to what it asks for, and to the words that were not understood."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 from loopmind_live.arranger.base import Request
-from loopmind_live.arranger.lexer import Item, lex
+from loopmind_live.arranger.lexer import Item, Lexed, lex
 from loopmind_live.arranger.scope import Scope
 from loopmind_live.config import MAX_BARS_AHEAD, MAX_BPM, MAX_SECTIONS, MIN_BPM
 from loopmind_live.errors import ArrangerError
@@ -25,6 +25,8 @@ class Reading:
 
     request: Request
     unknown: tuple[str, ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
+    """Slips of the keyboard, each with the word that was meant."""
 
 
 def read_prompt(text: str) -> Reading:
@@ -42,22 +44,71 @@ def read_prompt(text: str) -> Reading:
         raise ArrangerError(
             f"the prompt has {len(text)} characters: describe the music in at most {MAX_CHARACTERS}"
         )
-    parser = _Parser(lex(text))
+    return read_lexed(lex(text), text)
+
+
+def read_lexed(lexed: Lexed, text: str) -> Reading:
+    """Read the items of `text` as `read_prompt` does."""
+    parser = _Parser([described for item in lexed.items for described in _described(item)])
     request = parser.parse(text)
     if request == Request(text):
         words = " ".join(text.split())
         shown = words if len(words) <= 60 else words[:57] + "..."
         raise ArrangerError(f"{shown!r} names no music: describe some, as in {EXAMPLE!r}")
-    return Reading(request, tuple(dict.fromkeys(parser.unknown)))
+    return Reading(request, tuple(dict.fromkeys(parser.unknown)), lexed.corrected)
+
+
+_ROLES_OF_WORDS: Mapping[str, str] = {
+    "no": "out", "not": "out", "less": "out", "except": "out", "with": "in", "only": "only",
+    "place": "place", "and": "join", "then": "break", "but": "break", "before": "before",
+    "darker": "mood", "other": "unknown",
+}  # fmt: skip
+"""What a command's small words are in a description."""
+_ROLES_OF_VERBS: Mapping[str, str] = {
+    "remove": "out", "keep_out": "out", "mute": "out", "solo": "only", "add": "in",
+}  # fmt: skip
+_KEPT = frozenset(
+    {
+        "genre",
+        "mood",
+        "role",
+        "section",
+        "key",
+        "bpm",
+        "bars",
+        "duration",
+        "number",
+        "comma",
+        "unknown",
+    }
+)
+
+
+def _described(item: Item) -> list[Item]:
+    """Return an item as it counts in a description; none where it says nothing there."""
+    kind = item.kind
+    if kind in ("when", "lasting"):
+        whole = item.name == "bar" and item.number > 1
+        return [replace(item, kind="bars")] if whole else []
+    if kind == "unit" and item.name in ("bpm", "bars", "tempo"):
+        return [replace(item, kind="bar_word" if item.name == "bars" else "bpm_word")]
+    if kind == "tempo_word":
+        return [replace(item, kind="bpm_word")]
+    if kind == "section" and item.name == "current":
+        return []
+    if kind == "verb":
+        kind = _ROLES_OF_VERBS.get(item.name, "")
+    kind = _ROLES_OF_WORDS.get(kind, kind if kind in _KEPT | {"out", "in"} else "")
+    if not kind:
+        return []
+    return [replace(item, kind=kind, name=item.text if kind == "break" else item.name)]
 
 
 class _Parser:
     """Walks over the items once; `scope` knows what words apply to."""
 
     def __init__(self, items: Sequence[Item]) -> None:
-        self.items = [
-            item for i, item in enumerate(items) if item.kind != "filler" or _marks_verb(items, i)
-        ]
+        self.items = items
         self.scope = Scope()
         self.unknown: list[str] = []
         self.genres: list[tuple[int, str]] = []
@@ -159,7 +210,7 @@ class _Parser:
         before, after = self._before(at), self._after(at)
         if item.name == "solo" and after.kind == "role":
             self.scope.turn("only")
-        elif item.text == "drop" and after.kind == "filler":
+        elif item.text == "drop" and after.kind == "role":
             self.scope.turn("out")  # "drop the kick"
         elif self._is_refused(item):
             return
@@ -240,16 +291,6 @@ class _Parser:
 
     def _after(self, at: int) -> Item:
         return self.items[at + 1] if at + 1 < len(self.items) else _NOTHING
-
-
-def _marks_verb(items: Sequence[Item], at: int) -> bool:
-    """Tell whether a filler matters: "the" in "drop the kick" makes "drop" a verb."""
-    return (
-        0 < at < len(items) - 1
-        and items[at - 1].text == "drop"
-        and items[at].text == "the"
-        and items[at + 1].kind == "role"
-    )
 
 
 def _checked_bpm(bpm: float) -> float:

@@ -37,6 +37,7 @@ from loopmind_live.arranger.restyling import restyled
 from loopmind_live.arranger.roles import merged_wish
 from loopmind_live.arranger.scene import Scene
 from loopmind_live.arranger.seeds import random_of
+from loopmind_live.arranger.structure.telling import StructureModel
 from loopmind_live.arranger.tonality import key_for, tempo_for
 from loopmind_live.errors import ArrangerError
 from loopmind_live.score.arrangement import Arrangement, Part, Section
@@ -48,9 +49,18 @@ from loopmind_live.timing.tempo_map import check_bpm
 class RuleArranger:
     """An `Arranger` over a fixed set of loops. Equal arguments give equal answers."""
 
-    def __init__(self, loops: Iterable[Loop], taste: Taste = NO_TASTE) -> None:
-        """Work out once what is asked of each loop; the order of `loops` makes no difference."""
+    def __init__(
+        self,
+        loops: Iterable[Loop],
+        taste: Taste = NO_TASTE,
+        structure: StructureModel | None = None,
+    ) -> None:
+        """Work out once what is asked of each loop; the order of `loops` makes no difference.
+
+        `structure` tells the forms; without one they are those that genres usually have.
+        """
         self._taste = taste
+        self._structure = structure
         known = tuple(loops)
         self._known = len(known)
         self._candidates = candidates_of(known)
@@ -72,7 +82,8 @@ class RuleArranger:
         genre = genre_of(request.genre)
         bpm = tempo_for(genre, sure) if request.bpm is None else request.bpm
         key = request.key or key_for(genre, request.moods, bpm, sure, rng)
-        form = form_for(request, genre, bpm, beats_per_bar)
+        chance = random_of("form", seed, request.text, beats_per_bar)
+        form = form_for(request, genre, bpm, beats_per_bar, self._structure, chance)
         aim = Aim(bpm, key, beats_per_bar, request.moods)
         everything = ranked_by_role(candidates, aim)
         weighing = Weighing(self._taste, matchings=self._matchings_for(aim))

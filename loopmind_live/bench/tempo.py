@@ -23,9 +23,10 @@ from loopmind_live.engine.schedule import splice
 from loopmind_live.score.arrangement import Arrangement, Part, Section
 from loopmind_live.score.clip import Clip, ClipRecipe, body_frames
 from loopmind_live.score.loop import Loop
-from loopmind_live.session.actions import Document
-from loopmind_live.session.plan import Stage, plan_rows, walk_to
+from loopmind_live.session.document import Document
+from loopmind_live.session.plan import Stage, plan_rows
 from loopmind_live.session.state import Playhead, State
+from loopmind_live.session.walking import walk_to
 from loopmind_live.timing.tempo_map import TempoMap
 
 Progress = Callable[[str, float], None]

@@ -1,6 +1,7 @@
 """Loudness (ITU-R BS.1770) and true peak."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -80,9 +81,9 @@ def _may_reach(channel: Floats, highest: Floats, peak: float) -> Places:
 
 def _highest(levels: Floats) -> Floats:
     """Return the highest level of each piece; the last one may be shorter."""
-    whole = len(levels) // _PIECE_FRAMES * _PIECE_FRAMES
-    pieces: Floats = levels[:whole].reshape(-1, _PIECE_FRAMES).max(axis=1)
-    return np.append(pieces, levels[whole:].max()) if whole < len(levels) else pieces
+    if len(levels) == 0:
+        return levels
+    return np.maximum.reduceat(levels, np.arange(0, len(levels), _PIECE_FRAMES))
 
 
 def _spans(pieces: Places, frames: int) -> list[tuple[int, int]]:
@@ -140,9 +141,8 @@ def _block_powers(audio: Floats, rate_hz: int) -> Powers:
     ends = np.minimum((_BLOCK_S * (first + 1.0) * rate_hz).astype(np.int64), len(sound))
     # Blocks overlap: each sample is added once, to the piece between two of their edges.
     edges = np.unique(np.concatenate([begins, ends]))
-    powers = np.square(weighted, out=weighted)[: channels * edges[-1]]
-    pieces = np.add.reduceat(powers, channels * edges[:-1])
-    sums = np.concatenate([[0.0], np.cumsum(pieces)])
+    pieces = [weighted[channels * begin : channels * end] for begin, end in pairwise(edges)]
+    sums = np.cumsum([0.0, *(piece @ piece for piece in pieces)])
     inside = sums[np.searchsorted(edges, ends)] - sums[np.searchsorted(edges, begins)]
     means: Powers = inside / (_BLOCK_S * rate_hz)
     return means

@@ -79,13 +79,10 @@ def find_peaks(spectra: Floats, floor: Floats, first_bin: int, end_bin: int) -> 
     found = middle > np.maximum(before, _OVER_FLOOR * floor[:, first_bin:end_bin])
     found &= middle >= after
     row, column = np.divmod(np.flatnonzero(found), max(middle.shape[1], 1))
-    return Peaks(
-        row,
-        first_bin + column,
-        *(side[row, column].astype(np.float64) for side in (before, middle, after)),
-        loudest=float(middle.max(initial=0.0)),
-        rows=len(spectra),
-    )
+    sides = (before, middle, after)
+    lower, level, upper = (side[row, column].astype(np.float64) for side in sides)
+    loudest = float(middle.max(initial=0.0))
+    return Peaks(row, first_bin + column, lower, level, upper, loudest, len(spectra))
 
 
 def find_partials(peaks: Peaks, bin_hz: float) -> Partials:

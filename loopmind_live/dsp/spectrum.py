@@ -20,7 +20,8 @@ def magnitudes(mono: Floats, window_frames: int, hop_frames: int) -> Floats:
     (10, 129)
     """
     half = window_frames // 2
-    padded = np.pad(mono.astype(np.float32, copy=False), (half, half))
+    padded = np.zeros(len(mono) + 2 * half, np.float32)
+    padded[half : half + len(mono)] = mono
     windows = sliding_window_view(padded, window_frames)[: len(mono) : hop_frames]
     result: Floats = np.abs(fft.rfft(windows * _hann(window_frames), axis=1))
     return result

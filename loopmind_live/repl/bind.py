@@ -198,6 +198,8 @@ class _Binder:
         """Take a direction, "by", "to", "at" or a number with its unit."""
         word = tokens[place].text
         if word in _UP or word in _DOWN:
+            if self.direction == (-1 if word in _UP else 1):
+                return 0  # "louder kick, quieter snare" is two commands
             self.direction = self.direction or (1 if word in _UP else -1)
             return 1
         if word in ("by", "to", "at"):

@@ -1,213 +1,178 @@
 """Turn what a performer types into commands of the table. Pure.
 
-One row of the table is one command; `verbs` adds what people say besides, `bind` reads the words
-after the verb by the kinds of the row's arguments. Nothing is corrected silently: a slip of the
-keyboard is refused with the nearest command named.
+A line is read as the table writes it (`strict`); else as a description of music to arrange; else
+as people speak, in five languages (`spoken`). Slips of the keyboard are mended and told, save where
+that would stop the music or lose something. What is not understood does nothing, and is named.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from loopmind_live.errors import SessionError
-from loopmind_live.repl.bind import Misfit, bind
+from loopmind_live.arranger.lexer import Lexed, lex
+from loopmind_live.arranger.prompt import read_lexed
+from loopmind_live.arranger.vocabulary import lexicon
+from loopmind_live.errors import LoopMindError, SessionError
+from loopmind_live.repl.bind import Misfit
 from loopmind_live.repl.described import describes_music
-from loopmind_live.repl.lexicon import POLITE
-from loopmind_live.repl.suggest import named_topic, unknown
-from loopmind_live.repl.synonyms import Pattern
-from loopmind_live.repl.typed import read_path, read_text
-from loopmind_live.repl.verbs import SOFT, headed, headless
-from loopmind_live.repl.when import take_when
-from loopmind_live.repl.words import (
-    MAX_COMMANDS,
-    Token,
-    as_typed,
-    split_at,
-    texts,
-    tokenize,
-    trim,
-)
-from loopmind_live.session.argument_kinds import Value
-from loopmind_live.session.commands import BY_NAME, Command, CommandSpec, When, check
+from loopmind_live.repl.lexicon import FILLERS, MOODS, NUMBERS, ROLE_PHRASES, SECTIONS, UNITS
+from loopmind_live.repl.spoken import refusal, speak
+from loopmind_live.repl.strict import described, parse_line
+from loopmind_live.repl.synonyms import NOUNS
+from loopmind_live.repl.verbs import PATTERNS, headed
+from loopmind_live.repl.words import MAX_COMMANDS, Token, as_typed, split_at, tokenize
+from loopmind_live.session.commands import COMMANDS, Command
 
-_MOST_WORDS = 40
-"""A command that opens with what it is about is no longer than this."""
-_JOINS = frozenset({"and", ",", "&", "plus"})
-_ASIDES = frozenset({"this", "that", "that's", "it", "it's", "i", "i'm", "because", "cause", "cuz"})
+_KEPT_SAFE = frozenset(
+    {"quit", "panic", "stop", "load", "delete", "save", "record", "cancel", "forget", "fade"}
+)
+"""Commands that a mended verb only suggests."""
+_GUESSES = 2
+"""Languages that a line is read in, the likeliest first."""
+_FREE = ("file", "what")
+_NAMING = ("load", "save", "record", "listen")
+_WORDS = frozenset(
+    word
+    for words in (
+        *(pattern.head for pattern in PATTERNS), *(pattern.tail for pattern in PATTERNS),
+        *ROLE_PHRASES, *SECTIONS, *MOODS, *UNITS, *NOUNS.values(), FILLERS, NUMBERS,
+        *(argument.choices for spec in COMMANDS for argument in spec.arguments),
+    )
+    for word in words
+)  # fmt: skip
+"""Words of the table, which are no slips."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text means: its commands, the slips that were mended, the words without meaning."""
+
+    commands: tuple[Command, ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
+    strange: tuple[str, ...] = ()
 
 
 def parse(text: str) -> list[Command]:
     """Return the commands that `text` means, in the order typed; none for an empty line.
 
-    Raises SessionError, one line that says what is wrong, and then nothing of the line is meant.
+    Raises LoopMindError, one line that says what is wrong, and then nothing of the text is meant.
 
     >>> [(c.name, dict(c.arguments)) for c in parse("kill the hats; goto verse 2 in 4 bars")]
     [('mute', {'roles': ('hats',)}), ('goto', {'number': 2, 'section': 'verse'})]
-    >>> parse("regnerate hook")
+    >>> [(c.name, dict(c.arguments)) for c in parse("sube la voz y regenra el estribillo")]
+    [('level', {'delta_db': 3.0, 'roles': ('vocal',)}), ('regenerate', {'section': 'hook'})]
+    """
+    return list(read(text).commands)
+
+
+def read(text: str) -> Reading:
+    """Return what `text` means, with the slips in it and the words that mean nothing.
+
+    Raises as `parse` does.
+
+    >>> read("regnerate hook").corrected
+    (('regnerate', 'regenerate'),)
+    >>> read("what time is it in tokyo")
     Traceback (most recent call last):
         ...
-    loopmind_live.errors.SessionError: no command 'regnerate': did you mean regenerate?
+    loopmind_live.errors.SessionError: not understood: tokyo: type help for the list
     """
     commands: list[Command] = []
+    corrected: list[tuple[str, str]] = []
+    strange: list[str] = []
     for line in split_at(tokenize(text), ";"):
-        commands.extend(_parse_line(line, text))
+        reading = _read_line(line, text)
+        commands += reading.commands
+        corrected += reading.corrected
+        strange += reading.strange
         if len(commands) > MAX_COMMANDS:
             raise SessionError(f"more than {MAX_COMMANDS} commands in a line: split it")
-    return commands
+    return Reading(tuple(commands), tuple(corrected), tuple(strange))
 
 
-def _parse_line(tokens: tuple[Token, ...], source: str) -> list[Command]:
-    """Return the commands between two ";": parts joined by "then", or one description."""
-    parts = split_at(tokens, "then")
-    if len(parts) == 1:
-        return _parse_part(parts[0], source)
+def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
+    """Return what the tokens between two ";" mean."""
     try:
-        return [command for part in parts for command in _parse_part(part, source)]
-    except SessionError:
-        # "house, intro 8 bars then drop 16": one description, of which "drop 16" is a part.
-        if headed(_open(tokens)) or not describes_music(as_typed(tokens, source)):
-            raise
-        return [_described(tokens, source)]
-
-
-def _parse_part(tokens: tuple[Token, ...], source: str) -> list[Command]:
-    """Return one command, several joined by "and", or a description to arrange."""
-    try:
-        return [_parse_command(tokens, source)]
+        commands = parse_line(tokens, source)
+        if not any(map(_takes_a_word, commands)):
+            return Reading(tuple(commands))
+        complaint = SessionError(f"{as_typed(tokens, source)[:60]!r}: write names in quotes")
     except Misfit as error:
-        several = _parse_joined(tokens, source)
-        if several:
-            return several
-        opened = _open(tokens)
-        commanded = bool(headed(opened))
-        if (not commanded or opened[0].text in SOFT) and describes_music(
-            as_typed(tokens, source), commanded
-        ):
-            return [_described(tokens, source)]
-        raise SessionError(str(error)) from None
-
-
-def _parse_joined(tokens: tuple[Token, ...], source: str) -> list[Command]:
-    """Return the commands joined by "and" or a comma before a verb; none where that fits badly.
-
-    Where no verb follows, "and" alone may join: "drums up 3 and bass down 2".
-    """
-    joins = [
-        place + 1
-        for place, token in enumerate(tokens[:-1])
-        if token.text in _JOINS and token.kind != "quoted"
-    ]
-    verbs = [place for place in joins if headed(tokens[place : place + 6])]
-    for cuts in (verbs, [place for place in joins if tokens[place - 1].text == "and"]):
-        if not cuts or len(cuts) >= MAX_COMMANDS:
-            continue
-        spans = zip([0, *cuts], [*cuts, len(tokens)], strict=True)
-        runs = [trim(tokens[start:end]) for start, end in spans]
+        complaint = SessionError(str(error))
+    typed = as_typed(tokens, source)
+    refused: LoopMindError | None = None
+    for guess in range(_GUESSES):
         try:
-            return [_parse_command(run, source) for run in runs if run]
-        except SessionError:
-            continue
-    return []
+            reading = _as_spoken(lex(typed, _WORDS, guess), tokens, source)
+        except LoopMindError as error:
+            refused = refused or error
+            if not isinstance(error, Misfit):
+                break
+        else:
+            return reading
+    if isinstance(refused, Misfit) and (headed(tokens) or not refused.read):
+        raise complaint
+    assert refused is not None
+    raise SessionError(str(refused)) from None
 
 
-def _parse_command(tokens: tuple[Token, ...], source: str) -> Command:
-    """Return the one command that `tokens` say; raise Misfit where they say none."""
-    opened = _open(_without_aside(tokens))
-    patterns = headed(opened)
-    named = any(_takes_text(BY_NAME[pattern.command]) for pattern in patterns[:1])
+def _as_spoken(lexed: Lexed, tokens: tuple[Token, ...], source: str) -> Reading:
+    """Return what a line means in one language; Misfit where it means nothing."""
+    typed = as_typed(tokens, source)
+    if describes_music(lexed):
+        strange = read_lexed(lexed, typed).unknown
+        return Reading((described(tokens, source),), lexed.corrected, strange)
+    mended = _mended(lexed, typed)
+    if mended is not None:
+        commands = _as_written(mended)
+        if commands:
+            return Reading(_safe(commands, lexed, mended), lexed.corrected)
+    spoken = speak(lexed, typed)
+    if spoken.commands:
+        return Reading(_safe(spoken.commands, lexed, mended), lexed.corrected, spoken.strange)
+    raise refusal(spoken, typed)
+
+
+def _takes_a_word(command: Command) -> bool:
+    """Tell whether a name that is taken as typed is a plain word of everyday life: "save water"."""
+    for name in _FREE if command.name in _NAMING else ():
+        value = command.arguments.get(name)
+        if isinstance(value, str) and f'"{value}"' not in command.text:
+            senses = lexicon("english").senses.get((value,), ())
+            if senses and senses[0].kind in ("other", "filler", "word", "number"):
+                return not value.isdigit() and value not in ("off", "all", "pending")
+    return False
+
+
+def _as_written(mended: str) -> tuple[Command, ...]:
+    """Return the commands of a mended line, none where it is still not as the table writes it."""
     try:
-        when, rest = take_when(opened, anywhere=not named)
-    except SessionError as error:
-        raise Misfit(str(error), 1) from error
-    rest = _open(trim(rest))
-    patterns = headed(rest)
-    best: Misfit | None = None
-    if 0 < len(rest) <= _MOST_WORDS:
-        patterns.extend(headless())
-    for pattern in patterns:
-        try:
-            return _fit(pattern, rest, when, as_typed(tokens, source), source)
-        except Misfit as error:
-            telling = pattern.head and pattern.needs in ("", "bars")
-            if telling and (best is None or error.read > best.read):
-                best = error
-    raise best or unknown(tokens, rest)
+        return tuple(parse_line(tokenize(mended), mended))
+    except Misfit:
+        return ()
 
 
-def _fit(
-    pattern: Pattern, tokens: tuple[Token, ...], when: When | None, raw: str, source: str
-) -> Command:
-    """Return `tokens` read as `pattern`, or raise Misfit; ranges raise SessionError."""
-    spec = BY_NAME[pattern.command]
-    rest = tokens[len(pattern.head) :]
-    if pattern.tail:
-        place = _find(texts(rest, 0, len(rest)), pattern.tail)
-        if place is None or (place == 0 and not pattern.head):
-            raise Misfit(f"{spec.name}: say more, as in: {spec.phrases[0]}", 0)
-        rest = rest[:place] + rest[place + len(pattern.tail) :]
-    if when is not None and pattern.when is not None:
-        raise Misfit(f"{spec.name}: said twice when to land: choose one", len(pattern.head))
-    when = when or pattern.when
-    if pattern.needs == "when" and when is None:
-        raise Misfit(f"{spec.name}: say more, as in: {spec.phrases[0]}", 0)
-    arguments = _arguments(spec, pattern, rest, source)
-    if when is not None and when.unit == "now" and spec.lands is None:
-        when = None
-    command = Command(spec.name, dict(sorted(arguments.items())), when, raw)
-    check(command)
-    return command
+def _mended(lexed: Lexed, typed: str) -> str | None:
+    """Return a line with its slips put right, None where it has none."""
+    if not lexed.corrected:
+        return None
+    mended = typed
+    for wrong, meant in lexed.corrected:
+        mended = re.sub(rf"(?<!\w){re.escape(wrong)}(?!\w)", meant, mended, count=1)
+    return mended
 
 
-def _arguments(
-    spec: CommandSpec, pattern: Pattern, tokens: tuple[Token, ...], source: str
-) -> dict[str, Value]:
-    """Return what `tokens` say: words, or text that is taken as it is typed."""
-    kinds = {argument.kind for argument in spec.arguments}
-    if "text" in kinds:
-        return read_text(spec, tokens, source)
-    if "path" in kinds:
-        return read_path(spec, pattern, tokens, source)
-    if "word" in kinds:
-        topic = named_topic(tokens)
-        return {} if topic is None else {spec.arguments[0].name: topic}
-    return bind(spec, pattern, tokens, source)
-
-
-def _described(tokens: tuple[Token, ...], source: str) -> Command:
-    """Return the command to arrange what `tokens` describe."""
-    when, rest = take_when(tokens, anywhere=False)
-    command = Command("arrange", {"prompt": as_typed(rest, source)}, when, as_typed(tokens, source))
-    check(command)
-    return command
-
-
-def _open(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Return `tokens` without opening courtesies: "can you please"."""
-    while tokens:
-        words = texts(tokens, 0, 4)
-        polite = max((len(p) for p in POLITE if words[: len(p)] == p), default=0)
-        if polite == 0 and words[0] in (",", "!") and len(words) > 1:
-            polite = 1
-        if polite == 0:
-            break
-        tokens = tokens[polite:]
-    return tokens
-
-
-def _without_aside(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Return `tokens` without a closing remark after a comma: ", this one's boring"."""
-    words = texts(tokens, 0, len(tokens))
-    for place in range(1, len(words) - 1):
-        if words[place] == "," and words[place + 1] in _ASIDES:
-            return tokens[:place]
-    return tokens
-
-
-def _takes_text(spec: CommandSpec) -> bool:
-    return any(argument.kind in ("text", "path") for argument in spec.arguments)
-
-
-def _find(words: Sequence[str], phrase: Sequence[str]) -> int | None:
-    """Return where `phrase` stands last in `words`, or None."""
-    for place in range(len(words) - len(phrase), -1, -1):
-        if tuple(words[place : place + len(phrase)]) == tuple(phrase):
-            return place
-    return None
+def _safe(commands: Iterable[Command], lexed: Lexed, mended: str | None) -> tuple[Command, ...]:
+    """Return `commands`, or raise where a verb was guessed that stops or loses something."""
+    kept = tuple(commands)
+    guessed = {meant for _, meant in lexed.corrected}
+    verbs = {
+        word
+        for item in lexed.items
+        if item.kind == "verb"
+        for word in item.text.split()
+        if word in guessed
+    } | {meant for meant in guessed if meant in _KEPT_SAFE}
+    if verbs and any(command.name in _KEPT_SAFE for command in kept):
+        raise SessionError(f"did you mean: {mended}? It is not guessed: type it out")
+    return kept

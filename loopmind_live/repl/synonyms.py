@@ -190,6 +190,7 @@ SYNONYMS: tuple[Pattern, ...] = (
         "filter", "high pass, highpass, hpf, filter * high, filter high, thin out, filter up",
         1, arguments={"sweep": 60.0},
     ),
+    *ways("filter", "* filter", needs="signed"),
     *ways("pan", "pan * left, pan left, * left", -1, arguments={"place": -100.0}),
     *ways("pan", "pan * right, pan right, * right", 1, arguments={"place": 100.0}),
     *ways(

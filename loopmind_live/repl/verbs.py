@@ -47,12 +47,6 @@ _SPOKEN = tuple(
         if pattern.head and not pattern.needs and not pattern.tail
     )
 )
-_SOFT = (
-    "play start go solo new another different a other fresh more less no only just drop loop "
-    "up down add generate switch without make into slow faster slower hold record pitch"
-)
-SOFT: frozenset[str] = frozenset(_SOFT.split())
-"""First words with which a description may begin as well: "play dark trap 140 bpm"."""
 
 
 def headed(tokens: Sequence[Token]) -> list[Pattern]:

@@ -6,7 +6,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -27,10 +27,12 @@ MAX_BYTES = 16 * 1024 * 1024
 SOURCE_FIELDS = (
     "kind", "duration_s", "rate_hz", "channels", "bpm_confidence", "beats_per_bar", "key",
     "key_confidence", "instrument", "role", "moods", "lufs", "true_peak_dbtp", "brightness_hz",
-    "onsets_per_s",
+    "onsets_per_s", "tuning_cents",
 )  # fmt: skip
 
 Lookup = Mapping[Path, Loop] | Callable[[Path], Loop | None]
+Fill = Callable[[Arrangement, Collection[int], Collection[int]], Arrangement]
+"""Fills in what a file leaves open: bars of some places, how the loops of some play."""
 
 
 def write_timeline(arrangement: Arrangement, path: Path) -> None:
@@ -59,14 +61,16 @@ def read_timeline(
     loops: Lookup | None = None,
     check_files: bool = True,
     hear: Callable[[Path], Loop] | None = None,
+    fill: Fill | None = None,
 ) -> Arrangement:
     """Return the arrangement in the file at `path`.
 
     `loops` finds a library's loop by its absolute path; where it knows none, or is left out, the
     timeline's own facts serve. A clip's bpm, beats and start_s go before the library's, so that
-    half and double time come back as they were. `hear` analyses a file that neither of them knows.
-    Raise ScoreError, naming file and place, where
-    the file cannot be read, says nothing playable, or names loops that are missing or have changed
+    half and double time come back as they were. `hear` analyses a file that neither of them knows;
+    `fill` is asked where bars or clips are left out, DEFAULT_BARS and plain clips are taken without
+    it. Raise ScoreError, naming file and place, where the file cannot be read, says nothing
+    playable, or names loops that are missing or have changed
     (`check_files` looks for them on the disk).
     """
     data = _load(path)
@@ -76,14 +80,20 @@ def read_timeline(
         raise ScoreError(f'{path}: key {data["key"]!r}: write one as in "F#:min"')
     key = None if data["key"] is None else parse_key(data["key"])
     reader = _Reader(path, check_bpm(data["bpm"]), key, loops, check_files, hear)
-    return Arrangement(
+    items = data["sections"]
+    arrangement = Arrangement(
         bpm=reader.bpm,
         key=key,
-        sections=tuple(reader.section(item) for item in data["sections"]),
+        sections=tuple(reader.section(item) for item in items),
         beats_per_bar=int(data.get("meter", "4/4").partition("/")[0]),
         seed=int(data.get("seed", 0)),
         prompt=data.get("prompt", ""),
     )
+    without_bars = [place for place, item in enumerate(items) if "bars" not in item]
+    without_clips = [place for place, item in enumerate(items) if "clips" not in item]
+    if fill is None or not (without_bars or without_clips):
+        return arrangement
+    return fill(arrangement, without_bars, without_clips)
 
 
 def to_object(arrangement: Arrangement, path: Path) -> dict[str, Any]:

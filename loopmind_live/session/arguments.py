@@ -1,12 +1,12 @@
 """Read a command's checked arguments against the set that it speaks of. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from loopmind_live.errors import SessionError
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import ROLES, Role
-from loopmind_live.session.actions import Document
 from loopmind_live.session.commands import Command
+from loopmind_live.session.document import Document
 from loopmind_live.session.state import State
 from loopmind_live.units import spell_key
 
@@ -42,12 +42,12 @@ def names(roles: Iterable[Role]) -> str:
     return ", ".join(role for role in ROLES if role in chosen)
 
 
-def known_roles(document: Document, command: Command) -> tuple[Role, ...]:
-    """Return the roles a command names, in their order.
+def known_roles(document: Document, command: Command, name: str = "roles") -> tuple[Role, ...]:
+    """Return the roles a command names, in their order; none where it names none.
 
     "drums" means kick, snare, hats and perc where the arrangement has no full drum loop.
     """
-    value = command.arguments["roles"]
+    value = command.arguments.get(name)
     wanted = set(value) if isinstance(value, tuple) else set()
     if "drums" in wanted and document.arrangement is not None:
         there = {part.role for section in document.arrangement.sections for part in section.parts}
@@ -56,24 +56,63 @@ def known_roles(document: Document, command: Command) -> tuple[Role, ...]:
     return tuple(role for role in ROLES if role in wanted)
 
 
-def places_of(state: State, arrangement: Arrangement, command: Command) -> tuple[int, ...]:
+def moods(command: Command, name: str) -> tuple[str, ...]:
+    """Return the moods a command names; none where it names none."""
+    value = command.arguments.get(name)
+    return value if isinstance(value, tuple) else ()
+
+
+def current_place(state: State, document: Document) -> int:
+    """Return the place in `document` of the section that plays now; SessionError where none is."""
+    playhead = state.playhead
+    if playhead is None or playhead.place >= len(state.document.section_ids):
+        raise SessionError("no section plays yet: name one, as in: regenerate hook")
+    place = document.place_of(state.document.section_ids[playhead.place])
+    if place is None:
+        raise SessionError("the section that plays is about to go: name another one")
+    return place
+
+
+def places_of(state: State, document: Document, command: Command) -> tuple[int, ...]:
     """Return the places of the sections a command names: all of a label, one, or the current's."""
+    arrangement = arrangement_of(document)
     section = command.arguments.get("section", "current")
     wanted = number(command, "number")
     if section == "current":
-        if state.playhead is None or state.playhead.place >= len(arrangement.sections):
-            raise SessionError("no section plays yet: name one, as in: regenerate hook")
-        section = arrangement.sections[state.playhead.place].label
-        wanted = wanted if wanted is not None else None
+        section = arrangement.sections[current_place(state, document)].label
     return arrangement.find(str(section), None if wanted is None else int(wanted))
 
 
-def place_of(state: State, arrangement: Arrangement, command: Command) -> int:
+def place_of(state: State, document: Document, command: Command) -> int:
     """Return the place of the one section a command names: the first of a label, or the current."""
     section = command.arguments.get("section", "current")
     if section == "current" and state.playhead is not None:
-        return state.playhead.place
-    return places_of(state, arrangement, command)[0]
+        return current_place(state, document)
+    return places_of(state, document, command)[0]
+
+
+def places_alone(state: State, document: Document, command: Command) -> tuple[int, ...]:
+    """Return the places of the sections a command names; "this section" is the one that plays."""
+    if command.arguments.get("section", "current") == "current":
+        return (current_place(state, document),)
+    return places_of(state, document, command)
+
+
+def told_places(arrangement: Arrangement, places: Sequence[int]) -> str:
+    """Return sections as words: the label where all of its occurrences are meant."""
+    label = arrangement.sections[places[0]].label
+    if arrangement.find(label) == tuple(places):
+        return label
+    return " and ".join(arrangement.name(place) for place in places)
+
+
+def arrangement_of(document: Document) -> Arrangement:
+    """Return the arrangement, or raise SessionError where there is none yet."""
+    if document.arrangement is None:
+        raise SessionError(
+            "nothing is arranged yet: describe what to play, as in: dark trap 140 bpm"
+        )
+    return document.arrangement
 
 
 def arrangement_summary(arrangement: Arrangement) -> str:

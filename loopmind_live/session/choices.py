@@ -4,13 +4,19 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from loopmind_live.arranger.base import Arranger
+from loopmind_live.arranger.base import NEUTRAL, Arranger, Direction
 from loopmind_live.errors import SessionError
-from loopmind_live.score.arrangement import Arrangement, Part
-from loopmind_live.score.layers import realization, spread
+from loopmind_live.score.arrangement import Part
+from loopmind_live.score.layers import Layers, realization, spread
 from loopmind_live.score.loop import ROLES, Role
-from loopmind_live.session.actions import Document, Edit, Refit, SetParts, apply, inverse
-from loopmind_live.session.state import State, Step
+from loopmind_live.session.actions import (
+    Edit,
+    SetParts,
+    parts_set,
+)
+from loopmind_live.session.arguments import arrangement_of, told_places
+from loopmind_live.session.document import Document
+from loopmind_live.session.state import State
 
 _AVOID_LAST = 3
 _TRIES = 16
@@ -19,9 +25,9 @@ _TRIES = 16
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """New parts for sections, and the words that tell them."""
+    """What is to become of sections, and the words that tell it."""
 
-    action: SetParts
+    action: Edit
     words: str
 
 
@@ -38,23 +44,28 @@ def count(state: State, name: str) -> State:
 
 
 def regenerate(
-    state: State, document: Document, places: tuple[int, ...], arranger: Arranger
+    state: State,
+    document: Document,
+    places: tuple[int, ...],
+    arranger: Arranger,
+    direction: Direction = NEUTRAL,
 ) -> tuple[State, Choice]:
     """Choose other loops for the sections at `places`: shared, each keeping its own layers."""
-    arrangement = _there(document)
+    arrangement = arrangement_of(document)
     place = places[0]
-    name = _name(arrangement, places)
+    name = told_places(arrangement, places)
     together = realization(arrangement, places)
-    whole, avoid = arrangement.with_parts((place,), together), _heard(state, arrangement, place)
-    earlier = {_sounds(parts) for i, parts in state.heard if i == place}
+    whole, avoid = arrangement.with_parts((place,), together), _heard(state, document, place)
+    here = document.section_ids[place]
+    earlier = {_sounds(parts) for section, parts in state.heard if section == here}
     for _ in range(_TRIES):
         seed = seed_of(state, f"regenerate {name}")
-        parts = arranger.regenerate(whole, place, seed, document.locked, avoid)
+        parts = arranger.regenerate(whole, place, seed, document.locked, avoid, direction)
         state = count(state, f"regenerate {name}")
         layers = spread(arrangement, places, parts)
         if _sounds(layers[0][1]) not in earlier:
             break
-    action = SetParts(layers, (arrangement.bpm, arrangement.key))
+    action = SetParts(by_id(document, layers), (arrangement.bpm, arrangement.key))
     return state, Choice(action, _tell(name, together, parts))
 
 
@@ -66,15 +77,15 @@ def swap(
     arranger: Arranger,
 ) -> tuple[State, Choice]:
     """Choose another loop for each of `roles` in the sections at `places`."""
-    arrangement = _there(document)
+    arrangement = arrangement_of(document)
     place = places[0]
-    name = _name(arrangement, places)
+    name = told_places(arrangement, places)
     old = realization(arrangement, places)
     there = [role for role in roles if any(part.role == role for part in old)]
     if not there:
         have = ", ".join(part.role for part in old) or "nothing"
         raise SessionError(f"{name} has no {', '.join(roles)}: it has {have}")
-    avoid = _heard(state, arrangement, place)
+    avoid = _heard(state, document, place)
     parts = old
     for role in there:
         seed = seed_of(state, f"swap {name} {role}")
@@ -82,60 +93,45 @@ def swap(
         parts = tuple(new if part.role == role else part for part in parts)
         state = count(state, f"swap {name} {role}")
     words = _tell(name, old, parts)
-    action = SetParts(
-        spread(arrangement, places, parts), (arrangement.bpm, arrangement.key), frozenset(there)
-    )
+    layers = by_id(document, spread(arrangement, places, parts))
+    action = SetParts(layers, (arrangement.bpm, arrangement.key), frozenset(there))
     return state, Choice(action, words)
 
 
 def previous(state: State, document: Document, places: tuple[int, ...]) -> Choice:
     """Bring back what each of the sections at `places` played before its newest."""
-    arrangement = _there(document)
-    name = _name(arrangement, places)
-    parts = _before(state, arrangement, places[0])
+    arrangement = arrangement_of(document)
+    name = told_places(arrangement, places)
+    parts = _before(state, document, places[0])
     if parts is None:
         raise SessionError(f"{name} has played nothing else yet: regenerate {name} first")
     words = _tell(name, arrangement.sections[places[0]].parts, parts)
-    layers = tuple((place, _before(state, arrangement, place) or parts) for place in places)
+    layers = tuple((place, _before(state, document, place) or parts) for place in places)
     # The parts may stem from another tempo or key: let them be fitted anew.
-    return Choice(SetParts(layers, (0.0, None)), words)
+    return Choice(SetParts(by_id(document, layers), (0.0, None)), words)
 
 
-def redone(state: State, step: Step, action: Edit, mode: str, refit: Refit) -> State:
-    """Return the state after an at-once step was taken back or done again."""
-    before = state.document
-    done = state.done
-    if mode == "redo":
-        again = replace(step, inverse=inverse(before, action))
-        done = tuple(again if one.number == step.number else one for one in done)
-    return replace(state, document=apply(before, action, refit), done=done)
+def by_id(document: Document, layers: Layers) -> Layers:
+    """Return parts by the ids of their sections, of which the places are given."""
+    return tuple((document.section_ids[place], parts) for place, parts in layers)
 
 
-def _there(document: Document) -> Arrangement:
-    assert document.arrangement is not None
-    return document.arrangement
-
-
-def _name(arrangement: Arrangement, places: tuple[int, ...]) -> str:
-    """Return the label where all its occurrences are meant, else the occurrence's name."""
-    label = arrangement.sections[places[0]].label
-    return label if arrangement.find(label) == places else arrangement.name(places[0])
-
-
-def _before(state: State, arrangement: Arrangement, place: int) -> tuple[Part, ...] | None:
+def _before(state: State, document: Document, place: int) -> tuple[Part, ...] | None:
     """Return what the section at `place` played before what it plays now, None where nothing."""
-    now = arrangement.sections[place].parts
-    earlier = (parts for i, parts in reversed(state.heard) if i == place and parts != now)
+    now = arrangement_of(document).sections[place].parts
+    section = document.section_ids[place]
+    earlier = (parts for one, parts in reversed(state.heard) if one == section and parts != now)
     return next(earlier, None)
 
 
-def _heard(state: State, arrangement: Arrangement, place: int) -> frozenset[str]:
+def _heard(state: State, document: Document, place: int) -> frozenset[str]:
     """Return the content hashes of the loops last heard at `place`, or about to be."""
-    lists = [parts for i, parts in state.heard if i == place][-_AVOID_LAST:]
+    section = document.section_ids[place]
+    lists = [parts for one, parts in state.heard if one == section][-_AVOID_LAST:]
     for change in state.pending:
-        if isinstance(change.action, SetParts):
-            lists += [parts for i, parts in change.action.parts if i == place]
-    lists.append(arrangement.sections[place].parts)
+        for action in parts_set(change.action):
+            lists += [parts for one, parts in action.parts if one == section]
+    lists.append(arrangement_of(document).sections[place].parts)
     return _sounds([part for parts in lists for part in parts])
 
 

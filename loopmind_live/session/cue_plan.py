@@ -13,11 +13,13 @@ from loopmind_live.engine.click import Clicks
 from loopmind_live.score.arrangement import Arrangement, Section
 from loopmind_live.score.clip import ClipRecipe
 from loopmind_live.score.fit import fitted
-from loopmind_live.session.actions import Action, Document, Enter, Refit, SetParts, SetRoles
+from loopmind_live.session.actions import Action, Enter, SetRoles, parts_set
 from loopmind_live.session.cue import CountIn, Cue, Ears
+from loopmind_live.session.document import Document, Refit
 from loopmind_live.session.landing import projected
-from loopmind_live.session.plan import HORIZON_BARS, Stage, recipe, rows_between, walk
+from loopmind_live.session.plan import HORIZON_BARS, Stage, recipe, rows_between
 from loopmind_live.session.state import Change, Playhead, State
+from loopmind_live.session.walking import walk
 from loopmind_live.timing.tempo_map import TempoMap
 from loopmind_live.units import db_to_gain
 
@@ -218,7 +220,8 @@ def _view(state: State, refit: Refit) -> View | None:
         document = Document()
     part = fitted(loop, loop.role or "fx", arrangement.bpm, arrangement.key)
     section = Section("intro", _LISTENED_BARS, (part,))
-    document = replace(document, arrangement=replace(arrangement, sections=(section,)))
+    heard = replace(arrangement, sections=(section,))
+    document = replace(document, arrangement=heard, ids=())
     return View(_unmuted(document), 0, tempo=tempo)
 
 
@@ -240,10 +243,9 @@ def _pending_view(state: State, refit: Refit, number: int) -> View | None:
 def _place_after(action: Action, state: State) -> int | None:
     """Return the place of the section that `action` is heard in."""
     playing = None if state.playhead is None else state.playhead.place
-    if isinstance(action, SetParts):
-        places = [place for place, _ in action.parts]
-        return playing if playing in places else places[0]
-    return playing
+    named = [section for one in parts_set(action) for section, _ in one.parts]
+    places = [place for one in named if (place := state.document.place_of(one)) is not None]
+    return playing if playing in places or not places else places[0]
 
 
 def _places(arrangement: Arrangement | None, label: str, number: int | None) -> list[int]:
@@ -254,4 +256,7 @@ def _places(arrangement: Arrangement | None, label: str, number: int | None) -> 
 
 
 def _unmuted(document: Document) -> Document:
-    return replace(document, muted=frozenset(), soloed=frozenset())
+    return replace(
+        document, muted=frozenset(), soloed=frozenset(), muted_in=frozenset(),
+        soloed_in=frozenset(),
+    )  # fmt: skip

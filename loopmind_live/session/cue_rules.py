@@ -6,12 +6,12 @@ from dataclasses import replace
 from loopmind_live.errors import SessionError
 from loopmind_live.score.arrangement import LABELS
 from loopmind_live.score.loop import Loop
-from loopmind_live.session.arguments import flag, number, text
+from loopmind_live.session.arguments import arrangement_of, flag, number, text
 from loopmind_live.session.commands import Command, CommandSpec
 from loopmind_live.session.cue import CountIn, Ears, Listen
 from loopmind_live.session.desk import Desk, Result
 from loopmind_live.session.effects import Say
-from loopmind_live.session.landing import Landing, arrangement_of, margin_frames, projected
+from loopmind_live.session.landing import Landing, margin_frames, projected
 from loopmind_live.session.state import State
 
 OUTPUTS = "master=1-2,cue=3-4"

@@ -5,19 +5,16 @@ from dataclasses import dataclass
 
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.score.loop import ROLES
-from loopmind_live.session.actions import (
+from loopmind_live.session.actions import Action, SetEffects, SetLevels, SetMixer
+from loopmind_live.session.commands import Command, CommandSpec
+from loopmind_live.session.cue import Ears
+from loopmind_live.session.document import (
     AMOUNT_CONTROLS,
     INSERT_CONTROLS,
     SEND_OFF_DB,
-    Action,
     Control,
     Document,
-    SetEffects,
-    SetLevels,
-    SetMixer,
 )
-from loopmind_live.session.commands import Command, CommandSpec
-from loopmind_live.session.cue import Ears
 from loopmind_live.session.effects import Effect, Say, SetParameter
 from loopmind_live.session.landing import Landing, Now, landing
 from loopmind_live.session.state import State

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from loopmind_live.session.actions import EffectControl, SetEffects
+from loopmind_live.session.actions import SetEffects
 from loopmind_live.session.arguments import number
 from loopmind_live.session.commands import Command, CommandSpec
 from loopmind_live.session.desk import Desk, Result
+from loopmind_live.session.document import EffectControl
 from loopmind_live.session.moves import move
 from loopmind_live.session.state import State
 

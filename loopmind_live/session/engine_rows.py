@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from loopmind_live.engine.base import Engine, Row
 from loopmind_live.engine.schedule import first_difference, latest_move, moved, splice
-from loopmind_live.session.actions import Refit
 from loopmind_live.session.at_once import (
     NEAR_BARS,
     REST_S,
@@ -16,6 +15,7 @@ from loopmind_live.session.at_once import (
 )
 from loopmind_live.session.cue import Ears
 from loopmind_live.session.cue_plan import continued, cue_rows
+from loopmind_live.session.document import Refit
 from loopmind_live.session.landing import margin_frames
 from loopmind_live.session.options import Options
 from loopmind_live.session.plan import HORIZON_BARS, Stage, plan_rows

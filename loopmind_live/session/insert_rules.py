@@ -3,17 +3,17 @@
 from loopmind_live.config import INSERTS
 from loopmind_live.errors import SessionError
 from loopmind_live.score.loop import ROLES, Role
-from loopmind_live.session.actions import (
+from loopmind_live.session.actions import SetMixer
+from loopmind_live.session.arguments import known_roles, names, number, text
+from loopmind_live.session.commands import Command, CommandSpec
+from loopmind_live.session.desk import Desk, Result
+from loopmind_live.session.document import (
     AMOUNT_CONTROLS,
     DEFAULT_AMOUNT,
     INSERT_CONTROLS,
     Control,
     Document,
-    SetMixer,
 )
-from loopmind_live.session.arguments import known_roles, names, number, text
-from loopmind_live.session.commands import Command, CommandSpec
-from loopmind_live.session.desk import Desk, Result
 from loopmind_live.session.effects import Say
 from loopmind_live.session.moves import document_then, move
 from loopmind_live.session.state import State

@@ -1,29 +1,26 @@
 """Where a command lands, and the queue of what has not landed yet. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from loopmind_live.config import LINE_MARGIN_S
 from loopmind_live.errors import SessionError
-from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.session.actions import (
-    INSERT_CONTROLS,
     Action,
-    Document,
     Enter,
     Faders,
     Nudge,
-    Refit,
     SetArrangement,
     SetEffects,
     SetLevels,
     SetMixer,
     Stop,
-    apply,
-    inverse,
 )
 from loopmind_live.session.commands import Command, CommandSpec, Lands, When
-from loopmind_live.session.plan import landing_frame, walk
+from loopmind_live.session.document import INSERT_CONTROLS, Document, Refit
+from loopmind_live.session.editing import apply, inverse
 from loopmind_live.session.state import MOST_STEPS, Change, Mode, State, Step
+from loopmind_live.session.walking import landing_frame, walk
 
 GESTURE_S = 1.0
 """Faders that move again within it go on with one gesture, which is undone as one."""
@@ -64,13 +61,65 @@ def landing(state: State, when: When | None, lands: Lands, now: Now, refit: Refi
     if unit == "section" and state.playing:
         ends = 0
         for moment in walk(state, refit):
-            before, after = state.playhead, moment.state.playhead
+            before, after = _began(state), _began(moment.state)
             if after != before and moment.frame >= now.frame + margin:
                 ends += 1
                 if ends == n or not moment.state.playing:
                     return Landing(moment.bar)
             state = moment.state
     return Landing(state.tempo.next_line(now.frame, margin) + n - 1)
+
+
+def _began(state: State) -> float | None:
+    return None if state.playhead is None else state.playhead.start_bar
+
+
+def settled(state: State, refit: Refit) -> tuple[State, Landing]:
+    """Return the state, and where what was queued last really lands: no sooner than it may.
+
+    Raise SessionError where it never will.
+    """
+    change = state.pending[-1]
+    for moment in walk(state, refit):
+        for dropped, reason in moment.dropped:
+            if dropped.number == change.number:
+                raise SessionError(f"{change.text}: {reason}")
+        moved = next((one for one in moment.moved if one.number == change.number), None)
+        if moved is not None:
+            change = replace(moved, promised_bar=moved.bar)
+        if any(one.number == change.number for one in moment.landed):
+            break
+    return (
+        replace(state, pending=(*state.pending[:-1], change)),
+        Landing(change.bar, change.frame),
+    )
+
+
+def entered(state: State, sections: Collection[int], place: Landing, refit: Refit) -> Landing:
+    """Return where one of `sections`, by id, plays first from `place` on, or begins.
+
+    Raise SessionError where none of them comes.
+    """
+
+    def plays(state: State) -> bool:
+        here = state.playhead
+        return (
+            state.playing and here is not None
+            and state.document.section_ids[here.place] in sections
+        )  # fmt: skip
+
+    passed = set[tuple[int, int]]()
+    for moment in walk(state, refit):
+        before, state = state, moment.state
+        if moment.bar > place.bar and plays(before):
+            return place
+        if moment.bar >= place.bar and plays(state):
+            return Landing(moment.bar)
+        here = (state.playhead.place if state.playhead else 0, len(state.pending))
+        if moment.bar > place.bar and here in passed:
+            break  # round in a circle
+        passed.add(here)
+    raise SessionError("that section does not come again: goto it, or leave out for how many bars")
 
 
 def projected(state: State, refit: Refit, at: Landing | None = None) -> Document:
@@ -84,15 +133,6 @@ def projected(state: State, refit: Refit, at: Landing | None = None) -> Document
     return document
 
 
-def arrangement_of(document: Document) -> Arrangement:
-    """Return the arrangement, or raise SessionError where there is none yet."""
-    if document.arrangement is None:
-        raise SessionError(
-            "nothing is arranged yet: describe what to play, as in: dark trap 140 bpm"
-        )
-    return document.arrangement
-
-
 def queue(
     state: State,
     command: Command,
@@ -101,12 +141,16 @@ def queue(
     place: Landing,
     mode: Mode = "do",
     step: Step | None = None,
+    back_bars: float = 0.0,
 ) -> State:
-    """Return the state with `action` pending, and its step on the undo stack where it has one."""
+    """Return the state with `action` pending, and its step on the undo stack where it has one.
+
+    Once it has landed it lasts for `back_bars`, or until it is undone where 0.
+    """
     number = state.next_number
     state = replace(state, next_number=number + 1)
     if spec.undoable and mode == "do" and not isinstance(action, Enter | Stop | Nudge):
-        step = Step(number, command.text or command.name, action, spec.lands)
+        step = Step(number, command.text or command.name, action, spec.lands, back_bars=back_bars)
         state = replace(state, done=(*state.done, step)[-MOST_STEPS:], undone=())
     change = Change(
         number, command.text or command.name, action, place.bar, place.bar, place.frame, mode, step
@@ -122,7 +166,7 @@ def apply_at_once(
     before = state.document
     step = Step(
         state.next_number, command.text or command.name, action, spec.lands,
-        inverse(before, action), frame,
+        inverse(before, action, refit), frame,
     )  # fmt: skip
     return replace(
         state,
@@ -179,15 +223,3 @@ def _joined(before: Step, after: Step) -> Step | None:
 def _mounts(*moves: SetMixer) -> bool:
     """Tell whether one of the moves mounts an insert, or takes one off: that is no gesture."""
     return any(control in INSERT_CONTROLS for move in moves for (_, control), _ in move.settings)
-
-
-def cancel(state: State, change: Change) -> State:
-    """Return the state without `change`, its step set back to where it was."""
-    state = replace(state, pending=tuple(c for c in state.pending if c.number != change.number))
-    if change.step is None:
-        return state
-    without = tuple(step for step in state.done if step.number != change.step.number)
-    if change.mode == "undo":
-        undone = tuple(step for step in state.undone if step.number != change.step.number)
-        return replace(state, done=(*without, change.step), undone=undone)
-    return replace(state, done=without)

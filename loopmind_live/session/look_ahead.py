@@ -4,10 +4,10 @@ from loopmind_live.arranger.base import Arranger
 from loopmind_live.errors import LoopMindError
 from loopmind_live.prepare.base import AHEAD, LATER
 from loopmind_live.session import choices
-from loopmind_live.session.actions import apply
-from loopmind_live.session.plan import when_landed
+from loopmind_live.session.editing import apply
 from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.state import State
+from loopmind_live.session.walking import when_landed
 
 QUIET_S = 2.0
 """So long after a command nothing but the likeliest is looked for: the next one may be close."""
@@ -17,7 +17,7 @@ class LookAhead:
     """Asks for other loops in good time. What it asks for never comes before what is needed."""
 
     def __init__(self, readiness: Readiness, arranger: Arranger, rate_hz: int) -> None:
-        self._readiness, self._arranger = readiness, arranger
+        self._readiness, self.arranger = readiness, arranger
         self._quiet_frames = round(QUIET_S * rate_hz)
         self._quiet_from = 0
         self._likely = False
@@ -47,7 +47,7 @@ class LookAhead:
 
         Where None, only for the section that plays once all that is pending has landed.
         """
-        refit = self._arranger.refit
+        refit = self.arranger.refit
         state = when_landed(state, refit)
         likely = label is None
         if label is None:
@@ -57,12 +57,12 @@ class LookAhead:
             return
         ideas = []
         try:
-            ideas.append(choices.regenerate(state, document, places, self._arranger)[1])
+            ideas.append(choices.regenerate(state, document, places, self.arranger)[1])
         except LoopMindError:
             ideas.clear()  # nothing else fits: the command itself will say so
         for part in () if likely else arrangement.sections[places[0]].parts:
             try:
-                ideas.append(choices.swap(state, document, places, [part.role], self._arranger)[1])
+                ideas.append(choices.swap(state, document, places, [part.role], self.arranger)[1])
             except LoopMindError:
                 continue  # likewise
         for idea in ideas:

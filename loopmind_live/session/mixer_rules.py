@@ -2,10 +2,11 @@
 
 from loopmind_live.errors import SessionError
 from loopmind_live.score.loop import ROLES, Role
-from loopmind_live.session.actions import SEND_OFF_DB, Control, Document, Mixer, SetMixer
+from loopmind_live.session.actions import SetMixer
 from loopmind_live.session.arguments import known_roles, names, number, text
 from loopmind_live.session.commands import Command, CommandSpec
 from loopmind_live.session.desk import Desk, Result
+from loopmind_live.session.document import SEND_OFF_DB, Control, Document, Mixer
 from loopmind_live.session.moves import document_then, move
 from loopmind_live.session.state import State
 

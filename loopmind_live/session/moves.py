@@ -1,8 +1,9 @@
 """Move faders, controls and shared effects: at once, or on the line that was asked for. Pure."""
 
-from loopmind_live.session.actions import Document, Faders
+from loopmind_live.session.actions import Faders
 from loopmind_live.session.commands import Command, CommandSpec
 from loopmind_live.session.desk import Desk, Result, faders, say
+from loopmind_live.session.document import Document
 from loopmind_live.session.effects import Say
 from loopmind_live.session.landing import apply_at_once, projected, queue
 from loopmind_live.session.state import State

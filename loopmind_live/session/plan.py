@@ -1,4 +1,4 @@
-"""What will happen when, as far as is known: the state walked forward, and the rows it plays."""
+"""The rows that the engine plays, as far as is known what happens. Pure."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -13,187 +13,16 @@ from loopmind_live.prepare.base import Opened
 from loopmind_live.score.arrangement import Part, Section
 from loopmind_live.score.clip import Clip, ClipRecipe, recipe_for
 from loopmind_live.score.loop import ROLES
-from loopmind_live.session.actions import (
-    Action,
-    Document,
-    Enter,
-    Nudge,
-    PlayTake,
-    Refit,
-    SetArrangement,
-    SetFit,
-    SetLooping,
-    SetParts,
-    SetTime,
-    Stop,
-    apply,
-    inverse,
-)
+from loopmind_live.session.actions import Enter, SetArrangement
+from loopmind_live.session.document import Refit
 from loopmind_live.session.openings import Passage, Stretch, passage_at, stretches
-from loopmind_live.session.state import Change, Playhead, State
-from loopmind_live.session.takes import placed
-from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
+from loopmind_live.session.state import Change, State
+from loopmind_live.session.walking import Moment, walk
+from loopmind_live.timing.tempo_map import TempoSegment
 from loopmind_live.units import db_to_gain
 
 HORIZON_BARS = 128
 """Rows are sent this far ahead, so that the engine plays on when nobody talks to it."""
-NUDGE_SHARE = 0.02
-"""A nudge changes the tempo by about this share at most."""
-_HEARD = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A frame at which something changes, the state from there on, and what landed."""
-
-    frame: int
-    bar: float
-    state: State
-    landed: tuple[Change, ...] = ()
-
-
-def landing_frame(state: State, change: Change) -> int:
-    """Return the frame at which `change` lands by the tempo map in force."""
-    return change.frame if change.frame is not None else state.tempo.line(change.bar)
-
-
-def walk(
-    state: State, refit: Refit, counts: Callable[[Change], bool] = lambda _change: True
-) -> Iterator[Moment]:
-    """Yield what happens next, in order: section ends and the pending changes that `counts` takes.
-
-    Endless while the set plays, as its last section loops.
-    """
-    while (moment := _step(state, refit, counts)) is not None:
-        state = moment.state
-        yield moment
-
-
-def walk_to(
-    state: State, frame: int, refit: Refit, counts: Callable[[Change], bool]
-) -> Iterator[Moment]:
-    """Yield what happens by `frame`, without working out what comes after it."""
-    while _next_frame(state, counts) <= frame:
-        moment = _step(state, refit, counts)
-        if moment is None:
-            return
-        state = moment.state
-        yield moment
-
-
-def when_landed(state: State, refit: Refit) -> State:
-    """Return the state once all that is pending has landed."""
-    for moment in walk(state, refit) if state.pending else ():
-        state = moment.state
-        if not state.pending:
-            break
-    return state
-
-
-def _next_frame(state: State, counts: Callable[[Change], bool]) -> int:
-    end_bar = state.end_bar
-    end = state.tempo.line(end_bar) if end_bar is not None else FOREVER
-    return min([end, *(landing_frame(state, one) for one in state.pending if counts(one))])
-
-
-def _step(state: State, refit: Refit, counts: Callable[[Change], bool]) -> Moment | None:
-    due = {
-        change.number: landing_frame(state, change) for change in state.pending if counts(change)
-    }
-    end_bar = state.end_bar
-    end = state.tempo.line(end_bar) if end_bar is not None else FOREVER
-    frame = min([end, *due.values()])
-    if frame == FOREVER:
-        return None
-    landed = tuple(change for change in state.pending if due.get(change.number) == frame)
-    bar = next(
-        (change.bar for change in landed),
-        end_bar if end_bar is not None and frame == end else state.tempo.bar(frame),
-    )
-    before_end = [change for change in landed if isinstance(change.action, SetLooping)]
-    after_end = [change for change in landed if not isinstance(change.action, SetLooping)]
-    for change in before_end:
-        state = _land(state, change, bar, refit)
-    if frame == end:
-        assert end_bar is not None
-        state = replace(state, playhead=Playhead.at(_next_place(state), end_bar))
-    for change in after_end:
-        state = _land(state, change, bar, refit)
-    numbers = {change.number for change in landed}
-    pending = tuple(change for change in state.pending if change.number not in numbers)
-    state = replace(state, pending=pending)
-    return Moment(frame, bar, state, landed)
-
-
-def _next_place(state: State) -> int:
-    assert state.arrangement is not None and state.playhead is not None
-    place = state.playhead.place
-    if place == state.document.looping or place + 1 >= len(state.arrangement.sections):
-        return place
-    return place + 1
-
-
-def _land(state: State, change: Change, bar: float, refit: Refit) -> State:
-    """Return the state after `change` has landed, with its step's inverse filled in."""
-    action = change.action
-    if isinstance(action, Enter):
-        # Landing "now" inside a bar keeps the grid: the section counts from that bar's line.
-        playhead = Playhead.at(action.place, math.floor(bar))
-        return replace(state, playhead=playhead, playing=True, fade_bars=0.0)
-    if isinstance(action, Stop):
-        return replace(state, playing=False, fade_bars=action.fade_bars)
-    if isinstance(action, Nudge):
-        return replace(state, tempo=nudged(state.tempo, bar, action.ahead_s))
-    if isinstance(action, PlayTake):
-        action = placed(action, state)
-    if isinstance(action, SetParts):
-        state = _remember(state, action)
-    before = state.document
-    document = apply(before, action, refit)
-    if change.step is not None and change.mode != "undo":
-        landed = replace(change.step, action=action, inverse=inverse(before, action))
-        done = tuple(landed if step.number == landed.number else step for step in state.done)
-        state = replace(state, done=done)
-    state = replace(state, document=document, tempo=_tempo_after(state, document, action, bar))
-    if isinstance(action, SetTime) and state.playhead is not None:
-        state = replace(state, playhead=state.playhead.in_time(bar, action.factor))
-    if isinstance(action, SetArrangement):
-        plays = document.arrangement is not None
-        start = Playhead.at(action.place, math.floor(bar)) if plays else None
-        state = replace(state, playhead=start, playing=plays, fade_bars=0.0, heard=())
-    return state
-
-
-def _tempo_after(state: State, document: Document, action: Action, bar: float) -> TempoMap:
-    if document.bpm is None or document.bpm == state.document.bpm:
-        return state.tempo
-    if isinstance(action, SetFit) and action.ramp_bars:
-        return state.tempo.with_ramp(bar, action.ramp_bars, document.bpm)
-    recount = action.factor if isinstance(action, SetTime) else 1.0
-    return state.tempo.with_tempo(bar, document.bpm, recount=recount)
-
-
-def nudged(tempo: TempoMap, bar: float, ahead_s: float) -> TempoMap:
-    """Return the map with all after `bar` brought forward by `ahead_s`, over a bar or a few.
-
-    >>> tempo = TempoMap.constant(120.0, 48000)
-    >>> round(tempo.frame(9.0) - nudged(tempo, 1.0, 0.01).frame(9.0))
-    480
-    """
-    bpm = tempo.bpm_at(bar)
-    bar_s = tempo.frames_per_bar(bpm) / tempo.rate_hz
-    bars = max(1, math.ceil(abs(ahead_s) / (NUDGE_SHARE * bar_s)))
-    faster = bars * bar_s / (bars * bar_s - ahead_s)
-    passing = tempo.with_tempo(bar, bpm * faster, passing=True)
-    return passing.with_tempo(bar + bars, bpm, passing=True)
-
-
-def _remember(state: State, action: SetParts) -> State:
-    if state.arrangement is None:
-        return state
-    sections = state.arrangement.sections
-    old = tuple((place, sections[place].parts) for place, _ in action.parts)
-    return replace(state, heard=(*state.heard, *old)[-_HEARD * len(sections) :])
 
 
 def recipe(state: State, part: Part, rate_hz: int, dry: bool) -> ClipRecipe:
@@ -316,8 +145,9 @@ def _sounding(
     state: State, section: Section, span: tuple[int, int], stage: Stage
 ) -> Iterator[tuple[Part, ClipRecipe, Stretch]]:
     """Yield which parts sound in `span`, and from where to where."""
+    assert state.playhead is not None
     for part in section.parts:
-        if not state.document.audible(part.role):
+        if not state.document.audible(part.role, state.playhead.place):
             continue
         wanted = recipe(state, part, stage.rate_hz, stage.dry)
         passage = passage_of(state, part, wanted, state.tempo.bar(span[0]))
@@ -370,6 +200,8 @@ def _leads_on(moment: Moment) -> bool:
 
 def _was_last(state: State) -> bool:
     arrangement, playhead = state.arrangement, state.playhead
-    if arrangement is None or playhead is None or state.document.looping == playhead.place:
+    if arrangement is None or playhead is None:
+        return False
+    if state.document.place_of(state.document.looping) == playhead.place:
         return False
     return playhead.place == len(arrangement.sections) - 1

@@ -12,16 +12,20 @@ from loopmind_live.session.actions import (
     Action,
     Enter,
     PlayTake,
-    Refit,
     SetArrangement,
     SetFit,
-    SetParts,
+    parts_set,
 )
+from loopmind_live.session.document import Refit
 from loopmind_live.session.landing import projected
 from loopmind_live.session.openings import Openings, Passage, usable_frames
-from loopmind_live.session.plan import Moment, passage_of, walk
+from loopmind_live.session.plan import passage_of
 from loopmind_live.session.snapshot import Placed, Snapshot, with_placed
 from loopmind_live.session.state import Playhead, State
+from loopmind_live.session.walking import Moment, walk
+
+_HEARD_AT_ONCE = SetArrangement | Enter | SetFit | PlayTake
+"""What is heard at once in the section that plays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +191,12 @@ class Readiness:
     def needs(self, state: State, refit: Refit) -> dict[int, list[Need]]:
         """Return, by a pending change's number, the clips that sound as soon as it has landed."""
         needs: dict[int, list[Need]] = {}
-        for moment in walk(state, refit):
-            if len(needs) == len(state.pending):
-                break
+        for moment in walk(state, refit) if state.pending else ():
             for change in moment.landed:
                 needs[change.number] = self._needed(moment, change.action)
+            needs |= {change.number: [] for change, _ in moment.dropped}
+            if not moment.state.pending:
+                break
         return needs
 
     def _needed(self, moment: Moment, action: Action) -> list[Need]:
@@ -200,15 +205,18 @@ class Readiness:
         arrangement, playhead = state.arrangement, state.playhead
         if arrangement is None:
             return []
-        match action:
-            case SetParts():
-                places = [i for i, _ in action.parts]
-                sounds = playhead is not None and playhead.place in places
-                places = [playhead.place] if sounds and playhead is not None else places[:1]
-            case SetArrangement() | Enter() | SetFit() | PlayTake():
-                places = [playhead.place] if playhead is not None else []
-            case _:
-                places = []
+        playing = playhead.place if playhead is not None else None
+        places: list[int] = []
+        named = [
+            place
+            for one in parts_set(action)
+            for section, _ in one.parts
+            if (place := state.document.place_of(section)) is not None
+        ]
+        if named:
+            places = [playing] if playing is not None and playing in named else named[:1]
+        elif playing is not None and isinstance(action, _HEARD_AT_ONCE):
+            places = [playing]
         return [
             Need(recipe, moment.frame, self._passage(moment, i, part, recipe))
             for i in places

@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from loopmind_live.errors import SessionError
 from loopmind_live.score.arrangement import Arrangement
-from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session import (
+    choice_rules,
     choices,
     cue_rules,
     effect_rules,
     insert_rules,
     mixer_rules,
+    role_rules,
+    section_rules,
     take_rules,
     tempo_rules,
     undo_rules,
@@ -21,17 +23,15 @@ from loopmind_live.session.actions import (
     SetArrangement,
     SetLevels,
     SetLooping,
-    SetRoles,
     Stop,
 )
 from loopmind_live.session.arguments import (
+    arrangement_of,
     arrangement_summary,
     flag,
     known_roles,
-    names,
     number,
     place_of,
-    places_of,
     text,
 )
 from loopmind_live.session.commands import BY_NAME, Command, CommandSpec, check
@@ -45,16 +45,10 @@ from loopmind_live.session.effects import (
     Say,
     ShowStatus,
 )
-from loopmind_live.session.landing import (
-    Landing,
-    apply_at_once,
-    arrangement_of,
-    cancel,
-    projected,
-    queue,
-)
+from loopmind_live.session.landing import Landing, projected, queue
 from loopmind_live.session.moves import document_then, move
-from loopmind_live.session.state import State
+from loopmind_live.session.sections import fresh_ids
+from loopmind_live.session.state import State, cancel
 
 FADE_BARS = 4.0
 
@@ -75,7 +69,8 @@ def queue_arrangement(
     """Return the state with `arrangement` pending: from a prompt, or from a file."""
     spec = BY_NAME[command.name]
     place = desk.landing(state, command, spec)
-    state = queue(state, command, spec, SetArrangement(arrangement), place)
+    ids = fresh_ids(state.next_number, len(arrangement.sections))
+    state = queue(state, command, spec, SetArrangement(arrangement, ids=ids), place)
     return state, (say(state, arrangement_summary(arrangement), place),)
 
 
@@ -86,14 +81,15 @@ def _arrange(state: State, command: Command, spec: CommandSpec, desk: Desk) -> R
 
 
 def _play(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
-    arrangement = arrangement_of(projected(state, desk.arranger.refit))
+    document = projected(state, desk.arranger.refit)
+    arrangement = arrangement_of(document)
     if state.playing:
         return state, (Say("already playing"),)
     at = state.playhead.place if state.playhead is not None else 0
     at = min(at, len(arrangement.sections) - 1)
     counted = cue_rules.counted_for(state, command, desk)
     place = cue_rules.after_count_in(state, desk.landing(state, command, spec), counted)
-    state = queue(state, command, spec, Enter(at, counted), place)
+    state = queue(state, command, spec, Enter(document.section_ids[at], counted), place)
     words = cue_rules.with_count_in(f"play: {arrangement.name(at)}", counted)
     return state, (say(state, words, place),)
 
@@ -110,7 +106,8 @@ def _stop(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resu
 
 def _panic(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
     for change in state.pending:
-        state = cancel(state, change)
+        if change.mode != "back":
+            state = cancel(state, change)
     state = replace(state, cue=replace(state.cue, listen=None))
     if not state.playing:
         return state, (Say("already stopped"),)
@@ -119,45 +116,24 @@ def _panic(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Res
 
 
 def _goto(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
-    arrangement = arrangement_of(projected(state, desk.arranger.refit))
-    at = place_of(state, arrangement, command)
     place = desk.landing(state, command, spec)
-    state = queue(state, command, spec, Enter(at), place)
+    document = projected(state, desk.arranger.refit, place)
+    arrangement = arrangement_of(document)
+    at = place_of(state, document, command)
+    state = queue(state, command, spec, Enter(document.section_ids[at]), place)
     return state, (say(state, f"goto {arrangement.name(at)}", place),)
 
 
 def _loop(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
-    arrangement = arrangement_of(projected(state, desk.arranger.refit))
     place = desk.landing(state, command, spec)
+    document = projected(state, desk.arranger.refit, place)
+    arrangement = arrangement_of(document)
     if not flag(command, "on", default=True):
         state = queue(state, command, spec, SetLooping(None), place)
         return state, (say(state, "loop off", place),)
-    at = place_of(state, arrangement, command)
-    state = queue(state, command, spec, SetLooping(at), place)
+    at = place_of(state, document, command)
+    state = queue(state, command, spec, SetLooping(document.section_ids[at]), place)
     return state, (say(state, f"loop {arrangement.name(at)}", place),)
-
-
-def _roles(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
-    document = projected(state, desk.arranger.refit)
-    every = frozenset(ROLES)
-    roles = (
-        frozenset[Role]() if spec.name == "unsolo" else frozenset(known_roles(document, command))
-    )
-    action = {
-        "mute": SetRoles("muted", add=roles),
-        "unmute": SetRoles("muted", remove=roles),
-        "solo": SetRoles("soloed", add=roles, remove=every),
-        "unsolo": SetRoles("soloed", remove=every),
-        "lock": SetRoles("locked", add=roles),
-        "unlock": SetRoles("locked", remove=roles),
-    }[spec.name]
-    words = f"{spec.name} {names(roles)}".strip()
-    if spec.lands is None:
-        at_once = apply_at_once(state, command, spec, action, desk.arranger.refit, desk.now.frame)
-        return at_once, (Say(words),)
-    place = desk.landing(state, command, spec)
-    state = queue(state, command, spec, action, place)
-    return state, (say(state, words, place),)
 
 
 def _level(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
@@ -182,38 +158,6 @@ def _level(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Res
     )
     told = ", ".join(f"{role} {db:+.1f} dB" for role, db in wanted)
     return move(state, command, spec, desk, SetLevels(wanted), f"level {told}")
-
-
-def _regenerate(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
-    place = desk.landing(state, command, spec)
-    document = projected(state, desk.arranger.refit, place)
-    places = places_of(state, arrangement_of(document), command)
-    state, choice = choices.regenerate(state, document, places, desk.arranger)
-    return _queue_choice(state, command, spec, place, choice)
-
-
-def _previous(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
-    place = desk.landing(state, command, spec)
-    document = projected(state, desk.arranger.refit, place)
-    places = places_of(state, arrangement_of(document), command)
-    choice = choices.previous(state, document, places)
-    return _queue_choice(state, command, spec, place, choice)
-
-
-def _swap(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
-    place = desk.landing(state, command, spec)
-    document = projected(state, desk.arranger.refit, place)
-    places = places_of(state, arrangement_of(document), command)
-    roles = known_roles(document, command)
-    state, choice = choices.swap(state, document, places, roles, desk.arranger)
-    return _queue_choice(state, command, spec, place, choice)
-
-
-def _queue_choice(
-    state: State, command: Command, spec: CommandSpec, place: Landing, choice: choices.Choice
-) -> Result:
-    state = queue(state, command, spec, choice.action, place)
-    return state, (say(state, choice.words, place),)
 
 
 def _ask(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
@@ -246,7 +190,8 @@ _RULES: dict[str, _Rule] = {
     "panic": _panic,
     "goto": _goto,
     "loop": _loop,
-    **dict.fromkeys(("mute", "unmute", "solo", "unsolo", "lock", "unlock"), _roles),
+    **dict.fromkeys(("mute", "unmute", "solo", "unsolo"), role_rules.hear),
+    **dict.fromkeys(("lock", "unlock"), role_rules.lock),
     "level": _level,
     "filter": mixer_rules.sweep,
     "pan": mixer_rules.pan,
@@ -261,9 +206,18 @@ _RULES: dict[str, _Rule] = {
     "tap": tempo_rules.tap,
     "set_key": tempo_rules.set_key,
     "record_bars": take_rules.record_bars,
-    "regenerate": _regenerate,
-    "previous": _previous,
-    "swap": _swap,
+    "resize": section_rules.resize,
+    "insert_section": section_rules.insert,
+    "delete": section_rules.delete,
+    "constrain": section_rules.constrain,
+    "regenerate": choice_rules.regenerate,
+    "previous": choice_rules.previous,
+    "swap": choice_rules.swap,
+    "add": choice_rules.add,
+    "restyle": choice_rules.restyle,
+    "alternatives": choice_rules.alternatives,
+    "take": choice_rules.take,
+    "why": choice_rules.why,
     "undo": undo_rules.undo,
     "redo": undo_rules.redo,
     "cancel": undo_rules.cancel,

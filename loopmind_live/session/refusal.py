@@ -3,7 +3,7 @@
 from loopmind_live.engine.base import EngineStatus
 from loopmind_live.engine.overload import Relief
 from loopmind_live.errors import SessionError
-from loopmind_live.session.actions import INSERT_CONTROLS, SEND_OFF_DB, Document, Refit
+from loopmind_live.session.document import INSERT_CONTROLS, SEND_OFF_DB, Document, Refit
 from loopmind_live.session.landing import projected
 from loopmind_live.session.state import State
 

@@ -10,7 +10,6 @@ from loopmind_live.engine.base import Engine, Row
 from loopmind_live.errors import LoopMindError
 from loopmind_live.prepare.base import Preparer
 from loopmind_live.score.arrangement import Arrangement
-from loopmind_live.score.loop import Role
 from loopmind_live.session.actions import Enter, SetArrangement
 from loopmind_live.session.at_once import (
     flies,
@@ -23,22 +22,18 @@ from loopmind_live.session.cue_plan import count_in_frames, recipes_of
 from loopmind_live.session.desk import NO_INPUT, Desk, faders, standing
 from loopmind_live.session.effects import Effect, Say, SetParameter
 from loopmind_live.session.engine_rows import EngineRows
-from loopmind_live.session.landing import Now, cancel, margin_frames
+from loopmind_live.session.landing import Now, margin_frames
 from loopmind_live.session.look_ahead import LookAhead
 from loopmind_live.session.options import Options, Reply
-from loopmind_live.session.plan import (
-    Moment,
-    Stage,
-    ends_by,
-    landing_frame,
-    walk_to,
-)
+from loopmind_live.session.plan import Stage, ends_by
 from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.reducer import queue_arrangement, reduce
 from loopmind_live.session.refusal import refuse_more
+from loopmind_live.session.report import Report
 from loopmind_live.session.snapshot import Keeper, Snapshot
-from loopmind_live.session.state import Change, State, differs_by_faders_alone
+from loopmind_live.session.state import Change, State, cancel, differs_by_faders_alone
 from loopmind_live.session.tempo_rules import heard_bpm
+from loopmind_live.session.walking import Moment, landing_frame, walk_to
 from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
 
 __all__ = ["Options", "Reply", "Session"]
@@ -69,9 +64,9 @@ class Session:
             self._readiness.clip, self._readiness.clip_id, self._readiness.not_before,
             rate_hz, options.dry, self._readiness.opened,
         )  # fmt: skip
-        self._engine_rows = EngineRows(engine, stage, options, arranger.refit, self._counts)
+        self._engine_rows = EngineRows(engine, stage, options, self._refit, self._counts)
         self._chronicle = Chronicle(events, self._readiness)
-        self._tell = tell
+        self._report = Report(self._chronicle, tell)
         self._keeper = Keeper(keep, rate_hz)
         self._taken_up = False
         self._ready: frozenset[int] = frozenset()
@@ -79,13 +74,20 @@ class Session:
         self._told_bpm = DEFAULT_BPM  # the engine's own, until it is told
         self._dirty = True
         self._look_ahead = LookAhead(self._readiness, arranger, rate_hz)
-        self._moved: set[int] = set()
         self._unplayable: set[Path] = set()
         self.no_input: Callable[[], str | None] = lambda: NO_INPUT
 
     def listen_with(self, ears: Ears) -> None:
         """Use the cue bus, for which `ears` has all that it takes."""
         self._engine_rows.ears = ears
+
+    def _refit(self, arrangement: Arrangement, bpm: float, key: str | None) -> Arrangement:
+        return self.arranger.refit(arrangement, bpm, key)
+
+    def choose_by(self, arranger: Arranger) -> None:
+        """Choose loops by another arranger from now on: it knows other loops, or another taste."""
+        self.arranger = arranger
+        self._look_ahead.arranger = arranger
 
     def load(self, arrangement: Arrangement) -> None:
         """Take an arrangement before anything plays; it waits for `play`."""
@@ -108,7 +110,7 @@ class Session:
         self._told_bpm = snapshot.told_bpm or self._told_bpm
         self._readiness.recall(snapshot)
         self._chronicle.told_frame = told_frame
-        self._moved = {one.number for one in self.state.pending if one.bar != one.promised_bar}
+        self._report.recall(self.state)
         self._dirty = self._taken_up = True
         self._ready_for = None
         self._keep_state()
@@ -199,7 +201,7 @@ class Session:
     def note(self, kind: str, text: str, **fields: object) -> None:
         """Write down, and tell, what happened beside the commands."""
         self._write(kind, self.engine.frame(), text=text, **fields)
-        self._tell(text)
+        self._report.tell(text)
 
     def _go_on(self, frame: int) -> None:
         """Land what is due by `frame`, and send what is new."""
@@ -209,7 +211,8 @@ class Session:
             self._land(moment)
         self._follow_tempo(frame)
         silent = self._readiness.ran_out(self.state, frame)
-        self._tell_late(frame, silent, "not ready beyond its first bars, enters at a later line")
+        what = "not ready beyond its first bars, enters at a later line"
+        self._report.late(self.state, frame, silent, what)
         rest_frame = self._engine_rows.rest_frame
         if rest_frame is not None and frame >= rest_frame:
             self._dirty, self._engine_rows.rest_frame = True, None
@@ -298,10 +301,7 @@ class Session:
             pending = tuple(moved if c.number == change.number else c for c in self.state.pending)
             self.state = replace(self.state, pending=pending)
             self._dirty = True
-            self._write("late", due, text=change.text, target_frame=due, moved_to_bar=bar + 1)
-            if change.number not in self._moved:
-                self._moved.add(change.number)
-                self._tell(f"{change.text}: its clips are not ready, moves to bar {bar + 1}")
+            self._report.postponed(self.state, change, due, bar)
 
     def _land(self, moment: Moment) -> None:
         before = self.state
@@ -317,11 +317,10 @@ class Session:
         for change in moment.landed:
             for fader in faders(change.action):
                 self._set_parameter(fader)
-            self._write("result", moment.frame, text=change.text, change=change.number)
-            if change.number in self._moved:
-                self._tell(f"{change.text}: landed at bar {int(moment.bar) + 1}")
+        self._report.landed(moment)
         missing = self._readiness.missing(moment)
-        self._tell_late(moment.frame, missing, "not ready, enters at a later line")
+        what = "not ready, enters at a later line"
+        self._report.late(self.state, moment.frame, missing, what)
         bpm = moment.state.tempo.bpm_at(moment.bar)
         if bpm != before.tempo.bpm_at(moment.bar):
             self._write("tempo", moment.frame, bpm=bpm)
@@ -334,13 +333,6 @@ class Session:
         if bpm != self._told_bpm:
             self._told_bpm = bpm
             self._set_parameter(SetParameter("tempo", bpm))
-
-    def _tell_late(self, frame: int, parts: list[Role], what: str) -> None:
-        """Say which parts of the section that plays are not heard, as they are not prepared."""
-        section = self.state.section
-        if parts and section is not None:
-            self._write("late", frame, section=section.label, tracks=parts)
-            self._tell(f"{section.label}: {', '.join(parts)} {what}")
 
     def _send(self, frame: int) -> None:
         """Tell the engine the rows from the first frame on at which they differ."""
@@ -380,7 +372,7 @@ class Session:
                 self._engine_rows.rows = ()
                 self._dirty = True
             if event.kind != "xrun":
-                self._tell(f"engine: {event.text or event.kind}")
+                self._report.tell(f"engine: {event.text or event.kind}")
 
     def _keep_state(self, frame: int | None = None) -> None:
         """Have the journal written where anything is new."""

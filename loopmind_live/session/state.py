@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from loopmind_live.score.arrangement import Arrangement, Part, Section
-from loopmind_live.session.actions import Action, Document, Edit
+from loopmind_live.session.actions import Action, Edit
 from loopmind_live.session.commands import Lands
 from loopmind_live.session.cue import Cue
+from loopmind_live.session.document import Document
 from loopmind_live.timing.tempo_map import TempoMap
 
-Mode = Literal["do", "undo", "redo"]
+Mode = Literal["do", "undo", "redo", "back"]
+"""How a change came about; "back" ends what was asked for some bars alone."""
 MOST_STEPS = 256
 """So many steps can be undone: a set may last all night."""
 
@@ -46,7 +48,8 @@ class Playhead:
 class Step:
     """One undoable command. `inverse` is None until it has landed.
 
-    `frame` is when a fader was last moved: what follows soon belongs to the same gesture.
+    `frame` is when a fader was last moved: what follows soon belongs to the same gesture. It lasts
+    for `back_bars`, until it is undone where 0.
     """
 
     number: int
@@ -55,6 +58,7 @@ class Step:
     lands: Lands | None
     inverse: Edit | None = None
     frame: int = 0
+    back_bars: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """An alternative that was listed: `part` for sections, by id, chosen for a tempo and key."""
+
+    sections: tuple[int, ...]
+    part: Part
+    fit: tuple[float, str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """A performance at one moment. Before the clock is `started`, everything lands on bar 0.
 
-    `heard` remembers, per place, the parts that earlier choices gave it, oldest first;
-    `tries` counts choices, so that each one has a seed of its own.
+    `heard` remembers, per section, the parts that earlier choices gave it, oldest first;
+    `tries` counts choices, so that each one has a seed of its own; `offered` are the alternatives
+    listed last.
     """
 
     tempo: TempoMap
@@ -97,6 +111,7 @@ class State:
     fade_bars: float = 0.0
     taps: tuple[int, ...] = ()
     cue: Cue = Cue()  # noqa: RUF009 - frozen
+    offered: tuple[Offer, ...] = ()
 
     @property
     def arrangement(self) -> Arrangement | None:
@@ -121,6 +136,18 @@ class State:
     def tried(self, name: str) -> int:
         """Return how many choices were made for `name`."""
         return dict(self.tries).get(name, 0)
+
+
+def cancel(state: State, change: Change) -> State:
+    """Return the state without `change`, its step set back to where it was."""
+    state = replace(state, pending=tuple(c for c in state.pending if c.number != change.number))
+    if change.step is None or change.mode == "back":
+        return state
+    without = tuple(step for step in state.done if step.number != change.step.number)
+    if change.mode == "undo":
+        undone = tuple(step for step in state.undone if step.number != change.step.number)
+        return replace(state, done=(*without, change.step), undone=undone)
+    return replace(state, done=without)
 
 
 def differs_by_faders_alone(before: State, after: State) -> bool:

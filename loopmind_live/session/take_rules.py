@@ -3,11 +3,11 @@
 from loopmind_live.errors import SessionError
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.actions import PlayTake
-from loopmind_live.session.arguments import number
+from loopmind_live.session.arguments import arrangement_of, number
 from loopmind_live.session.commands import Command, CommandSpec
 from loopmind_live.session.desk import Desk, Result
 from loopmind_live.session.effects import Say
-from loopmind_live.session.landing import Landing, arrangement_of, projected, queue
+from loopmind_live.session.landing import Landing, projected, queue
 from loopmind_live.session.state import State
 
 MAX_TAKE_S = 170.0

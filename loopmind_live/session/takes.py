@@ -18,12 +18,12 @@ def placed(action: PlayTake, state: State) -> SetParts:
     arrangement, playhead = state.arrangement, state.playhead
     if arrangement is None or playhead is None or action.part is None:
         return SetParts((), _fit(state), frozenset({action.role}))
-    label = arrangement.sections[playhead.place].label
+    label, ids = arrangement.sections[playhead.place].label, state.document.section_ids
     bars_before = playhead.origin_bar - action.start_bar
     beats = round(bars_before * arrangement.beats_per_bar / state.document.time)
     part = replace(action.part, phase_beats=beats % (action.part.loop.beats or 1))
     return SetParts(
-        tuple((place, (part,)) for place in arrangement.find(label)),
+        tuple((ids[place], (part,)) for place in arrangement.find(label)),
         _fit(state),
         frozenset({action.role}),
     )

@@ -5,11 +5,11 @@ from dataclasses import replace
 from loopmind_live.config import MAX_BPM, MIN_BPM
 from loopmind_live.errors import SessionError
 from loopmind_live.session.actions import Nudge, SetFit, SetPace, SetTime
-from loopmind_live.session.arguments import number, text
+from loopmind_live.session.arguments import arrangement_of, number, text
 from loopmind_live.session.commands import BY_NAME, Command, CommandSpec
 from loopmind_live.session.desk import Desk, Result, say
 from loopmind_live.session.effects import Say
-from loopmind_live.session.landing import arrangement_of, projected, queue
+from loopmind_live.session.landing import projected, queue
 from loopmind_live.session.state import State
 from loopmind_live.timing.tempo_map import TempoMap, check_bpm
 from loopmind_live.units import parse_key, spell_key, transpose_key
@@ -121,14 +121,32 @@ def set_key(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Re
     document = projected(state, desk.arranger.refit, place)
     arrangement = arrangement_of(document)
     key, semitones = arrangement.key, number(command, "semitones")
+    mode = command.arguments.get("mode")
     if "key" in command.arguments:
         key = parse_key(text(command, "key"))
-    elif semitones is None:
+    elif mode is not None and key is not None:
+        key = relative_key(key, "maj" if mode == "relative_major" else "min")
+    elif semitones is None and mode is None:
         raise SessionError("key: which one? As in: key F# minor, or: key +2")
     elif key is None:
         raise SessionError("nothing here has a key yet: name one, as in: key F# minor")
     else:
-        key = transpose_key(key, int(semitones))
+        key = transpose_key(key, int(semitones or 0))
     action = SetFit(arrangement.bpm * document.time, key)
     state = queue(state, command, spec, action, place)
     return state, (say(state, f"key {spell_key(key)}" if key else "key", place),)
+
+
+def relative_key(key: str, mode: str) -> str:
+    """Return the major ("maj") or minor ("min") key of the same notes; SessionError if `key` is it.
+
+    >>> relative_key("A:min", "maj"), relative_key("C:maj", "min")
+    ('C:maj', 'A:min')
+    """
+    if key.endswith(mode):
+        raise SessionError(
+            f"{spell_key(key)} is {'major' if mode == 'maj' else 'minor'} already: name a key, "
+            "as in: key F# minor"
+        )
+    moved = transpose_key(key, 3 if mode == "maj" else -3)
+    return f"{moved.split(':')[0]}:{mode}"

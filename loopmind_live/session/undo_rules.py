@@ -3,15 +3,17 @@
 from dataclasses import replace
 
 from loopmind_live.errors import SessionError
-from loopmind_live.session import choices
 from loopmind_live.session.actions import Edit
 from loopmind_live.session.arguments import flag, number
 from loopmind_live.session.commands import BY_NAME, Command, CommandSpec
 from loopmind_live.session.desk import Desk, Result, faders, say
+from loopmind_live.session.document import Refit
+from loopmind_live.session.editing import apply, inverse
 from loopmind_live.session.effects import Say
-from loopmind_live.session.landing import cancel as cancel_change
-from loopmind_live.session.landing import landing, queue
+from loopmind_live.session.landing import landing, queue, settled
+from loopmind_live.session.seams import before_the_end
 from loopmind_live.session.state import Change, State, Step
+from loopmind_live.session.state import cancel as cancel_change
 
 
 def undo(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
@@ -50,7 +52,7 @@ def _again(
 ) -> Result:
     """Do a step, or its inverse, as its command did: at once, or on its line."""
     if step.lands in (None, "now"):
-        state = choices.redone(state, step, action, mode, desk.arranger.refit)
+        state = _redone(state, step, action, mode, desk.arranger.refit)
         return state, (*faders(action), Say(f"{mode}: {step.text}"))
     assert step.lands is not None
     place = landing(state, command.when, step.lands, desk.now, desk.arranger.refit)
@@ -64,12 +66,29 @@ def _again(
         "undo" if mode == "undo" else "redo",
         step,
     )
+    if before_the_end(action):  # a section that plays is not taken out under it
+        state, place = settled(state, desk.arranger.refit)
     return state, (say(state, f"{mode}: {step.text}", place),)
+
+
+def _redone(state: State, step: Step, action: Edit, mode: str, refit: Refit) -> State:
+    """Return the state after an at-once step was taken back or done again."""
+    before = state.document
+    done = state.done
+    if mode == "redo":
+        again = replace(step, inverse=inverse(before, action, refit))
+        done = tuple(again if one.number == step.number else one for one in done)
+    return replace(state, document=apply(before, action, refit), done=done)
 
 
 def _pending_of(state: State, step: Step) -> Change | None:
     return next(
-        (c for c in state.pending if c.step is not None and c.step.number == step.number), None
+        (
+            c
+            for c in state.pending
+            if c.mode != "back" and c.step is not None and c.step.number == step.number
+        ),
+        None,
     )
 
 

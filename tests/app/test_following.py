@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from loopmind_live.app.following import ChangingArranger, Following, LibraryWatch, News
+from loopmind_live.app.following import Following, LibraryWatch, News
 from loopmind_live.app.stage import arranger_for
 from loopmind_live.engine.click import Clicks
 from loopmind_live.engine.recording import RecordingEngine
@@ -97,13 +97,13 @@ class Show:
 
     def __init__(self, path: Path, begin: Callable[[Path, list[Loop]], LibraryWatch]) -> None:
         loops = known(path)
-        arranger = ChangingArranger(arranger_for(loops, None))
+        arranger = arranger_for(loops, None)
         self.session = Session(
             RecordingEngine(block=256), Shelf(), arranger, Diary(), Options(seed=1), lambda _: None
         )
         ears = Ears(True, Clicks(1000, 3000, 1920), loops)
         self.session.listen_with(ears)
-        self.following = Following(begin(path, loops), self.session, arranger, ears, loops)
+        self.following = Following(begin(path, loops), self.session, ears, loops)
 
     def say(self, text: str) -> str:
         replies = [self.session.submit(command) for command in parse(text)]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_loops import drum_loop, write
 
+from loopmind_live.library.analysis import hear
 from loopmind_live.library.chunks import NOTHING, Chunks, read_chunks
 
 CAF_LOOPS = bytes.fromhex("29819273b5bf4aefb78d62d1ef90bb2c")
@@ -41,6 +42,19 @@ def riff(*chunks: tuple[bytes, bytes], form: bytes = b"WAVE", order: str = "<") 
     return kind + struct.pack(f"{order}I", len(body)) + body
 
 
+def ixml(inside: str, coding: str = "utf-8") -> bytes:
+    head = '<?xml version="1.0" encoding="UTF-8"?><BWFXML><IXML_VERSION>1.61</IXML_VERSION>'
+    return f"{head}{inside}</BWFXML>".encode(coding)
+
+
+def attributes(**pairs: str) -> str:
+    listed = [
+        f"<ATTR><TYPE>string</TYPE><NAME>{name}</NAME><VALUE>{value}</VALUE></ATTR>"
+        for name, value in pairs.items()
+    ]
+    return f"<STEINBERG><ATTR_LIST>\n{''.join(listed)}</ATTR_LIST></STEINBERG>"
+
+
 def caf(*chunks: tuple[bytes, bytes]) -> bytes:
     return b"caff\0\1\0\0" + b"".join(
         name + struct.pack(">q", len(data)) + data for name, data in chunks
@@ -67,6 +81,17 @@ def pairs(**words: str) -> bytes:
         (caf((b"data", b"x" * 11), (b"info", pairs(tempo="128"))), Chunks(128.0)),
         (caf((b"uuid", CAF_LOOPS + pairs(beat_count="16"))), Chunks(beats=16)),
         (caf((b"uuid", b"0" * 16 + pairs(beat_count="16"))), NOTHING),
+        (riff((b"iXML", ixml("<USER><BPM>93.5</BPM></USER>"))), Chunks(93.5)),
+        (riff((b"iXML", ixml("<TEMPO> 174.000000 </TEMPO>"))), Chunks(174.0)),
+        (riff((b"iXML", ixml("<tempo>128</tempo>", "utf-16"))), Chunks(128.0)),
+        (
+            riff((b"iXML", ixml(attributes(MediaLibrary="99", MusicalTempo="140")))),
+            Chunks(140.0),
+        ),
+        (riff((b"iXML", ixml("<BPM>0</BPM><TEMPO>fast</TEMPO><BPM>100</BPM>"))), Chunks(100.0)),
+        (riff((b"iXML", ixml("<BPM>9000</BPM>" + attributes(Tempo="nan")))), NOTHING),
+        (riff((b"iXML", ixml("<PROJECT>tempo 120</PROJECT><TAKE>120</TAKE>"))), NOTHING),
+        (riff((b"iXML", b"<BPM>120"), (b"acid", acid(90.0, 8))), Chunks(90.0, 8)),
         (id3("172"), Chunks(172.0)),
         (id3("172", version=2), Chunks(172.0)),
         (id3("fast"), NOTHING),
@@ -90,13 +115,14 @@ def test_a_plain_file_says_nothing(tmp_path: Path) -> None:
     assert read_chunks(write(tmp_path / "x.wav", drum_loop(120, 4))) == NOTHING
 
 
-@given(st.binary(max_size=200), st.integers(0, 8), st.integers(0, 255))
+@given(st.binary(max_size=200), st.integers(0, 9), st.integers(0, 255))
 def test_no_bytes_are_too_odd(
     tmp_path_factory: pytest.TempPathFactory, tail: bytes, kind: int, place: int
 ) -> None:
     known = (
         riff((b"acid", acid(120.0, 8))), riff((b"smpl", smpl(1, 9))), id3("120"),
         caf((b"info", pairs(tempo="120"))), riff((b"basc", b"\0" * 84), form=b"AIFF", order=">"),
+        riff((b"iXML", ixml(attributes(tempo="120")))),
         b"RIFF\0\0\0\0WAVE", b"FORM\0\0\0\0AIFF", b"caff\0\1\0\0", b"ID3\4\0\0\x7f\x7f\x7f\x7f",
     )[kind]  # fmt: skip
     path = tmp_path_factory.mktemp("odd") / "x"
@@ -104,6 +130,23 @@ def test_no_bytes_are_too_odd(
     told = read_chunks(path)
     assert told.bpm is None or 40.0 <= told.bpm <= 240.0
     assert told.beats is None or 1 <= told.beats <= 1024
+
+
+def test_a_long_and_broken_ixml_chunk_says_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "x.wav"
+    path.write_bytes(riff((b"iXML", b"<ATTR><NAME>tempo<VALUE>" * 40000)))
+    assert read_chunks(path) == NOTHING
+
+
+def test_a_tempo_of_ixml_is_believed_only_where_the_sound_agrees(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.wav", drum_loop(126, 16))
+    for told, wanted in (("126", 126.0), ("97", 126.0)):
+        data = path.read_bytes()
+        chunk = ixml(f"<TEMPO>{told}</TEMPO>")
+        chunk += b" " * (len(chunk) & 1)
+        (tmp_path / "told.wav").write_bytes(data + b"iXML" + struct.pack("<I", len(chunk)) + chunk)
+        assert read_chunks(tmp_path / "told.wav").bpm == float(told)
+        assert hear(tmp_path / "told.wav", "").loop.bpm == pytest.approx(wanted, rel=0.01)
 
 
 def test_beats_count_from_loop_point_to_loop_point() -> None:

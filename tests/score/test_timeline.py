@@ -49,6 +49,7 @@ def loops(draw: st.DrawFn, role: Role) -> Loop:
         true_peak_dbtp=draw(st.none() | finite),
         brightness_hz=draw(st.none() | st.floats(0.0, 20000.0)),
         onsets_per_s=draw(st.none() | st.floats(0.0, 50.0)),
+        tuning_cents=draw(st.none() | st.floats(-50.0, 50.0)),
     )
 
 
@@ -64,7 +65,9 @@ def arrangements(draw: st.DrawFn) -> Arrangement:
             semitones = 0 if role in UNPITCHED_ROLES else draw(st.integers(-6, 6))
             tone = draw(st.floats(-24.0, 12.0)), draw(st.floats(-24.0, 12.0))
             parts.append(Part(role, loop, draw(st.floats(-24.0, 12.0)), semitones, stretch, *tone))
-        return Section(draw(st.sampled_from(LABELS)), draw(st.integers(1, 64)), tuple(parts))
+        wishes = st.lists(st.sampled_from(ROLES), max_size=3, unique=True).map(tuple)
+        label, bars = draw(st.sampled_from(LABELS)), draw(st.integers(1, 64))
+        return Section(label, bars, tuple(parts), draw(wishes), draw(wishes))
 
     chosen = draw(st.lists(st.sets(st.sampled_from(ROLES), max_size=4), min_size=1, max_size=4))
     return Arrangement(

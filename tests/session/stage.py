@@ -78,7 +78,7 @@ class CountingArranger:
         number = self._number(seed)
         return tuple(
             part if part.role in locked else Part(part.role, loop(part.role, number))
-            for part in arrangement.sections[place].parts
+            for part in arrangement.sections[place].parts or parts("drums", "pad")
         )
 
     def swap(

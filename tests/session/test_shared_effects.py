@@ -4,9 +4,10 @@ import pytest
 
 from loopmind_live.engine.effects import _DEFAULTS
 from loopmind_live.engine.guard import _RANGES
-from loopmind_live.session.actions import EFFECTS_AT_FIRST, Document, SetEffects
+from loopmind_live.session.actions import SetEffects
 from loopmind_live.session.commands import BY_NAME, Command, When
 from loopmind_live.session.desk import faders, standing
+from loopmind_live.session.document import EFFECTS_AT_FIRST, Document
 from loopmind_live.session.effect_rules import CONTROLS
 from tests.session.stage import Rig
 

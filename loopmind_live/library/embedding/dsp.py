@@ -43,6 +43,12 @@ WIDTH = sum(size for _, size, _ in BLOCKS)
 _MOST = 3.0
 _SOUNDING_DB = 50.0
 _LAGS_S = np.geomspace(0.06, 2.0, 10)
+_LAG_EDGES_S = np.geomspace(
+    _LAGS_S[0] / math.sqrt(_LAGS_S[1] / _LAGS_S[0]),
+    _LAGS_S[-1] * math.sqrt(_LAGS_S[1] / _LAGS_S[0]),
+    len(_LAGS_S) + 1,
+)
+"""Each lag stands for all up to half-way to its neighbors: the highest of them counts."""
 _SETS = (slice(0, 6), slice(6, 28), slice(28, BANDS))
 
 Values = npt.NDArray[np.float64]
@@ -115,10 +121,7 @@ def _periodicity(envelope: Values, levels_hz: float) -> Values:
     if len(envelope) < 4 or float(envelope.std()) < 1e-6:
         return result
     repeats = autocorrelation(envelope.astype(np.float32))
-    # Each lag stands for all up to half-way to its neighbors: the highest of them counts.
-    step = math.sqrt(_LAGS_S[1] / _LAGS_S[0])
-    edges = np.geomspace(_LAGS_S[0] / step, _LAGS_S[-1] * step, len(_LAGS_S) + 1)
-    for place, (low, high) in enumerate(pairwise(np.round(edges * levels_hz).astype(int))):
+    for place, (low, high) in enumerate(pairwise(np.round(_LAG_EDGES_S * levels_hz).astype(int))):
         if low < len(repeats):
             result[place] = repeats[low : max(high, low + 1)].max()
     return np.clip(result, -1.0, 1.0)

@@ -1,0 +1,154 @@
+"""Commands as the operations that they mean, for other programs: plain data. Pure.
+
+An operation is {"intent": ..., fields}; fields that say nothing are left out. When and how long are
+{"unit": "now" | "beat" | "bar" | "section", "n": number}.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from loopmind_live.arranger.base import Request, SectionWish
+from loopmind_live.arranger.prompt import read_prompt
+from loopmind_live.repl.lexicon import NUMBERS, STEPS
+from loopmind_live.score.loop import ROLES
+from loopmind_live.session.command import Command, When
+
+Operation = dict[str, Any]
+NONE: Operation = {"intent": "none"}
+_NAMES: Mapping[str, str] = {"insert_section": "insert", "half_time": "set_tempo",
+                             "double_time": "set_tempo", "insert": "effect"}  # fmt: skip
+_BEATS_PER_BAR = 4
+
+
+def operations_of(commands: Sequence[Command]) -> list[Operation]:
+    """Return the operations of a line's commands, one that says "none" where there are none.
+
+    >>> operations_of([Command("mute", {"roles": ("drums",)}, When("bar", 4))])
+    [{'intent': 'mute', 'roles': ['drums'], 'when': {'unit': 'bar', 'n': 4}}]
+    >>> operations_of([])
+    [{'intent': 'none'}]
+    """
+    return [operation_of(command) for command in commands] or [dict(NONE)]
+
+
+def operation_of(command: Command) -> Operation:
+    """Return the operation that a command means."""
+    fields = _FIELDS.get(command.name, _plain)(command)
+    if command.when is not None:
+        fields["when"] = _when(command.when)
+    return {"intent": _NAMES.get(command.name, command.name), **fields}
+
+
+def _when(when: When) -> Operation:
+    return {"unit": when.unit, "n": 0 if when.unit == "now" else when.n}
+
+
+def _plain(command: Command) -> Operation:
+    """Return a row's arguments: numbers bare, roles and moods as lists, number as index."""
+    return {
+        "index" if name == "number" else name: list(value) if isinstance(value, tuple) else value
+        for name, value in command.arguments.items()
+    }
+
+
+def _lasting(command: Command) -> Operation:
+    """Return the arguments with bars as a duration."""
+    fields = _plain(command)
+    bars = fields.pop("bars", None)
+    if bars is not None:
+        whole = bars == int(bars)
+        n = int(bars) if whole else int(bars * _BEATS_PER_BAR)
+        fields["duration"] = {"unit": "bar" if whole else "beat", "n": n}
+    return fields
+
+
+def _level(command: Command) -> Operation:
+    """Return which way a level moves; one that is set stays a number."""
+    fields = _plain(command)
+    delta = fields.pop("delta_db", None)
+    if delta is not None:
+        fields["dir"] = "up" if delta > 0 else "down"
+    return fields
+
+
+def _loop(command: Command) -> Operation:
+    return {"section": "current", "on": True} | _plain(command)
+
+
+def _insert(command: Command) -> Operation:
+    fields = _plain(command)
+    index = fields.pop("index", None)
+    if index is not None:
+        fields["after_index" if "after" in fields else "before_index"] = index
+    return fields
+
+
+def _tempo(command: Command) -> Operation:
+    """Return the tempo; a step without a number in it is only "faster" or "slower"."""
+    if command.name != "set_tempo":
+        return {"factor": 0.5 if command.name == "half_time" else 2}
+    fields = {name: _whole(value) for name, value in _plain(command).items()}
+    delta = fields.get("delta")
+    if delta is not None and abs(delta) == STEPS["bpm"] and not _counts(command.text):
+        return {"rel": "faster" if delta > 0 else "slower"}
+    return fields
+
+
+def _counts(text: str) -> bool:
+    """Tell whether a number is written in `text`."""
+    return any(letter.isdigit() for letter in text) or not NUMBERS.keys().isdisjoint(
+        text.casefold().split()
+    )
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value == int(value) else value
+
+
+def _arrange(command: Command) -> Operation:
+    """Return what a description asks for; ArrangerError where it names no music."""
+    return request_fields(read_prompt(str(command.arguments["prompt"])).request)
+
+
+def request_fields(request: Request) -> Operation:
+    """Return what a request asks for, without what it leaves open.
+
+    "only" parts are those wanted; that all others stay out goes without saying.
+    """
+    wanted, out = set(request.roles_in), set(request.roles_out)
+    only = bool(wanted) and wanted | out == set(ROLES)
+    return _said(
+        {
+            "genre": request.genre,
+            "moods": list(request.moods),
+            "bpm": _whole(request.bpm),
+            "key": request.key,
+            "sections": [_section(wish) for wish in request.sections],
+            "roles_in": list(request.roles_in),
+            "roles_out": [] if only else list(request.roles_out),
+            "duration_s": _whole(request.duration_s),
+        }
+    )
+
+
+def _section(wish: SectionWish) -> Operation:
+    return _said(
+        {
+            "label": wish.label,
+            "bars": wish.bars,
+            "roles_in": list(wish.roles_in),
+            "roles_out": list(wish.roles_out),
+            "roles_only": list(wish.roles_only),
+        }
+    )
+
+
+def _said(fields: Operation) -> Operation:
+    return {name: value for name, value in fields.items() if value not in (None, [])}
+
+
+_FIELDS: Mapping[str, Callable[[Command], Operation]] = {
+    "arrange": _arrange, "level": _level, "loop": _loop, "insert_section": _insert,
+    "mute": _lasting, "unmute": _lasting, "solo": _lasting, "add": _lasting,
+    "set_tempo": _tempo, "half_time": _tempo, "double_time": _tempo,
+}  # fmt: skip

@@ -1,0 +1,118 @@
+"""Lines as people speak them, in five languages: commands, mended slips, strange words. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loopmind_live.arranger.lexer import Item, Lexed
+from loopmind_live.repl.bind import Misfit
+from loopmind_live.repl.clauses import Clause, Place, clauses
+from loopmind_live.repl.meanings import Before, commands_of
+from loopmind_live.session.commands import Command, check
+
+_SILENT = frozenset({"filler", "polite", "comma", "and", "then", "but", "it", "something"})
+_OBJECTS_FOR_A_STRANGER = 2
+"""So many words of music excuse one that is strange."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a line asks for, and the words in it that say nothing."""
+
+    commands: tuple[Command, ...] = ()
+    strange: tuple[str, ...] = ()
+
+
+def speak(lexed: Lexed, source: str) -> Spoken:
+    """Return the commands of a line; none where one of its clauses is not understood well enough.
+
+    Raises SessionError where a value is out of its range.
+    """
+    commands: list[Command] = []
+    strange = [item.text for item in lexed.items if item.kind in ("unknown", "other")]
+    before = Before()
+    for clause in clauses(lexed.items):
+        said = _inherited(clause, before)
+        found = [] if clause.is_aside else commands_of(said, before, _typed(clause, source))
+        if found and len(clause.strange) > _excused(clause, lexed):
+            found = []
+        if not found:
+            if _is_request(clause):
+                return Spoken((), tuple(strange))
+            before = Before(before.verb, before.roles or clause.roles, _place(clause, before))
+            continue
+        for command in found:
+            check(command)
+        before = _remembered(said, before)
+        commands += found
+    return Spoken(tuple(_merged(commands)), tuple(strange))
+
+
+def _is_request(clause: Clause) -> bool:
+    """Tell whether a clause that is not understood asks for something all the same."""
+    meant = [item for item in clause.items if item.kind not in _SILENT]
+    strong = [item for item in meant if item.kind == "verb" and item.name != "make"]
+    return bool(strong) and clause.has_object and not clause.is_aside
+
+
+def _excused(clause: Clause, lexed: Lexed) -> int:
+    """Return how many strange words a clause may hold: none beside a word of everyday life."""
+    if lexed.corrected or any(item.kind == "other" for item in clause.strange):
+        return 0
+    known = sum(item.kind not in (*_SILENT, "unknown", "place") for item in clause.items)
+    return 1 if known >= _OBJECTS_FOR_A_STRANGER + 1 else 0
+
+
+def _inherited(clause: Clause, before: Before) -> Clause:
+    """Return a clause without a verb with that of the one before: "and the bass in 8"."""
+    if clause.acts or before.verb is None or not clause.has("role", "section"):
+        return clause
+    return Clause((before.verb, *clause.items)) if clause.has("when") else clause
+
+
+def _remembered(clause: Clause, before: Before) -> Before:
+    """Return what the next clause may point back to."""
+    verb = next((item for item in clause.items if item.kind == "verb"), before.verb)
+    return Before(verb, clause.roles or before.roles, _place(clause, before))
+
+
+def _place(clause: Clause, before: Before) -> Place | None:
+    return clause.targets[0] if clause.targets else before.place
+
+
+def _merged(commands: Sequence[Command]) -> list[Command]:
+    """Return `commands` with neighbors that move towards moods made one."""
+    merged: list[Command] = []
+    for command in commands:
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and command.name == last.name == "restyle"
+            and command.when == last.when
+        ):
+            arguments = dict(last.arguments)
+            for name, value in command.arguments.items():
+                there = arguments.get(name, ())
+                if isinstance(value, tuple) and isinstance(there, tuple):
+                    arguments[name] = tuple(dict.fromkeys((*there, *value)))
+            merged[-1] = Command(last.name, arguments, last.when, f"{last.text}, {command.text}")
+        else:
+            merged.append(command)
+    return merged
+
+
+def _typed(clause: Clause, source: str) -> str:
+    """Return a clause as it was typed, without joining words at its ends."""
+    kept: list[Item] = list(clause.items)
+    while kept and kept[0].kind in ("and", "comma", "but", "then"):
+        kept.pop(0)
+    while kept and kept[-1].kind in ("comma", "and"):
+        kept.pop()
+    return source[kept[0].start : kept[-1].end] if kept else source
+
+
+def refusal(spoken: Spoken, source: str) -> Misfit:
+    """Return the error that names the words that were not understood."""
+    if not spoken.strange:
+        return Misfit(f"{source.strip()[:60]!r} asks for nothing: type help for the list", 0)
+    words = ", ".join(dict.fromkeys(word[:24] for word in spoken.strange[:8]))
+    return Misfit(f"not understood: {words}: type help for the list", len(spoken.strange))

@@ -1,0 +1,107 @@
+"""What undo can bring back of a set: one frozen document."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from loopmind_live.config import MIN_LEVEL_DB
+from loopmind_live.score.arrangement import Arrangement
+from loopmind_live.score.loop import Role
+
+Refit = Callable[[Arrangement, float, str | None], Arrangement]
+"""Fits an arrangement's loops to a tempo and key (see `arranger.base.Arranger.refit`)."""
+RoleSet = Literal["muted", "soloed", "locked"]
+Control = Literal[
+    "filter", "pan", "reverb", "delay", "insert1", "insert2", "amount1", "amount2"
+]  # fmt: skip
+"""A strip's controls beside its fader: a sweep and a place in percent, two sends in decibels.
+
+And its two insert shells': the number of the insert (0 is none), its amount in percent.
+"""
+INSERT_CONTROLS: tuple[Control, ...] = ("insert1", "insert2")
+AMOUNT_CONTROLS: tuple[Control, ...] = ("amount1", "amount2")
+DEFAULT_AMOUNT = 50.0
+RolesIn = frozenset[tuple[int, Role]]
+"""Roles in sections, by their ids."""
+Mixer = tuple[tuple[tuple[Role, Control], float], ...]
+EffectControl = Literal["reverb/size", "reverb/damp", "delay/beats", "delay/feedback"]
+"""A control of the shared effects: in percent, the delay's time in beats."""
+EFFECTS_AT_FIRST: dict[EffectControl, float] = {
+    "reverb/size": 70.0, "reverb/damp": 50.0, "delay/beats": 0.75, "delay/feedback": 40.0
+}  # fmt: skip
+"""Where the engine has them before any is moved."""
+SEND_OFF_DB = MIN_LEVEL_DB
+"""A send this low is off."""
+_NEUTRAL: dict[Control, float] = {
+    "reverb": SEND_OFF_DB, "delay": SEND_OFF_DB, **dict.fromkeys(AMOUNT_CONTROLS, DEFAULT_AMOUNT)
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """All of a set that undo can bring back. `looping` is the section that repeats, or None.
+
+    Sections are known by their `ids`, in the arrangement's order: a section that moves keeps its
+    own, and one that is gone takes it along (0, 1, ... where empty). `muted_in` and `soloed_in`
+    count in one section alone. `time` counts bars in half (0.5) or double (2) time against what
+    loops are prepared for; `pace` plays all of it faster or slower at varispeed.
+    """
+
+    arrangement: Arrangement | None = None
+    muted: frozenset[Role] = frozenset()
+    soloed: frozenset[Role] = frozenset()
+    locked: frozenset[Role] = frozenset()
+    levels_db: tuple[tuple[Role, float], ...] = ()
+    mixer: Mixer = ()
+    effects: tuple[tuple[EffectControl, float], ...] = ()
+    looping: int | None = None
+    time: float = 1.0
+    pace: float = 1.0
+    ids: tuple[int, ...] = ()
+    muted_in: RolesIn = frozenset()
+    soloed_in: RolesIn = frozenset()
+
+    @property
+    def bpm(self) -> float | None:
+        """Return the tempo as it is counted, None where nothing is arranged."""
+        if self.arrangement is None:
+            return None
+        return self.arrangement.bpm * self.time * self.pace
+
+    @property
+    def section_ids(self) -> tuple[int, ...]:
+        """Return the sections' ids, by place."""
+        if self.ids or self.arrangement is None:
+            return self.ids
+        return tuple(range(len(self.arrangement.sections)))
+
+    def place_of(self, section: int | None) -> int | None:
+        """Return the place of the section of that id, None where it is not there."""
+        ids = self.section_ids
+        return ids.index(section) if section in ids else None
+
+    def level_db(self, role: Role) -> float:
+        """Return the fader of `role`, 0 dB unless it was moved."""
+        return dict(self.levels_db).get(role, 0.0)
+
+    def control(self, role: Role, control: Control) -> float:
+        """Return where a control of `role` stands: neutral unless it was moved."""
+        neutral = _NEUTRAL.get(control, 0.0)
+        return dict(self.mixer).get((role, control), neutral)
+
+    def effect(self, control: EffectControl) -> float:
+        """Return where a control of the shared effects stands."""
+        return dict(self.effects).get(control, EFFECTS_AT_FIRST[control])
+
+    def audible(self, role: Role, place: int) -> bool:
+        """Tell whether `role` is heard at `place`: not muted, and soloed where anything is.
+
+        >>> document = Document(muted_in=frozenset({(1, "bass")}), ids=(0, 1))
+        >>> document.audible("bass", 0), document.audible("bass", 1)
+        (True, False)
+        """
+        ids = self.section_ids
+        section = ids[place] if place < len(ids) else None
+        soloed = self.soloed.union(one for here, one in self.soloed_in if here == section)
+        muted = role in self.muted or (section, role) in self.muted_in
+        return not muted and (not soloed or role in soloed)

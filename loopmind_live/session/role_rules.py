@@ -1,0 +1,104 @@
+"""The rules of mute, solo and lock, for good or for some bars, everywhere or in sections. Pure."""
+
+from loopmind_live.score.loop import ROLES, Role
+from loopmind_live.session.actions import SetRoles
+from loopmind_live.session.arguments import (
+    arrangement_of,
+    known_roles,
+    names,
+    number,
+    places_alone,
+    told_places,
+)
+from loopmind_live.session.commands import Command, CommandSpec
+from loopmind_live.session.desk import Desk, Result, say
+from loopmind_live.session.document import Document
+from loopmind_live.session.effects import Say
+from loopmind_live.session.landing import Landing, apply_at_once, entered, projected, queue
+from loopmind_live.session.state import State
+
+_EVERY = frozenset(ROLES)
+
+
+def lock(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
+    """Keep parts through regenerations, or let them change again."""
+    refit = desk.arranger.refit
+    roles = frozenset(known_roles(projected(state, refit), command))
+    locks = spec.name == "lock"
+    action = SetRoles("locked", add=roles) if locks else SetRoles("locked", remove=roles)
+    state = apply_at_once(state, command, spec, action, refit, desk.now.frame)
+    return state, (Say(f"{spec.name} {names(roles)}"),)
+
+
+def hear(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
+    """Mute, unmute, solo or unsolo parts."""
+    refit = desk.arranger.refit
+    place = desk.landing(state, command, spec)
+    document = projected(state, refit)
+    roles = frozenset(known_roles(document, command))
+    bars = number(command, "bars") or 0.0
+    words = f"{spec.name} {names(roles)}".strip()
+    places: tuple[int, ...] | None = None
+    if "section" in command.arguments:
+        places = places_alone(state, document, command)
+        words += f" in {told_places(arrangement_of(document), places)}"
+    if places is not None and bars:
+        place = _from_entry(state, document, places, place, desk)
+        places = None
+    if bars:
+        words += f" for {told_bars(bars)}"
+    action = hearing(document, spec.name, roles, places)
+    state = queue(state, command, spec, action, place, back_bars=bars)
+    return state, (say(state, words, place),)
+
+
+def told_bars(bars: float) -> str:
+    """Return a number of bars as words.
+
+    >>> told_bars(1.0), told_bars(4.0), told_bars(0.5)
+    ('1 bar', '4 bars', '0.5 bars')
+    """
+    return "1 bar" if bars == 1 else f"{bars:g} bars"
+
+
+def _from_entry(
+    state: State, document: Document, places: tuple[int, ...], place: Landing, desk: Desk
+) -> Landing:
+    """Return where one of the sections plays from `place` on: some bars are counted from there."""
+    ids = {document.section_ids[one] for one in places}
+    return entered(state, ids, place, desk.arranger.refit) if state.started else place
+
+
+def hearing(
+    document: Document, verb: str, roles: frozenset[Role], places: tuple[int, ...] | None
+) -> SetRoles:
+    """Return what "mute", "unmute", "solo" or "unsolo" does to the document.
+
+    In the sections at `places` alone, or everywhere where None: then sections' own words go, too.
+
+    >>> sorted(hearing(Document(ids=(3, 4)), "mute", frozenset({"bass"}), (1,)).add_in)
+    [(4, 'bass')]
+    """
+    ids = document.section_ids
+    there = {ids[place] for place in places} if places is not None else set(ids)
+    named = frozenset((one, role) for one in there for role in roles)
+    soloed = frozenset(pair for pair in document.soloed_in if places is None or pair[0] in there)
+    match verb, places:
+        case "mute", None:
+            return SetRoles("muted", add=roles)
+        case "mute", _:
+            return SetRoles("muted", add_in=named)
+        case "unmute", None:
+            quiet = frozenset(pair for pair in document.muted_in if pair[1] in roles)
+            return SetRoles("muted", remove=roles, remove_in=quiet)
+        case "unmute", _:
+            # What is muted everywhere stays so in all the other sections.
+            lifted = roles & document.muted
+            others = frozenset((one, role) for one in set(ids) - there for role in lifted)
+            return SetRoles("muted", remove=lifted, add_in=others, remove_in=named)
+        case "solo", None:
+            return SetRoles("soloed", add=roles, remove=_EVERY, remove_in=soloed)
+        case "solo", _:
+            return SetRoles("soloed", add_in=named, remove_in=soloed)
+        case _:
+            return SetRoles("soloed", remove=_EVERY, remove_in=soloed)
