@@ -27,7 +27,10 @@ def add_train_compatibility(tasks: Any) -> None:
         help="a sound font that is kept for measuring",
     )  # fmt: skip
     parser.add_argument(
-        "--passages", type=at_least_one, default=3, metavar="N", help="eight bars each, of a song"
+        "--passages", type=at_least_one, default=2, metavar="N", help="eight bars each, of a song"
+    )
+    parser.add_argument(
+        "--queries", type=at_least_one, default=300, metavar="N", help="for measuring"
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N")
     parser.add_argument(
@@ -39,7 +42,9 @@ def _train(options: argparse.Namespace) -> int:
     from loopmind_live.app.progress import progress_bars
     from loopmind_live.training.compatibility_training import PairSources, train_compatibility
 
-    sources = PairSources(options.corpus, options.fonts, options.unseen, options.passages)
+    sources = PairSources(
+        options.corpus, options.fonts, options.unseen, options.passages, options.queries
+    )
     with progress_bars() as progress:
         told = train_compatibility(
             sources, options.out, options.seed, progress("listening", "loops")

@@ -38,8 +38,8 @@ class Recipe:
     `drop_inputs`, `drop`: shares of numbers and of units left out at random.
     """
 
-    units: int = 64
-    steps: int = 2500
+    units: int = 48
+    steps: int = 1500
     others: int = 48
     rate: float = 2e-3
     decay: float = 0.02

@@ -29,6 +29,26 @@ FOLDS = 5
 """One song of so many is kept for measuring; the model that is shipped learns from all."""
 
 
+_SEES = """\
+## What it sees
+
+Nothing but the profiles that a scan keeps of each loop (`loopmind_live/dsp/profile.py`): pitch
+classes and lowest notes by half beats, hits by sixteenths, levels of bands, transposed and laid
+over the same eight bars as they would sound in the set. Of two of them it counts how much sounds at
+each of the twelve intervals, by half beats, half bars, bars and over all, and beside it for bars in
+any order, which is chance's share; how hits fall together; when harmony and loudness move; how
+dense both are; and how far they share the same bands (`pairing_features.py`). It knows nothing of
+tempo, key, name, pack or instrument.
+"""
+_LIMITS = """\
+## Limits
+
+Pop songs in four, and what lies over the same bars of one song: it does not know that two loops of
+different songs can go together as well. Of drums it knows next to nothing. A loop whose tempo is
+heard wrong is laid wrong.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class PairSources:
     """What is learned from: songs as POP909 has them, played by `fonts`; `unseen` measures."""
@@ -36,14 +56,8 @@ class PairSources:
     corpus: Path
     fonts: Sequence[Path]
     unseen: Path
-    passages: int = 3
+    passages: int = 2
     queries: int = QUERIES
-
-    @property
-    def songs(self) -> Path:
-        """Return the folder of songs."""
-        inner = self.corpus / "pop909"
-        return inner if inner.is_dir() else self.corpus
 
 
 def train_compatibility(sources: PairSources, out: Path, seed: int, advance: Advance) -> str:
@@ -51,7 +65,7 @@ def train_compatibility(sources: PairSources, out: Path, seed: int, advance: Adv
     if not out.is_dir():
         raise ConfigError(f"{out}: no such folder: make it first")
     started_s = time.monotonic()
-    songs = read_songs(sources.songs)
+    songs = read_songs(sources.corpus)
     lessons = _lessons(songs, sources, seed, advance)
     kept = {song.name for song in songs[::FOLDS]}
     known = [lesson for lesson in lessons if lesson.song not in kept]
@@ -115,23 +129,15 @@ belong together than any two in the same key (`loopmind_live/arranger/pairing_mo
 natural logarithm of it, 0 for a pair by chance. The arranger draws loops by it, beside tempo, key,
 mood and taste.
 
-## What it sees
-
-Nothing but the profiles that a scan keeps of each loop (`loopmind_live/dsp/profile.py`): pitch
-classes and lowest notes by half beats, hits by sixteenths, levels of bands, transposed and laid
-over the same eight bars as they would sound in the set. Of two of them it counts how much sounds at
-each of the twelve intervals, by half beats, half bars, bars and over all, and beside it for bars in
-any order, which is chance's share; how hits fall together; when harmony and loudness move; how
-dense both are; and how far they share the same bands (`pairing_features.py`). It knows nothing of
-tempo, key, name, pack or instrument.
-
+{_SEES}
 {NETWORKS} networks of {recipe.units} units beside a direct layer, and {NETWORKS} of the rhythm
 alone for pairs of which one has no pitch. Those were learned from tones, and may say but little.
 
 ## Made by
 
     loopmind train compatibility --corpus POP909 --soundfont {fonts} \\
-        --unseen {sources.unseen.name} --passages {sources.passages} --seed {seed}
+        --unseen {sources.unseen.name} --passages {sources.passages} \\
+        --queries {sources.queries} --seed {seed}
 
 It took {minutes:.0f} minutes on a core that others used, too. Each network sees {recipe.steps}
 times {recipe.others} passages of different songs in one key, and learns to find the partner of each
@@ -155,9 +161,4 @@ name. Beside it the distance of keys, as heard, on the circle of fifths; interva
 
 {figures}
 
-## Limits
-
-Pop songs in four, and what lies over the same bars of one song: it does not know that two loops of
-different songs can go together as well. Of drums it knows next to nothing. A loop whose tempo is
-heard wrong is laid wrong.
-"""
+{_LIMITS}"""

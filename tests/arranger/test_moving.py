@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from loopmind_live.arranger.base import Direction
 from loopmind_live.arranger.directions import direction_of
-from loopmind_live.arranger.measures import center_hz, measure_of
+from loopmind_live.arranger.measures import measure_of
+from loopmind_live.arranger.mixing import center_hz
 from loopmind_live.arranger.rules import RuleArranger
 from loopmind_live.errors import ArrangerError
 from loopmind_live.score.arrangement import Arrangement, Part
