@@ -126,7 +126,7 @@ def measure(
     factored: Factored,
     songs: list[Song],
     advance: Callable[[int, int], None] = lambda *_: None,
-    samples: int = SAMPLES,
+    samples: int | None = None,
 ) -> StructureFigures:
     """Return the figures of a model and of n-grams for songs."""
     told = [told_by_model(model, song) for song in songs]
@@ -139,7 +139,7 @@ def measure(
         surprises(zip(songs, counted, strict=True)),
         surprises(zip(songs, map(_mixed, told, counted), strict=True)),
         infill_accuracy(model, songs, advance),
-        sample_figures(model, songs, samples),
+        sample_figures(model, songs, SAMPLES if samples is None else samples),
     )
 
 
