@@ -26,6 +26,7 @@ from loopmind_live.app.stage import KeptEvents, NoEvents, arranger_for, header, 
 from loopmind_live.app.takes import takes_for
 from loopmind_live.app.view import view_of
 from loopmind_live.errors import ControlError, LibraryError, LoopMindError, SessionError
+from loopmind_live.repl.asking import LanguageModel, language_model
 from loopmind_live.repl.prompt import PROMPT, Prompt
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Loop
@@ -111,6 +112,7 @@ class LiveShow:
             self._show = Performance(
                 session, self._recorder, Path.cwd(),
                 lambda path: timeline(path, self._library.loops), datetime.now,
+                self._language_model(stack),
             )  # fmt: skip
             if resumed is not None:
                 resume.take_up(resumed, engine, pool, session)
@@ -121,6 +123,14 @@ class LiveShow:
             session.finish(engine.frame())
             if not session.state.started and request.headless:
                 raise SessionError("nothing was played: give a --timeline that can be prepared")
+
+    def _language_model(self, stack: ExitStack) -> LanguageModel | None:
+        """Return the model that is asked what the grammar leaves over, None where none is named."""
+        if self._request.language_model is None:
+            return None
+        model = language_model(self._request.language_model)
+        stack.callback(model.close)
+        return model
 
     def _begins_with(self, loops: list[Loop]) -> Arrangement | None:
         """Return the arrangement that the performance began, or begins, with."""

@@ -155,7 +155,9 @@ class _Reader:
 
     def _cuts(self, at: int, count: int) -> bool:
         """Tell whether a phrase would cut a time or a key in two: "en la | menor"."""
-        if self._cuts_time(at + count - 1):
+        if self._cuts_time(at + count - 1) or any(
+            place in self.tails for place in range(at + 1, at + count)
+        ):
             return True
         keys = ((place, read_key(self.tokens, place, self.language)[1])
                 for place in range(at + 1, at + count))  # fmt: skip

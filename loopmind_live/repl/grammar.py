@@ -43,6 +43,10 @@ _WORDS = frozenset(
 """Words of the table, which are no slips."""
 
 
+class NotUnderstood(SessionError):
+    """Words that ask for nothing that is known; no value of theirs is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a text means: its commands, the slips that were mended, the words without meaning."""
@@ -82,7 +86,7 @@ def read(text: str) -> Reading:
     >>> read("what time is it in tokyo")
     Traceback (most recent call last):
         ...
-    loopmind_live.errors.SessionError: not understood: tokyo: type help for the list
+    loopmind_live.repl.grammar.NotUnderstood: not understood: tokyo: type help for the list
     """
     commands: list[Command] = []
     corrected: list[tuple[str, str]] = []
@@ -118,9 +122,11 @@ def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
         else:
             return reading
     if isinstance(refused, Misfit) and (headed(tokens) or not refused.read):
-        raise SessionError(str(complaint))
+        raise NotUnderstood(str(complaint))
     assert refused is not None
-    raise SessionError(str(refused)) from None
+    if isinstance(refused, Misfit):
+        raise NotUnderstood(str(refused)) from None
+    raise refused
 
 
 def _as_spoken(lexed: Lexed, tokens: tuple[Token, ...], source: str) -> Reading:
