@@ -3,8 +3,9 @@
 import math
 import random
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
-from loopmind_live.arranger.base import NEUTRAL, Direction
+from loopmind_live.arranger.base import NEUTRAL, Direction, SectionWish
 from loopmind_live.arranger.casting import Weighing, draw
 from loopmind_live.arranger.compatibility import Candidate
 from loopmind_live.arranger.directions import comparative, parts_more
@@ -150,17 +151,23 @@ def _roles(
     scene: Scene, locked: Collection[Role], direction: Direction, rng: random.Random
 ) -> list[Role]:
     """Return which roles the section plays from now on."""
-    section, genre, request = scene.section, scene.genre, scene.request
-    roles = [part.role for part in section.parts] or list(
-        plan([section.label], genre, request, scene.ranked)[section.label]
-    )
+    section = scene.section
+    roles = [part.role for part in section.parts] or _planned(scene)
     if direction == NEUTRAL:
         roles = _varied(scene, roles, locked, rng)
     else:
         roles = filled(scene, roles, locked, parts_more(direction))
     there = {part.role for part in section.parts}
     kept = [r for r in roles if section.allows(r) or (r in locked and r in there)]
-    return kept or [role for role in scene.ranked if section.allows(role)]
+    return kept or _planned(scene)
+
+
+def _planned(scene: Scene) -> list[Role]:
+    """Return the roles that a section would be given if it played nothing yet."""
+    section, request = scene.section, scene.request
+    lasting = SectionWish(section.label, None, (), section.roles_out, section.roles_only)
+    wished = replace(request, sections=(*request.sections, lasting))
+    return list(plan([section.label], scene.genre, wished, scene.ranked)[section.label])
 
 
 def filled(scene: Scene, roles: list[Role], locked: Collection[Role], more: int) -> list[Role]:
