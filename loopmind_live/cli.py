@@ -220,6 +220,11 @@ def _add_perform(commands: Any) -> None:
         "--latency-ms", type=latency_ms, metavar="MS",
         help="how much later the input comes than the device says; remembered",
     )  # fmt: skip
+    parser.add_argument(
+        "--language-model", metavar="MODEL",
+        help="ask it what the grammar does not understand, live: an address "
+        "(http://127.0.0.1:8080/v1#NAME), or a transformers model by name or folder (off)",
+    )  # fmt: skip
     parser.add_argument("--headless", action="store_true", help="no prompt: a script, or just play")
     parser.add_argument(
         "--osc-port", type=port, metavar="N",
@@ -248,7 +253,7 @@ def _perform(options: argparse.Namespace) -> int:
     request = Request(
         library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
-        options.osc_port,
+        options.osc_port, options.language_model,
     )  # fmt: skip
     if options.audio == "offline":
         with progress_bars() as progress:

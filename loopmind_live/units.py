@@ -72,6 +72,16 @@ def transpose_key(key: str, semitones: int) -> str:
     return f"{PITCH_CLASSES[(pitch + semitones) % 12]}:{mode}"
 
 
+def scale_tonic(key: str) -> int:
+    """Return the tonic (0..11) of the major key with the notes of `key`: its own, or its relative.
+
+    >>> scale_tonic("C:maj"), scale_tonic("A:min"), scale_tonic("D:min")
+    (0, 0, 5)
+    """
+    tonic, mode = split_key(key)
+    return tonic if mode == "maj" else (tonic + 3) % 12
+
+
 @lru_cache(maxsize=1024)  # asked for every loop of a library, of two dozen keys
 def semitones_between(source: str, target: str) -> int:
     """Return the smallest transposition (-5..6) that brings `source` into `target`'s scale.
@@ -81,12 +91,7 @@ def semitones_between(source: str, target: str) -> int:
     >>> semitones_between("A:min", "C:maj"), semitones_between("C:maj", "B:maj")
     (0, -1)
     """
-
-    def major_tonic(key: str) -> int:
-        pitch, mode = split_key(key)
-        return pitch if mode == "maj" else (pitch + 3) % 12
-
-    distance = (major_tonic(target) - major_tonic(source)) % 12
+    distance = (scale_tonic(target) - scale_tonic(source)) % 12
     return distance - 12 if distance > 6 else distance
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from loopmind_live.app.files import library_loops, library_loops_if_any, timeline
 from loopmind_live.app.stage import arranger_for
+from loopmind_live.arranger.directions import direction_of
 from loopmind_live.errors import ScoreError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.timeline import write_timeline
-from loopmind_live.session.arguments import places_of
+from loopmind_live.session.arguments import moods, places_of
 from loopmind_live.session.choices import regenerate
 from loopmind_live.session.document import Document
 from loopmind_live.session.editing import apply
@@ -61,7 +62,8 @@ def regenerate_in_file(source: Path, section: str, library: Path, seed: int, out
     document = Document(arrangement)
     state = State(TempoMap.constant(arrangement.bpm, 48000), document=document, seed=seed)
     places = places_of(state, document, command)
-    _, choice = regenerate(state, document, places, arranger)
+    direction = direction_of(moods(command, "moods"))
+    _, choice = regenerate(state, document, places, arranger, direction)
     changed = apply(document, choice.action, arranger.refit).arrangement
     assert changed is not None
     _replace(out, changed)

@@ -28,6 +28,7 @@ from loopmind_live.app.takes import takes_for
 from loopmind_live.app.view import view_of
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.errors import ControlError, LibraryError, LoopMindError, SessionError
+from loopmind_live.repl.asking import LanguageModel, language_model
 from loopmind_live.repl.prompt import PROMPT, Prompt
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Loop
@@ -114,7 +115,8 @@ class LiveShow:
             stack.callback(self._library.close)
             self._show = Performance(
                 session, self._recorder, Path.cwd(),
-                lambda path: timeline(path, self._library.loops), datetime.now, self._memory,
+                lambda path: timeline(path, self._library.loops), datetime.now,
+                self._language_model(stack), self._memory,
             )  # fmt: skip
             if resumed is not None:
                 resume.take_up(resumed, engine, pool, session)
@@ -129,6 +131,14 @@ class LiveShow:
     def _arranger(self, loops: list[Loop], arrangement: Arrangement | None) -> Arranger:
         """Return an arranger over `loops` that knows the performer's taste."""
         return arranger_for(loops, arrangement, taste=self._memory.taste())
+
+    def _language_model(self, stack: ExitStack) -> LanguageModel | None:
+        """Return the model that is asked what the grammar leaves over, None where none is named."""
+        if self._request.language_model is None:
+            return None
+        model = language_model(self._request.language_model)
+        stack.callback(model.close)
+        return model
 
     def _begins_with(self, loops: list[Loop]) -> Arrangement | None:
         """Return the arrangement that the performance began, or begins, with."""

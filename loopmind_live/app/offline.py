@@ -45,6 +45,7 @@ class Request:
     headless: bool = False
     stems: Path | None = None
     osc_port: int | None = None
+    language_model: str | None = None
 
 
 class OfflineShow:

@@ -22,9 +22,16 @@ def add_parse(commands: Any) -> None:
         "--file", type=Path, metavar="FILE.jsonl", help='one {"text": ...} a line, read in order'
     )
 
+    parser.add_argument(
+        "--language-model", metavar="MODEL",
+        help="ask it what the grammar does not understand: an address "
+        "(http://127.0.0.1:8080/v1#NAME), or a transformers model by name or folder (off)",
+    )  # fmt: skip
+
 
 def _parse(options: argparse.Namespace) -> int:
     from loopmind_live.repl.asked import read_operations
+    from loopmind_live.repl.asking import language_model
 
     if (options.text is None) == (options.file is None):
         raise ConfigError("parse: give a text, or --file FILE.jsonl")
@@ -33,14 +40,17 @@ def _parse(options: argparse.Namespace) -> int:
         if options.file is None
         else [prompt.text for prompt in read_prompts(options.file, judged=False)]
     )
+    model = None if options.language_model is None else language_model(options.language_model)
     for text in texts:
-        answer = read_operations(text)
+        answer = read_operations(text, model)
         print(json.dumps(answer.operations, ensure_ascii=False))
         if options.file is None:
             for wrong, meant in answer.corrected:
                 print(f"{wrong} -> {meant}", file=sys.stderr)
             if answer.complaint:
                 print(answer.complaint, file=sys.stderr)
+    if model is not None:
+        model.close()
     return 0
 
 

@@ -12,7 +12,8 @@ from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.arranger.remarks import remarks
 from loopmind_live.engine.overload import SHORT
 from loopmind_live.errors import LoopMindError, SessionError
-from loopmind_live.repl.grammar import read
+from loopmind_live.repl.asking import LanguageModel, ask
+from loopmind_live.repl.grammar import NotUnderstood, Reading, prepare, read
 from loopmind_live.repl.help import help_text
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.timeline import write_timeline
@@ -69,9 +70,12 @@ class Performance:
         folder: Path,
         read_timeline: Callable[[Path], Arrangement],
         now: Callable[[], datetime],
+        model: LanguageModel | None = None,
         memory: Memory | None = None,
     ) -> None:
         """Perform with `session`; without a `memory` nothing is remembered of the performer."""
+        prepare()
+        self._model = model
         self.session = session
         self._memory = memory
         self.finished = False
@@ -88,7 +92,7 @@ class Performance:
     def type(self, text: str, frame: int | None = None) -> Answer:
         """Carry out what was typed at `frame` (the engine's own where None)."""
         try:
-            reading = read(text)
+            reading = self._read(text)
         except LoopMindError as error:
             reply = self.session.refuse(text, error, frame)
             return Answer(reply.lines, ok=False)
@@ -97,6 +101,18 @@ class Performance:
             told.append(f"not understood: {', '.join(dict.fromkeys(reading.strange))}")
         answer = self.carry_out(reading.commands, frame)
         return Answer((*told, *answer.lines), answer.ok)
+
+    def _read(self, text: str) -> Reading:
+        """Return what a line means; what the grammar leaves over, a language model is asked."""
+        try:
+            return read(text)
+        except NotUnderstood:
+            if self._model is None:
+                raise
+            commands = ask(self._model, text)
+            if not commands:
+                raise
+            return Reading(tuple(commands))
 
     def carry_out(self, commands: Iterable[Command], frame: int | None = None) -> Answer:
         """Do what commands ask at `frame` (the engine's own where None), one after the other."""

@@ -8,6 +8,7 @@ from loopmind_live.app.argument_types import at_least_one
 from loopmind_live.app.key_training import add_key
 from loopmind_live.app.subcommands import add_command
 from loopmind_live.app.training_instruments import add_train_instruments
+from loopmind_live.app.training_pairs import add_train_compatibility
 from loopmind_live.app.training_structure import add_train_structure
 
 
@@ -19,6 +20,7 @@ def add_train(commands: Any) -> None:
     _add_roles(tasks)
     add_key(tasks)
     add_train_instruments(tasks)
+    add_train_compatibility(tasks)
     add_train_structure(tasks)
 
 

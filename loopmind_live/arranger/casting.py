@@ -14,7 +14,7 @@ from loopmind_live.score.loop import Role
 Ranked = Sequence[tuple[float, Candidate]]
 """Candidates with their suitability, the best first."""
 SHORTLIST = 20
-TEMPERATURE = 0.08
+TEMPERATURE = 0.1
 """How far below the best a candidate's score may lie and still be drawn now and then."""
 _PACK_MATES = 2
 _CROWD = 0.12

@@ -8,8 +8,9 @@ from collections.abc import Collection, Sequence
 
 from loopmind_live.arranger.base import Request, SectionWish
 from loopmind_live.arranger.genres import Form, Genre
+from loopmind_live.arranger.structure.decode import MOST_SECTIONS
 from loopmind_live.arranger.structure.telling import StructureModel
-from loopmind_live.arranger.told_forms import told_form
+from loopmind_live.arranger.told_forms import told_bars, told_form
 from loopmind_live.config import MAX_BARS_AHEAD, MAX_SECTIONS
 
 PEAKS = ("hook", "drop")
@@ -38,6 +39,10 @@ def form_for(
         bars = request.duration_s * bpm / 60.0 / beats_per_bar
     if _is_whole_form(request.sections):
         form: Form = tuple((label, wish.bars or genre.bars_of(label)) for label, wish in spoken)
+        untold = len(spoken) <= MOST_SECTIONS and not all(wish.bars for _, wish in spoken)
+        if untold and structure is not None and rng is not None:
+            listed = tuple((label, wish.bars) for label, wish in spoken)
+            form = told_bars(structure, genre, bpm, listed, rng)
     else:
         wanted = {label: wish.bars for label, wish in spoken if not _only_leaves_out(wish)}
         form = genre.form

@@ -39,6 +39,8 @@ _UNITS = frozenset(
 _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 _SEMITONES = {"semitones": 1.0, "tones": 2.0, "octaves": 12.0}
 _TIMES = {"bars": "bar", "beats": "beat", "sections": "section"}
+_MET = frozenset(("word", name) for name in ("it", "all", "them", "tempo", "key", "bars"))
+"""What may stand between the two pieces of a verb, beside parts and sections."""
 _EXTRA = frozenset(
     {
         "more",
@@ -153,7 +155,9 @@ class _Reader:
 
     def _cuts(self, at: int, count: int) -> bool:
         """Tell whether a phrase would cut a time or a key in two: "en la | menor"."""
-        if self._cuts_time(at + count - 1):
+        if self._cuts_time(at + count - 1) or any(
+            place in self.tails for place in range(at + 1, at + count)
+        ):
             return True
         keys = ((place, read_key(self.tokens, place, self.language)[1])
                 for place in range(at + 1, at + count))  # fmt: skip
@@ -169,8 +173,10 @@ class _Reader:
         first = next((one for one in senses if one.kind != "number"), Sense("filler", ""))
         kind, name = first.kind, first.name
         verb = next((one.name for one in senses if one.kind == "verb"), "")
-        if kind == "section" and verb and self._begins(at) and self._object(at + length):
-            kind, name = "verb", verb  # "drop the kick", "solo the drums"
+        only = any(one.name == "only" for one in senses)
+        if kind == "section" and (verb or only) and self._begins(at) and self._object(at + length):
+            # "drop the kick", "solo the drums", "solo el bajo"
+            kind, name = ("only", "only") if only else ("verb", verb)
         if kind == "time":
             other = next((one for one in senses if one.kind != "time"), None)
             if name in ("in", "for", "later", "long") and other is not None:
@@ -183,19 +189,23 @@ class _Reader:
 
     def _begins(self, at: int) -> bool:
         """Tell whether a command may begin at `at`: what stands before joins or only asks."""
-        if at == 0 or not self.tokens[at - 1].word[0].isalpha():
-            return True
-        before = self.words.senses.get((self.tokens[at - 1].word,), ())
-        return any(one.name in ("and", "then", "polite", "but") for one in before)
+        while at > 0 and self.tokens[at - 1].word[0].isalpha():
+            before = self.words.senses.get((self.tokens[at - 1].word,), ())
+            if any(one.name in ("and", "then", "but") for one in before):
+                return True
+            if not any(one.name == "polite" or one.kind == "filler" for one in before):
+                return False
+            at -= 1
+        return True
 
     def _object(self, at: int) -> bool:
-        """Tell whether parts are named at `at`."""
+        """Tell whether parts or a section are named at `at`."""
         while at < len(self.tokens):
             senses, length = self._phrase(at)
             kinds = {(one.kind, one.name) for one in senses}
-            if any(kind == "role" for kind, _ in kinds) or ("word", "all") in kinds:
+            if senses and (senses[0].kind in ("role", "section") or ("word", "all") in kinds):
                 return True
-            if not any(kind == "filler" for kind, _ in kinds):
+            if not any(kind in ("filler", "ordinal") for kind, _ in kinds):
                 return False
             at += length
         return False
@@ -231,13 +241,10 @@ class _Reader:
             said = self._said(place, len(tail))
             if said == tail and (meets or goes) and not self._cuts_time(place + len(tail) - 1):
                 return place
-            senses, _ = self._phrase(place)
-            kinds = {(one.kind, one.name) for one in senses}
-            meets = meets or any(kind in ("role", "section") for kind, _ in kinds)
-            meets = meets or bool(
-                {("word", "it"), ("word", "all"), ("word", "them"), ("word", "tempo"),
-                 ("word", "key")} & kinds
-            )  # fmt: skip
+            senses = (*self._phrase(place)[0], *self.words.senses.get((word,), ()))
+            meets = meets or any(
+                one.kind in ("role", "section") or (one.kind, one.name) in _MET for one in senses
+            )
         return 0
 
     def _number(self, at: int) -> tuple[float, int]:

@@ -1,7 +1,6 @@
 """What is heard of a loop as it plays in a set, in figures that directions move. Pure."""
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from loopmind_live.arranger.base import Direction
@@ -65,46 +64,28 @@ def _energy(loop: Loop, density: float | None) -> float | None:
 def progress(before: Measure, after: Measure, direction: Direction) -> float | None:
     """Return how far `after` lies in `direction` of `before`, None where it does not.
 
-    What is wished most must move noticeably; the rest counts beside it. A direction that asks
-    nothing of a loop (only of how many parts there are) is met by any.
+    Of what is wished most something must move noticeably, and nothing back; the rest counts beside
+    it. A direction that asks nothing of a loop (only of how many parts there are) is met by any.
 
     >>> low, high = Measure(10.0, 1.0, 0.0), Measure(11.0, 1.0, 0.0)
     >>> progress(high, low, Direction(brightness=-1.0)), progress(low, high, Direction(-1.0))
     (1.0, None)
     """
-    wishes = [(float(getattr(direction, axis)), axis) for axis in _AXES]
-    most = max(abs(wish) for wish, _ in wishes)
+    wishes = {axis: float(getattr(direction, axis)) for axis in _AXES}
+    most = max(map(abs, wishes.values()))
     if most == 0.0:
         return 0.0
-    total = 0.0
-    for wish, axis in wishes:
-        old, new = getattr(before, axis), getattr(after, axis)
+    total, arrives = 0.0, False
+    for axis, wish in wishes.items():
+        old, new, step = (getattr(each, axis) for each in (before, after, NOTICEABLE))
         if old is None or new is None:
-            if abs(wish) == most:
-                return None
             continue
         moved = math.copysign(1.0, wish) * (new - old)
-        if abs(wish) == most and moved < getattr(NOTICEABLE, axis):
+        if abs(wish) == most and moved <= -step:
             return None
+        arrives = arrives or (abs(wish) == most and moved >= step)
         total += abs(wish) * max(-2.0, min(2.0, moved))
-    return total
-
-
-def center_hz(parts: Collection[Part]) -> float | None:
-    """Return about where the spectrum of `parts` together has its center, None where unknown.
-
-    Each part's own center counts by how loud the part is in the mix.
-    """
-    total = weights = 0.0
-    for part in parts:
-        brightness = measure_of(part).brightness
-        if brightness is None:
-            continue
-        lufs = -20.0 if part.loop.lufs is None else part.loop.lufs
-        weight = 10.0 ** ((lufs + part.gain_db) / 20.0)
-        total += weight * 2.0**brightness
-        weights += weight
-    return total / weights if weights else None
+    return total if arrives and total > 0.0 else None
 
 
 def same_sound(one: Loop, other: Loop) -> bool:

@@ -25,6 +25,8 @@ EASY_SEMITONES = 4
 them."""
 PACK_COUNTS = 0.15
 SCORE_COUNTS = 0.03
+USUAL_SCORE, USUAL_RHYTHM = -2.0, -0.2
+"""What half of all pairs by chance stay below: few are far likelier than their mean."""
 MOST_SCORE = 6.0
 MOST_RHYTHM = 1.0
 """The rhythm alone was learned from tones, and may say but little of drums."""
@@ -96,7 +98,7 @@ class Pairs:
     def strengths(
         self, candidates: Sequence[Candidate], others: Collection[Candidate], aim: Aim
     ) -> list[float | None]:
-        """Return what the ranker says of each candidate beside all `others`: -6..6, 0 by chance.
+        """Return what the ranker says of each candidate beside all `others`: -6..6, 0 as by chance.
 
         None where the profiles are not known; the lowest where a candidate is stretched or
         transposed too far.
@@ -117,6 +119,7 @@ class Pairs:
                 result.append(-MOST_SCORE)
             else:
                 total = sum(self._scores[_pair(mine, other)] for other in beside)
+                # What several say is not all news: they go together themselves.
                 strength = total / math.sqrt(len(beside))
                 result.append(min(MOST_SCORE, max(-MOST_SCORE, strength)))
         return result
@@ -147,16 +150,17 @@ class Pairs:
         for order, (rows, columns) in blocks.items():
             first, second = self._sounding(rows), self._sounding(columns)
             if order == "above":
-                scores = self._model.scores(second, first).T
+                scores = self._model.scores(second, first).T - USUAL_SCORE
             elif order == "below":
-                scores = self._model.scores(first, second)
+                scores = self._model.scores(first, second) - USUAL_SCORE
             else:
-                rhythm = self._model.rhythm_scores(first, second)
+                rhythm = self._model.rhythm_scores(first, second) - USUAL_RHYTHM
                 scores = np.clip(rhythm, -MOST_RHYTHM, MOST_RHYTHM)
             for mine, values in zip(rows, scores.tolist(), strict=True):
                 self._scores.update(
                     (_pair(mine, other), value)
                     for other, value in zip(columns, values, strict=True)
+                    if _order(mine.lay.role, other.lay.role) == order
                 )
 
     def _sounding(self, heard: Collection[_Heard]) -> Shapes:

@@ -186,6 +186,8 @@ class _Parser:
     def _take_bare_number(self, at: int, item: Item) -> None:
         """Take a number without a unit: a tempo, a section's bars, or which section is meant."""
         before = self._before(at)
+        if before.kind == "place" and item.number < MIN_BPM:
+            before = self._before(at - 1)  # "a drop of 16"
         if before.kind == "bpm_word":
             self.bpm = _checked_bpm(item.number)
         elif before.kind == "bar_word":

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 
 from loopmind_live.arranger.base import Reason
-from loopmind_live.arranger.compatibility import EASY_STRETCH, Candidate, togetherness
+from loopmind_live.arranger.casting import packs_alone
+from loopmind_live.arranger.compatibility import EASY_STRETCH, Candidate
 from loopmind_live.arranger.roles import merged_wish
 from loopmind_live.arranger.scene import Scene
 from loopmind_live.arranger.tastes import liking
@@ -26,7 +27,7 @@ PURPOSES: Mapping[str, str] = {
     "outro": "it lets go, part by part",
 }
 _A_HAIR = 0.005
-_GOES_WELL = 0.2
+_GOES_WELL = 0.06
 
 
 def why(scene: Scene) -> tuple[Reason, ...]:
@@ -51,7 +52,8 @@ def reasons_for(
             _tempo(part, scene.arrangement.bpm),
             _key(part, scene.arrangement.key),
             _mood(part, scene.request.moods),
-            _company(candidate, beside),
+            _pack(candidate, beside),
+            _company(scene, candidate, beside),
             _taste(scene, candidate, beside),
             "" if candidate.sure else "its tempo or key is not sure",
         )
@@ -85,13 +87,22 @@ def _mood(part: Part, moods: Collection[str]) -> str:
     return f"{' and '.join(met)} as asked" if met else ""
 
 
-def _company(candidate: Candidate, beside: Collection[Candidate]) -> str:
-    if not beside:
+def _pack(candidate: Candidate, beside: Collection[Candidate]) -> str:
+    others = [other for other in beside if other.role != candidate.role]
+    mates = [other.role for other in others if other.folder == candidate.folder]
+    if not mates or len({other.folder for other in others}) < 2:
         return ""
-    mates = [other.role for other in beside if other.folder == candidate.folder]
-    if mates and len({other.folder for other in beside}) > 1:
-        return f"from the pack of {', '.join(dict.fromkeys(mates))}"
-    return "goes well with the others" if togetherness(candidate, beside) >= _GOES_WELL else ""
+    return f"from the pack of {', '.join(dict.fromkeys(mates))}"
+
+
+def _company(scene: Scene, candidate: Candidate, beside: Collection[Candidate]) -> str:
+    """Return with which of the others a loop goes best, as far as they were listened to."""
+    others = [other for other in beside if other.role != candidate.role]
+    if scene.matchings is packs_alone or not others:
+        return ""
+    scores = [(scene.matchings([candidate], [other])[0], other.role) for other in others]
+    most, role = max(scores)
+    return f"goes best with the {role}" if most >= _GOES_WELL else ""
 
 
 def _taste(scene: Scene, candidate: Candidate, beside: Collection[Candidate]) -> str:

@@ -1,13 +1,16 @@
 """Other loops for a section: what changes, what stays, and which way it moves. Pure."""
 
+import math
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
-from loopmind_live.arranger.base import NEUTRAL, Direction
+from loopmind_live.arranger.base import NEUTRAL, Direction, SectionWish
 from loopmind_live.arranger.casting import Weighing, draw
 from loopmind_live.arranger.compatibility import Candidate
 from loopmind_live.arranger.directions import comparative, parts_more
-from loopmind_live.arranger.measures import center_hz, measure_in, measure_of, progress, same_sound
+from loopmind_live.arranger.measures import measure_in, measure_of, progress, same_sound
+from loopmind_live.arranger.mixing import center_hz
 from loopmind_live.arranger.roles import alternatives, plan
 from loopmind_live.arranger.scene import Scene, by_importance, hashes
 from loopmind_live.arranger.seeds import random_of
@@ -21,8 +24,8 @@ CORE_ROLES = frozenset({"drums", "kick", "bass"})
 LEAN = 0.3
 """What a move of an octave in the direction asked for adds to a score."""
 _DRAWS = 4
-_CENTER_MOVES = 1.005
-"""A mix whose center moves by less than this factor may as well have moved the other way."""
+_PLAIN_MOVE, _LEAST_MOVE = 0.12, 0.06
+"""So many octaves the center of the whole is to move: a draw that moves it plainly is taken."""
 
 
 def regenerated(
@@ -38,15 +41,15 @@ def regenerated(
         "regenerate", seed, scene.place, scene.section.label, *sorted(hashes(before.values()))
     )
     roles = _roles(scene, locked, direction, rng)
-    parts = before
+    draws = []
     for _ in range(_DRAWS):
         parts = _drawn(scene, roles, locked, avoid, direction, rng)
-        if moves_on(before, parts, direction):
+        draws.append((moved_by(before, parts, direction), parts))
+        if draws[-1][0] >= _PLAIN_MOVE:
             break
-    parts = held_back(before, parts, direction)
-    fuller = abs(direction.fullness)
-    asked = max(fuller, abs(direction.brightness), abs(direction.density), abs(direction.energy))
-    stuck = 0.0 < fuller == asked and len(parts) == len(before)
+    parts = held_back(before, max(draws, key=lambda draw: draw[0])[1], direction)
+    only_fuller = direction == Direction(fullness=direction.fullness) != NEUTRAL
+    stuck = only_fuller and len(parts) == len(before)
     if not parts or stuck or hashes(parts.values()) == hashes(before.values()):
         raise ArrangerError(_refusal(scene, locked, direction))
     return tuple(parts[role] for role in ROLES if role in parts)
@@ -70,30 +73,39 @@ def towards(
     return left, scene.weighing(lambda candidate: gains[candidate.loop.content_hash])
 
 
-def moves_on(before: dict[Role, Part], after: dict[Role, Part], direction: Direction) -> bool:
-    """Tell whether the whole gets darker (brighter) where that is wished, as far as is known."""
-    old, new = center_hz(before.values()), center_hz(after.values())
+def moved_by(
+    before: Mapping[Role, Part], after: Mapping[Role, Part], direction: Direction
+) -> float:
+    """Return how far the whole gets darker (brighter) in octaves, where that is wished above all.
+
+    As far as is known: a plain move where nothing can be told, or nothing of that kind is wished.
+    """
     leads = direction != NEUTRAL and comparative(direction) in ("darker", "brighter")
-    if not leads or old is None or new is None or before.keys() != after.keys():
-        return True
-    return new > old * _CENTER_MOVES if direction.brightness > 0.0 else new * _CENTER_MOVES < old
+    if not leads or before.keys() != after.keys():
+        return _PLAIN_MOVE
+    old, new = center_hz(before.values()), center_hz(after.values())
+    if old is None or new is None:
+        return _PLAIN_MOVE
+    return math.copysign(1.0, direction.brightness) * math.log2(new / old)
 
 
 def held_back(
-    before: dict[Role, Part], after: dict[Role, Part], direction: Direction
+    before: Mapping[Role, Part], after: Mapping[Role, Part], direction: Direction
 ) -> dict[Role, Part]:
     """Return `after` less the changes by which the whole would move against `direction`.
 
     Every loop may be darker than the one it stands for, and the whole brighter, where levels shift.
     """
     parts = dict(after)
-    wish = direction.brightness
-    while not moves_on(before, parts, direction):
+    while moved_by(before, parts, direction) < _LEAST_MOVE:
         changed = [role for role in parts if parts[role] != before[role]]
         if not changed:
             break
-        old = {role: {**parts, role: before[role]} for role in changed}
-        worst = max(changed, key=lambda role: wish * (center_hz(old[role].values()) or 0.0))
+
+        def without(role: Role) -> float:
+            return moved_by(before, {**parts, role: before[role]}, direction)
+
+        worst = max(changed, key=without)
         parts[worst] = before[worst]
     return parts
 
@@ -139,17 +151,23 @@ def _roles(
     scene: Scene, locked: Collection[Role], direction: Direction, rng: random.Random
 ) -> list[Role]:
     """Return which roles the section plays from now on."""
-    section, genre, request = scene.section, scene.genre, scene.request
-    roles = [part.role for part in section.parts] or list(
-        plan([section.label], genre, request, scene.ranked)[section.label]
-    )
+    section = scene.section
+    roles = [part.role for part in section.parts] or _planned(scene)
     if direction == NEUTRAL:
         roles = _varied(scene, roles, locked, rng)
     else:
         roles = filled(scene, roles, locked, parts_more(direction))
     there = {part.role for part in section.parts}
     kept = [r for r in roles if section.allows(r) or (r in locked and r in there)]
-    return kept or [role for role in scene.ranked if section.allows(role)]
+    return kept or _planned(scene)
+
+
+def _planned(scene: Scene) -> list[Role]:
+    """Return the roles that a section would be given if it played nothing yet."""
+    section, request = scene.section, scene.request
+    lasting = SectionWish(section.label, None, (), section.roles_out, section.roles_only)
+    wished = replace(request, sections=(*request.sections, lasting))
+    return list(plan([section.label], scene.genre, wished, scene.ranked)[section.label])
 
 
 def filled(scene: Scene, roles: list[Role], locked: Collection[Role], more: int) -> list[Role]:

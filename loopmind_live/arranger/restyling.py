@@ -7,7 +7,7 @@ from loopmind_live.arranger.base import Direction
 from loopmind_live.arranger.casting import draw
 from loopmind_live.arranger.compatibility import Candidate
 from loopmind_live.arranger.directions import comparative, parts_more
-from loopmind_live.arranger.regenerating import filled, towards
+from loopmind_live.arranger.regenerating import filled, held_back, towards
 from loopmind_live.arranger.scene import Scene, by_importance, hashes
 from loopmind_live.arranger.seeds import random_of
 from loopmind_live.errors import ArrangerError
@@ -71,6 +71,7 @@ def _with_loops(
         if candidate is not None:
             chosen.append(candidate)
             new[key] = scene.fit(candidate, part.role)
+    _hold_back(arrangement, new, direction)
     sections = tuple(
         replace(
             section,
@@ -79,6 +80,20 @@ def _with_loops(
         for section in arrangement.sections
     )
     return replace(arrangement, sections=sections)
+
+
+def _hold_back(
+    arrangement: Arrangement, new: dict[tuple[Role, str], Part], direction: Direction
+) -> None:
+    """Take back what would move the fullest section, as a whole, against `direction`."""
+    fullest = max(arrangement.sections, key=lambda section: len(section.parts))
+    names = {part.role: (part.role, part.loop.content_hash) for part in fullest.parts}
+    before = {part.role: part for part in fullest.parts}
+    after = {role: new.get(names[role], part) for role, part in before.items()}
+    kept = held_back(before, after, direction)
+    for role, name in names.items():
+        if kept[role] == before[role]:
+            new.pop(name, None)
 
 
 def _with_layers(

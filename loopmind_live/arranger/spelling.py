@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from functools import cache
 
-from loopmind_live.arranger.vocabulary import KINDS, Sense, lexicon
+from loopmind_live.arranger.vocabulary import KINDS, Sense, lexicon, own_words
 
 SHORTEST = 3
 _CORRECTED = frozenset(
@@ -39,9 +39,11 @@ def distance(word: str, meant: str, most: int) -> int:
 def allowed(word: str, meant: str) -> int:
     """Return how many slips make `word` of `meant` believable; 0 where none do."""
     shorter = min(len(word), len(meant))
+    same_start = word[0] == meant[0]
+    if shorter == SHORTEST == len(meant) and same_start:
+        return int(sorted(word) == sorted(meant))
     if shorter < SHORTEST or len(meant) < 4:
         return 0
-    same_start = word[0] == meant[0]
     if shorter > 4 and same_start and sorted(word) == sorted(meant):
         return 2
     if not same_start and sorted(word) != sorted(meant):
@@ -56,9 +58,10 @@ def allowed(word: str, meant: str) -> int:
 def _targets(language: str) -> Mapping[tuple[str, int], tuple[str, ...]]:
     """Return the words that a slip may be of, by first letter and length."""
     found: dict[tuple[str, int], dict[str, None]] = {}
-    for phrase, senses in lexicon(language).senses.items():
-        if len(phrase) == 1 and phrase[0].isalpha() and _is_target(senses[0]):
-            found.setdefault((phrase[0][0], len(phrase[0])), {})[phrase[0]] = None
+    senses = lexicon(language).senses
+    for word in sorted(own_words(language)):
+        if word.isalpha() and _is_target(senses[word,][0]):
+            found.setdefault((word[0], len(word)), {})[word] = None
     return {place: tuple(words) for place, words in found.items()}
 
 

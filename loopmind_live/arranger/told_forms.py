@@ -54,6 +54,26 @@ def told_form(
     return max(drawn, key=lambda each: each.score - _MISSING * _missing(each.form, needed)).form
 
 
+def told_bars(
+    model: StructureModel,
+    genre: Genre,
+    bpm: float,
+    listed: tuple[tuple[str, int | None], ...],
+    rng: random.Random,
+) -> Form:
+    """Return the sections that were `listed`, with bars where none were told."""
+    asked = Asked(
+        CORPUS_GENRE.get(genre.name),
+        bpm,
+        unit=_DANCE_UNIT if is_danced(genre) else _UNIT,
+        given=listed,
+        whole=True,
+        dialect=dialect_of(genre, frozenset(label for label, _ in listed)),
+        habits=habits_of_form(genre),
+    )
+    return max(candidates(model, asked, DRAWN, rng), key=lambda each: each.score).form
+
+
 def _needed(genre: Genre, share: float) -> Counter[str]:
     """Return how often each label that makes a genre's form is needed in a piece of its share.
 

@@ -42,7 +42,7 @@ _GERMAN: Mapping[str, str] = {
 _LETTER = re.compile(r"([a-g])(#|b)?(m|min|minor|maj|major|moll|dur)?")
 _NOT_KEYS: Mapping[str, frozenset[str]] = {
     "portuguese": frozenset({"em"}), "german": frozenset({"am"}), "spanish": frozenset({"em"}),
-    "english": frozenset({"am"}),
+    "english": frozenset({"am", "em"}),
 }  # fmt: skip
 """Words of a language that would be keys in another, where they are in lower case."""
 
@@ -90,10 +90,10 @@ def _is_bare(tokens: Sequence[Token], at: int, used: int, accidental: str, spell
     """Tell whether a tonic without a mode is meant as a key, not as an article or a letter."""
     raw = tokens[at].raw
     before = [token.word for token in tokens[max(0, at - 2) : at]]
-    asking = any(token.word in _ASKING for token in tokens)
     led = bool(before) and before[-1] in _LEADING
+    asking = led and any(token.word in _ASKING for token in tokens)
     if spelled:
-        return (asking and led) or (bool(accidental) and (led or at == 0))
+        return asking or (bool(accidental) and (led or at == 0))
     if accidental == "#" or (accidental and (raw[0].isupper() or used == 2)):
         return True
     if before[-2:] == ["key", ":"] or (asking and led and raw[0].isupper()):

@@ -168,6 +168,14 @@ def _known_words(language: str) -> frozenset[str]:
 
 
 @cache
+def own_words(language: str) -> frozenset[str]:
+    """Return the phrases of one word that a language and English have."""
+    return frozenset(
+        phrase[0] for one in (language, "english") for phrase in _own(one)[0] if len(phrase) == 1
+    )
+
+
+@cache
 def _english_content() -> frozenset[str]:
     """Return the English words of music, which all languages use."""
     return frozenset(

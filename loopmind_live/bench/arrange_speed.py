@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from loopmind_live.arranger.base import Direction
+from loopmind_live.arranger.checkpoint import shipped_structure
 from loopmind_live.arranger.directions import direction_of
 from loopmind_live.arranger.rules import RuleArranger
 from loopmind_live.bench.known_loops import known_loops
@@ -30,7 +31,7 @@ def run_arrange_bench(progress: Progress, loops: int = LOOPS, times: int = TIMES
     progress("making loops", 0.0)
     library = known_loops(loops)
     begun = time.perf_counter()
-    arranger = RuleArranger(library)
+    arranger = RuleArranger(library, structure=shipped_structure())
     ready_ms = 1000.0 * (time.perf_counter() - begun)
     made: list[Arrangement] = []
     arranging = _timed(times, lambda i: made.append(arranger.arrange(_prompt(i), i)))

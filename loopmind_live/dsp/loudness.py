@@ -47,16 +47,13 @@ def true_peak_dbtp(audio: Floats, rate_hz: int) -> float:
     """
     import soxr
 
-    channels = _channels(audio)
-    highest = [_highest(np.abs(channel)) for channel in channels]
-    peak = max((float(pieces.max(initial=0.0)) for pieces in highest), default=0.0)
+    frames = np.ascontiguousarray(audio, np.float32)
+    highest = _highest(np.abs(frames))
+    peak = float(highest.max(initial=0.0))
     factor = max(1, math.ceil(176400 / rate_hz))
     if peak > 0.0 and factor > 1:
-        spans = [
-            _around(channel, begin, end)
-            for channel, pieces in zip(channels, highest, strict=True)
-            for begin, end in _spans(_may_reach(channel, pieces, peak), len(channel))
-        ]
+        loud = _spans(_may_reach(frames, highest, peak), len(frames))
+        spans = [_around(channel, *span) for span in loud for channel in _channels(frames, *span)]
         between = soxr.resample(np.concatenate(spans), rate_hz, factor * rate_hz)
         at = 0
         for span in spans:
@@ -67,23 +64,26 @@ def true_peak_dbtp(audio: Floats, rate_hz: int) -> float:
     return gain_to_db(peak)
 
 
-def _may_reach(channel: Floats, highest: Floats, peak: float) -> Places:
+def _may_reach(frames: Floats, highest: Floats, peak: float) -> Places:
     """Return the pieces in which, or up to a frame before, the wave may come up to `peak`.
 
     `highest`: the highest level of each piece's samples.
     """
-    steps = np.diff(channel, prepend=np.float32(0.0), append=np.float32(0.0))
-    bends = _highest(np.abs(np.diff(steps)))
-    nearby = np.maximum(bends, np.maximum(np.append(bends[1:], 0.0), np.append(0.0, bends[:-1])))
+    around = np.zeros((len(frames) + 2, frames.shape[1]), np.float32)
+    around[1:-1] = frames
+    steps = around[1:] - around[:-1]
+    bends = steps[1:] - steps[:-1]
+    bent = _highest(np.abs(bends, out=bends))
+    nearby = np.maximum(bent, np.maximum(np.append(bent[1:], 0.0), np.append(0.0, bent[:-1])))
     may = (highest >= _PEAK_GATE * peak) & (highest + _BEND * nearby >= (1.0 - _FAR) * peak)
     return np.flatnonzero(may)
 
 
 def _highest(levels: Floats) -> Floats:
-    """Return the highest level of each piece; the last one may be shorter."""
-    if len(levels) == 0:
-        return levels
-    return np.maximum.reduceat(levels, np.arange(0, len(levels), _PIECE_FRAMES))
+    """Return the highest of the levels [frames, channels] in each piece, of all channels."""
+    line = levels.reshape(-1)
+    size = _PIECE_FRAMES * levels.shape[1]
+    return np.maximum.reduceat(line, np.arange(0, len(line), size)) if len(line) else line
 
 
 def _spans(pieces: Places, frames: int) -> list[tuple[int, int]]:
@@ -111,10 +111,11 @@ def _around(channel: Floats, begin: int, end: int) -> Floats:
     return np.pad(inside, (max(0, -first), max(0, last - len(channel))))
 
 
-def _channels(audio: Floats) -> list[Floats]:
-    """Return the channels, each in one piece of memory; of two that are the same, one."""
-    channels = [np.ascontiguousarray(channel, np.float32) for channel in audio.T]
-    same = len(channels) == 2 and np.array_equal(channels[0], channels[1])
+def _channels(frames: Floats, begin: int, end: int) -> list[Floats]:
+    """Return the channels; of two that are the same around a span, one."""
+    channels = list(frames.T)
+    around = frames[max(0, begin - _MARGIN_FRAMES) : end + _MARGIN_FRAMES]
+    same = len(channels) == 2 and np.array_equal(around[:, 0], around[:, 1])
     return channels[:1] if same else channels
 
 

@@ -87,7 +87,8 @@ def _likeness(bands: Floats) -> Floats:
     count = len(bands)
     centered = bands - bands.mean(axis=0)
     size = fft.next_fast_len(2 * count, real=True)
-    power = (np.abs(fft.rfft(centered, size, axis=0)) ** 2).sum(axis=1)
+    parts = fft.rfft(centered, size, axis=0).view(np.float32)
+    power = np.vecdot(parts, parts)
     raw = fft.irfft(power, size)[:count]
     overlap = np.maximum(count - np.arange(count), 0.25 * count) / count
     result: Floats = (raw / max(float(raw[0]), 1e-9) / overlap).astype(np.float32)

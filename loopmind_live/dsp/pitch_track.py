@@ -10,7 +10,7 @@ from loopmind_live.dsp.spectrum import Floats
 
 LOWEST_HZ, HIGHEST_HZ = 40.0, 1500.0
 _NEARLY = 0.88
-_AT_ONCE = 512
+_AT_ONCE = 128
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from scipy import fft
 
 Floats = npt.NDArray[np.float32]
 
+_AT_ONCE = 1 << 16
+"""How many frames of windows are transformed in one go."""
+
 
 def magnitudes(mono: Floats, window_frames: int, hop_frames: int) -> Floats:
     """Return the magnitude spectrogram, float32 [windows, window_frames // 2 + 1].
@@ -23,7 +26,14 @@ def magnitudes(mono: Floats, window_frames: int, hop_frames: int) -> Floats:
     padded = np.zeros(len(mono) + 2 * half, np.float32)
     padded[half : half + len(mono)] = mono
     windows = sliding_window_view(padded, window_frames)[: len(mono) : hop_frames]
-    result: Floats = np.abs(fft.rfft(windows * _hann(window_frames), axis=1))
+    result = np.empty((len(windows), half + 1), np.float32)
+    # As many at a time as stay near the processor.
+    count = max(1, _AT_ONCE // window_frames)
+    weighted = np.empty((count, window_frames), np.float32)
+    for first in range(0, len(windows), count):
+        part = windows[first : first + count]
+        inside = np.multiply(part, _hann(window_frames), out=weighted[: len(part)])
+        np.abs(fft.rfft(inside, axis=1), out=result[first : first + count])
     return result
 
 

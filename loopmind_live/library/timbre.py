@@ -163,7 +163,9 @@ def _pitch(sound: Sound, loudness: Values) -> Values:
 
 
 def _texture(sound: Sound, levels: Values) -> Values:
-    over = running_median(levels, axis=0) - running_median(levels, axis=1)
+    as_measured = levels.astype(np.float32)
+    lasting, wide = (running_median(as_measured, axis) for axis in (0, 1))
+    over: Values = np.subtract(lasting, wide, dtype=np.float64)
     moves = np.abs(np.diff(levels, axis=0)) if len(levels) > 1 else np.zeros((1, BANDS))
     gaps = np.diff(sound.onsets.times_s)
     gap = float(np.median(gaps)) if len(gaps) else min(sound.duration_s, ANALYSIS_S)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from loopmind_live.errors import LoopMindError
-from loopmind_live.repl.grammar import read
+from loopmind_live.repl.asking import LanguageModel, ask
+from loopmind_live.repl.grammar import NotUnderstood, read
 from loopmind_live.repl.operations import NONE, Operation, operations_of
 
 
@@ -16,8 +17,10 @@ class Answer:
     complaint: str = ""
 
 
-def read_operations(text: str) -> Answer:
+def read_operations(text: str, model: LanguageModel | None = None) -> Answer:
     """Return the operations that `text` means; one of intent "none" where it means nothing.
+
+    `model` is asked what the grammar leaves over.
 
     >>> read_operations("regenrate the hook").operations
     [{'intent': 'regenerate', 'section': 'hook'}]
@@ -27,5 +30,16 @@ def read_operations(text: str) -> Answer:
     try:
         reading = read(text)
         return Answer(operations_of(reading.commands), reading.corrected)
+    except NotUnderstood as error:
+        if model is None:
+            return Answer([dict(NONE)], complaint=str(error))
+        return _asked(model, text)
+    except LoopMindError as error:
+        return Answer([dict(NONE)], complaint=str(error))
+
+
+def _asked(model: LanguageModel, text: str) -> Answer:
+    try:
+        return Answer(operations_of(ask(model, text)))
     except LoopMindError as error:
         return Answer([dict(NONE)], complaint=str(error))

@@ -1,7 +1,8 @@
 """Bind the words after a verb to the arguments of its row in the command table. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from functools import partial
 
 from loopmind_live.errors import SessionError
 from loopmind_live.repl.lexicon import FILLERS, OFF, ON, ROLE_PHRASES, SECTIONS, STEPS
@@ -28,11 +29,18 @@ _OUT = frozenset({"no", "without"})
 
 
 class Misfit(SessionError):
-    """Words that do not fit a row; `read` is how many did."""
+    """Words that do not fit a row; `read` is how many did.
 
-    def __init__(self, message: str, read: int) -> None:
+    Its message may be made later: most misfits are never told, and nearest words take time.
+    """
+
+    def __init__(self, message: str | Callable[[], str], read: int) -> None:
         super().__init__(message)
+        self.message = message
         self.read = read
+
+    def __str__(self) -> str:
+        return self.message if isinstance(self.message, str) else self.message()
 
 
 def bind(
@@ -47,7 +55,7 @@ def bind(
     while place < len(tokens):
         count = binder.take(tokens, place)
         if not count:
-            raise Misfit(binder.complaint(tokens[place]), place + len(pattern.head))
+            raise Misfit(partial(binder.complaint, tokens[place]), place + len(pattern.head))
         place += count
     return binder.finish(place + len(pattern.head))
 

@@ -1,7 +1,7 @@
 """Lexed items as clauses: which words belong to one command, and what stands in them. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from loopmind_live.arranger.lexer import Item
@@ -13,6 +13,7 @@ _VALUES = frozenset({"bpm", "semitones", "key", "relative_major", "relative_mino
 _OBJECTS = frozenset({"role", "section", "mood", "darker", "all", "genre"}) | _VALUES
 _LINKS = frozenset({"place", "before", "after", "to", "between"})
 _SKIPPED = frozenset({"filler", "ordinal", "number", "once", "polite"})
+_BY = ("en ", "em ")
 MAX_OCCURRENCE = 16
 """A larger number after a section is how long, and not which one."""
 
@@ -109,6 +110,14 @@ class Clause:
                 (refused if away else wanted)[item.name] = None
         return tuple(wanted), tuple(refused)
 
+    @property
+    def counts(self) -> bool:
+        """Tell whether a number is there that is not a section's."""
+        return any(
+            item.kind == "number" and (at == 0 or self.items[at - 1].kind != "section")
+            for at, item in enumerate(self.items)
+        )
+
     def number(self, kind: str) -> float | None:
         """Return the number of the first item of `kind`, None where there is none."""
         item = self.first(kind)
@@ -150,8 +159,20 @@ def clauses(items: Sequence[Item]) -> list[Clause]:
                 joined[-1] += piece
             else:
                 joined.append(list(piece))
-        found += [Clause(tuple(piece)) for piece in joined if piece]
+        found += [Clause(_by_bars(piece)) for piece in joined if piece]
     return found
+
+
+def _by_bars(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Return `items`, "en 4 compases" as how much where something gets longer or shorter."""
+    if not Clause(tuple(items)).says("longer", "shorter"):
+        return tuple(items)
+    return tuple(
+        replace(item, kind="bars", name="", extra=True)
+        if item.kind == "when" and item.name == "bar" and item.text.startswith(_BY)
+        else item
+        for item in items
+    )
 
 
 def _stands_alone(before: Sequence[Item], piece: Sequence[Item]) -> bool:
@@ -159,13 +180,18 @@ def _stands_alone(before: Sequence[Item], piece: Sequence[Item]) -> bool:
     first, second = Clause(tuple(before)), Clause(tuple(piece))
     if first.is_aside:
         return second.acts
+    points_back = not second.has_object
+    if not first.acts and points_back and piece[0].kind == "comma":
+        return second.acts
     if not first.acts:
-        return second.acts and not first.has_object
+        return second.acts and not (first.has_object or first.has("when", "lasting"))
     if not second.acts:
         # "mute the drums in 4 bars and the bass in 8": the same again.
         return first.has("when") and second.has("when") and second.has_object
     if second.items[0].kind == "but" and second.has("except"):
         return False
+    if second.has("more", "darker") and first.says("renew") and not second.has("verb"):
+        return second.has("section", "role", "it", "all")
     moods_only = second.has("darker", "mood") and not second.has("section", "role", "verb")
     return not (moods_only and first.has("darker", "mood"))
 

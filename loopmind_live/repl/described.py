@@ -92,6 +92,8 @@ def _without_genre(items: list[Item], found: dict[str, int], strange: int) -> bo
         or any(item.kind in ("more", "less") for item in items)
     ):
         return False
+    if found["mood"] and _verbs(items, ("raise", "lower", "faster", "slower")):
+        return False
     if _listed(items, found):
         return strange <= 1
     touched = found["role"] or found["section"] or any(item.kind == "tempo_word" for item in items)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from loopmind_live.arranger.lexer import Lexed, lex
 from loopmind_live.arranger.prompt import read_lexed
-from loopmind_live.arranger.vocabulary import lexicon
+from loopmind_live.arranger.vocabulary import LANGUAGES, lexicon
 from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.repl.bind import Misfit
 from loopmind_live.repl.described import describes_music
 from loopmind_live.repl.lexicon import FILLERS, MOODS, NUMBERS, ROLE_PHRASES, SECTIONS, UNITS
-from loopmind_live.repl.spoken import refusal, speak
+from loopmind_live.repl.spoken import merged, refusal, speak
 from loopmind_live.repl.strict import described, parse_line
 from loopmind_live.repl.synonyms import NOUNS
 from loopmind_live.repl.verbs import PATTERNS, headed
@@ -43,6 +43,10 @@ _WORDS = frozenset(
 """Words of the table, which are no slips."""
 
 
+class NotUnderstood(SessionError):
+    """Words that ask for nothing that is known; no value of theirs is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a text means: its commands, the slips that were mended, the words without meaning."""
@@ -50,6 +54,13 @@ class Reading:
     commands: tuple[Command, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
     strange: tuple[str, ...] = ()
+
+
+def prepare() -> None:
+    """Read the tables of all languages, which takes a moment: the first line is then as quick."""
+    lex("")
+    for language in LANGUAGES:
+        lexicon(language)
 
 
 def parse(text: str) -> list[Command]:
@@ -75,7 +86,7 @@ def read(text: str) -> Reading:
     >>> read("what time is it in tokyo")
     Traceback (most recent call last):
         ...
-    loopmind_live.errors.SessionError: not understood: tokyo: type help for the list
+    loopmind_live.repl.grammar.NotUnderstood: not understood: tokyo: type help for the list
     """
     commands: list[Command] = []
     corrected: list[tuple[str, str]] = []
@@ -87,7 +98,7 @@ def read(text: str) -> Reading:
         strange += reading.strange
         if len(commands) > MAX_COMMANDS:
             raise SessionError(f"more than {MAX_COMMANDS} commands in a line: split it")
-    return Reading(tuple(commands), tuple(corrected), tuple(strange))
+    return Reading(tuple(merged(commands)), tuple(corrected), tuple(strange))
 
 
 def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
@@ -96,9 +107,9 @@ def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
         commands = parse_line(tokens, source)
         if not any(map(_takes_a_word, commands)):
             return Reading(tuple(commands))
-        complaint = SessionError(f"{as_typed(tokens, source)[:60]!r}: write names in quotes")
+        complaint = Misfit(f"{as_typed(tokens, source)[:60]!r}: write names in quotes", 0)
     except Misfit as error:
-        complaint = SessionError(str(error))
+        complaint = error
     typed = as_typed(tokens, source)
     refused: LoopMindError | None = None
     for guess in range(_GUESSES):
@@ -111,9 +122,11 @@ def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
         else:
             return reading
     if isinstance(refused, Misfit) and (headed(tokens) or not refused.read):
-        raise complaint
+        raise NotUnderstood(str(complaint))
     assert refused is not None
-    raise SessionError(str(refused)) from None
+    if isinstance(refused, Misfit):
+        raise NotUnderstood(str(refused)) from None
+    raise refused
 
 
 def _as_spoken(lexed: Lexed, tokens: tuple[Token, ...], source: str) -> Reading:

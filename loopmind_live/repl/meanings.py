@@ -81,7 +81,7 @@ def _on_roles(clause: Clause, name: str, roles: tuple[str, ...]) -> list[Asked]:
     bars = lasting_bars(clause)
     if bars is not None and name in ("mute", "unmute", "solo", "add"):
         said["bars"] = bars
-    elif clause.has("bars", "beats", "number", "percent", "bpm", "duration"):
+    elif clause.counts or clause.has("bars", "beats", "percent", "bpm", "duration"):
         return []
     return [(name, said)]
 
@@ -129,6 +129,8 @@ def _insert(clause: Clause, _: Before) -> list[Asked]:
         return []
     said: Arguments = {"section": put.label}
     bars = clause.number("bars")
+    if beside is None and (clause.says("longer", "shorter") or (clause.says("make") and not bars)):
+        return []
     if bars is not None and bars >= 1:
         said["bars"] = int(bars)
     if beside is not None:
@@ -177,6 +179,10 @@ def _resize(clause: Clause, before: Before) -> list[Asked]:
     named = clause.has("genre", "darker") and bars is None and not (longer or shorter)
     if place is None or named:
         return []
+    if bars is not None and bars.number >= 1 and not (longer or shorter):
+        added = clause.says("add", "insert") and place.link in ("to", "place")
+        if added or clause.says(*_OUT):
+            return [("resize", _at(place) | {"delta": int(bars.number) * (1 if added else -1)})]
     if bars is not None and bars.number >= 1:
         by = bars.extra or clause.has("by") or ((longer or shorter) and not _to_bars(clause, bars))
         if by and (longer or shorter or bars.extra):
@@ -257,7 +263,11 @@ def _renew(clause: Clause, before: Before) -> list[Asked]:
     moods: Arguments = {"moods": wanted} if wanted else {}
     if clause.targets:
         return _sections(clause, "regenerate", moods)
-    if before.place is not None and clause.has("it") and not clause.strange:
+    if clause.has_object or clause.strange:
+        return []
+    if before.roles and before.place is None:
+        return [("swap", {"roles": before.roles})]
+    if before.place is not None:
         return [("regenerate", _at(before.place) | moods)]
     return []
 

@@ -75,6 +75,14 @@ def _loop(command: Command) -> Operation:
     return {"section": "current", "on": True} | _plain(command)
 
 
+def _resize(command: Command) -> Operation:
+    """Return the length; by how much goes before whether longer or shorter."""
+    fields = _plain(command)
+    if "delta" in fields or "bars" in fields:
+        fields.pop("rel", None)
+    return fields
+
+
 def _insert(command: Command) -> Operation:
     fields = _plain(command)
     index = fields.pop("index", None)
@@ -149,6 +157,7 @@ def _said(fields: Operation) -> Operation:
 
 _FIELDS: Mapping[str, Callable[[Command], Operation]] = {
     "arrange": _arrange, "level": _level, "loop": _loop, "insert_section": _insert,
+    "resize": _resize,
     "mute": _lasting, "unmute": _lasting, "solo": _lasting, "add": _lasting,
     "set_tempo": _tempo, "half_time": _tempo, "double_time": _tempo,
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """Lines as people speak them, in five languages: commands, mended slips, strange words. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from loopmind_live.repl.meanings import Before, commands_of
 from loopmind_live.session.commands import Command, check
 
 _SILENT = frozenset({"filler", "polite", "comma", "and", "then", "but", "it", "something"})
+_MOST_ITEMS = 150
+"""Nobody speaks longer lines of commands."""
 _OBJECTS_FOR_A_STRANGER = 2
 """So many words of music excuse one that is strange."""
 
@@ -29,6 +32,8 @@ def speak(lexed: Lexed, source: str) -> Spoken:
     """
     commands: list[Command] = []
     strange = [item.text for item in lexed.items if item.kind in ("unknown", "other")]
+    if len(lexed.items) > _MOST_ITEMS:
+        return Spoken((), tuple(strange))
     before = Before()
     for clause in clauses(lexed.items):
         said = _inherited(clause, before)
@@ -44,7 +49,7 @@ def speak(lexed: Lexed, source: str) -> Spoken:
             check(command)
         before = _remembered(said, before)
         commands += found
-    return Spoken(tuple(_merged(commands)), tuple(strange))
+    return Spoken(tuple(commands), tuple(strange))
 
 
 def _is_request(clause: Clause) -> bool:
@@ -79,25 +84,34 @@ def _place(clause: Clause, before: Before) -> Place | None:
     return clause.targets[0] if clause.targets else before.place
 
 
-def _merged(commands: Sequence[Command]) -> list[Command]:
+def merged(commands: Sequence[Command]) -> list[Command]:
     """Return `commands` with neighbors that move towards moods made one."""
-    merged: list[Command] = []
+    kept: list[Command] = []
     for command in commands:
-        last = merged[-1] if merged else None
-        if (
-            last is not None
-            and command.name == last.name == "restyle"
-            and command.when == last.when
-        ):
+        last = kept[-1] if kept else None
+        if last is not None and _goes_on(last, command):
             arguments = dict(last.arguments)
             for name, value in command.arguments.items():
                 there = arguments.get(name, ())
                 if isinstance(value, tuple) and isinstance(there, tuple):
                     arguments[name] = tuple(dict.fromkeys((*there, *value)))
-            merged[-1] = Command(last.name, arguments, last.when, f"{last.text}, {command.text}")
+            kept[-1] = Command(last.name, arguments, last.when, f"{last.text}, {command.text}")
         else:
-            merged.append(command)
-    return merged
+            kept.append(command)
+    return kept
+
+
+_ALL = re.compile(r"\b(everything|all|whole|entire|todo|toda|tout|alles|ganze|tudo)\b")
+
+
+def _goes_on(last: Command, command: Command) -> bool:
+    """Tell whether a restyle says more of the command before: "redo the hook, make it darker"."""
+    if command.name != "restyle" or command.when not in (None, last.when):
+        return False
+    if last.name == "restyle":
+        return command.when == last.when
+    named = _ALL.search(command.text.casefold()) is not None
+    return last.name == "regenerate" and not named and "moods_out" not in command.arguments
 
 
 def _typed(clause: Clause, source: str) -> str:

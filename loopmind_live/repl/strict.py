@@ -27,6 +27,8 @@ from loopmind_live.session.commands import BY_NAME, Command, CommandSpec, When, 
 
 _MOST_WORDS = 40
 """A command that opens with what it is about is no longer than this."""
+_SILENCING = frozenset({("mute",), ("kill",), ("silence",), ("cut",), ("drop",), ("stop",), ()})
+"""Verbs that silence parts for now; others take them out of a section for good."""
 _JOINS = frozenset({"and", ",", "&", "plus"})
 _ASIDES = frozenset({"this", "that", "that's", "it", "it's", "i", "i'm", "because", "cause", "cuz"})
 
@@ -119,6 +121,12 @@ def _fit(
     command = Command(spec.name, dict(sorted(arguments.items())), when, raw)
     if {"bars", "rel"} <= arguments.keys():
         raise Misfit(f"{spec.name}: longer by how many bars, or just longer?", len(pattern.head))
+    if spec.name == "constrain" and not {"roles_out", "roles_only"} & arguments.keys():
+        raise Misfit("constrain: which parts? As in: no bass in build", len(pattern.head))
+    if spec.name == "insert_section" and any(token.text == "to" for token in rest):
+        raise Misfit("insert: before or after which? As in: insert bridge", len(pattern.head))
+    if spec.name == "mute" and "section" in arguments and pattern.head[:1] not in _SILENCING:
+        raise Misfit("mute: keep them out of it, as in: no bass in build", len(pattern.head))
     if spec.name == "mute" and not EXCEPT.isdisjoint(token.text for token in rest):
         raise Misfit("mute: play the others alone, as in: solo drums", len(pattern.head))
     check(command)

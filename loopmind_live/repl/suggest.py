@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from functools import partial
 
 from loopmind_live.repl.bind import Misfit
 from loopmind_live.repl.lexicon import FILLERS, ROLE_PHRASES, SECTIONS, TOPICS
@@ -40,9 +41,14 @@ def unknown(tokens: Sequence[Token], rest: Sequence[Token]) -> Misfit:
         name = next((phrases[w] for n in (3, 2, 1) if (w := texts(rest, 0, n)) in phrases), None)
         if name is not None and len(rest) <= 3:
             return Misfit(f"no command {word!r}: did you mean {example} {name}?", 0)
-    close = _nearest_head(first, " ".join(token.text for token in rest[:2]))
+    return Misfit(partial(_no_command, word, first, " ".join(token.text for token in rest[:2])), 0)
+
+
+def _no_command(word: str, *said: str) -> str:
+    """Return the line that says there is no such command, with the nearest one."""
+    close = _nearest_head(*said)
     hint = f"did you mean {close}?" if close else "type help for the list"
-    return Misfit(f"no command {word!r}: {hint}", 0)
+    return f"no command {word!r}: {hint}"
 
 
 def _nearest_head(*said: str) -> str | None:

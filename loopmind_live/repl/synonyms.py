@@ -146,11 +146,12 @@ SYNONYMS: tuple[Pattern, ...] = (
     ),
     *ways(
         "unmute",
-        "bring back, bring * back, bring * back in, bring in, bring * in, put back, put * back, "
+        "bring back, bring * back, bring * back in, put back, put * back, "
         "add back, add * back, add back in, turn on, turn * on, turn back on, restore, "
-        "drop in, * on, * in, * back, * back in, * back on, bring back in, switch on, "
+        "* on, * back, * back in, * back on, bring back in, switch on, "
         "let * back in",
     ),
+    *ways("add", "bring in, bring * in, drop in, throw in, add in"),
     *ways(
         "solo",
         "only, just, isolate, play only, play just, nothing but, * only, * alone, * solo, "

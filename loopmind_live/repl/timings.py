@@ -7,6 +7,8 @@ from loopmind_live.session.argument_kinds import Value
 from loopmind_live.session.command import When
 
 _BEATS_PER_BAR = 4.0
+_INTERVALS = {2: 2, 3: 4, 4: 5, 5: 7, 6: 9, 7: 11, 8: 12}
+"""Semitones of "a third", "a fifth", in major."""
 
 
 def when_of(clause: Clause) -> When | None:
@@ -70,7 +72,7 @@ def asked_tempo(clause: Clause) -> tuple[str, dict[str, Value]] | None:
 
 def _follows_to(clause: Clause, at: int) -> bool:
     said = [item for item in clause.items[max(0, at - 2) : at] if item.kind != "filler"]
-    return bool(said) and (said[-1].may_be("word", "to", "place") != "")
+    return bool(said) and said[-1].may_be("word", "to") != ""
 
 
 def asked_key(clause: Clause) -> dict[str, Value] | None:
@@ -85,6 +87,10 @@ def asked_key(clause: Clause) -> dict[str, Value] | None:
         return {"key": key.name}
     keyed = clause.says("transpose") or clause.has("key_word")
     up, down = clause.says("raise"), clause.says("lower")
+    ordinal = clause.first("ordinal")
+    if ordinal is not None and up != down:
+        size = _INTERVALS.get(int(ordinal.number), 0) - clause.has("minor")
+        return {"semitones": size if up else -size} if size > 0 else None
     step = clause.first("semitones") or (clause.first("number") if keyed else None)
     if step is None:
         return {"semitones": 1 if up else -1} if keyed and up != down else None

@@ -11,6 +11,8 @@ LABELS = (
     "intro", "verse", "prechorus", "hook", "postchorus", "bridge", "build", "drop",
     "breakdown", "inst", "solo", "outro",
 )  # fmt: skip
+OTHER_PEAK = {"hook": "drop", "drop": "hook"}
+"""What songs call their peak, and what dance music does."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -101,9 +103,10 @@ class Arrangement:
     def find(self, label: str, number: int | None = None) -> tuple[int, ...]:
         """Return the places of the sections called `label`: all, or the `number`-th (from 1).
 
-        Raises ScoreError, naming the sections there are, where none is.
+        A peak is found by either of its names: who says hook means the drop where there is no
+        hook. Raises ScoreError, naming the sections there are, where none is.
         """
-        places = tuple(i for i, section in enumerate(self.sections) if section.label == label)
+        places = self._places(label) or self._places(OTHER_PEAK.get(label, label))
         if number is not None and places and 1 <= number <= len(places):
             return (places[number - 1],)
         if number is None and places:
@@ -111,6 +114,9 @@ class Arrangement:
         wanted = label if number is None else f"{label} {number}"
         there = ", ".join(dict.fromkeys(section.label for section in self.sections)) or "none"
         raise ScoreError(f"no section {wanted!r}: this arrangement has {there}")
+
+    def _places(self, label: str) -> tuple[int, ...]:
+        return tuple(i for i, section in enumerate(self.sections) if section.label == label)
 
     def with_parts(self, places: Iterable[int], parts: tuple[Part, ...]) -> "Arrangement":
         """Return the arrangement with `parts` in the sections at `places`."""

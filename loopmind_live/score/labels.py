@@ -38,6 +38,8 @@ def fold(text: str) -> str:
     >>> fold("Pré-Refrain")
     'pre refrain'
     """
+    if text.isascii():
+        return " ".join(text.lower().replace("-", " ").replace("_", " ").split())
     plain = unicodedata.normalize("NFKD", text.replace("♯", "#").replace("♭", "b"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[-_‐-―]", " ", plain.casefold()).split())

@@ -14,7 +14,7 @@ from loopmind_live.library.profile import profile_of
 from loopmind_live.library.sound import ANALYSIS_RATE_HZ, measure
 from loopmind_live.training.compatibility_material import BEATS, Passage, Voice, takes
 from loopmind_live.training.compatibility_network import NUMBERS, Matches, Recipe, train
-from loopmind_live.units import split_key
+from loopmind_live.units import scale_tonic
 
 Advance = Callable[[int, int], None]
 KINDS: dict[tuple[Voice, Voice], float] = {
@@ -49,18 +49,8 @@ def lessons_of(
         sound = measure(Audio(take.mono[:, None], ANALYSIS_RATE_HZ))
         profile = profile_of(sound, 60.0 / take.bpm, BEATS, 0.0)
         passage = take.passage
-        yield Lesson(passage.song, passage.name, take.voice, tonic_of(passage.key), profile)
+        yield Lesson(passage.song, passage.name, take.voice, scale_tonic(passage.key), profile)
         advance(done, total)
-
-
-def tonic_of(key: str) -> int:
-    """Return the tonic of a key's scale, as a major one: 0..11 from C.
-
-    >>> tonic_of("C:maj"), tonic_of("A:min"), tonic_of("D:min")
-    (0, 0, 5)
-    """
-    tonic, mode = split_key(key)
-    return tonic if mode == "maj" else (tonic + 3) % 12
 
 
 def learn(lessons: Sequence[Lesson], seed: int, recipe: Recipe | None = None) -> PairModel:

@@ -38,7 +38,7 @@ class Recipe:
     `drop_inputs`, `drop`: shares of numbers and of units left out at random.
     """
 
-    units: int = 32
+    units: int = 48
     steps: int = 1500
     others: int = 48
     rate: float = 2e-3

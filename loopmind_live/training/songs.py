@@ -46,8 +46,12 @@ class Song:
 
 
 def read_songs(folder: Path) -> list[Song]:
-    """Return all songs in `folder`, by name. Raises ConfigError where there is none."""
-    found = sorted(path.parent for path in folder.glob("*/key_audio.txt"))
+    """Return all songs in `folder`, or in its folder POP909, by name.
+
+    Raises ConfigError where there is none.
+    """
+    inner = [path for path in folder.glob("*") if path.name.lower() == "pop909"]
+    found = sorted(path.parent for at in (folder, *inner) for path in at.glob("*/key_audio.txt"))
     if not found:
         raise ConfigError(f"{folder}: no songs in it (folders with a .mid and a key_audio.txt)")
     return [read_song(path) for path in found]

@@ -92,6 +92,7 @@ def _worth(figures: StructureFigures) -> str:
     """Return what the figures are, as Markdown."""
     told = figures.to_json()
     length, drawn = told["knowing_length"], told["samples"]
+    mixed = told["mixed_with_factored"]
     best_of_counts = told["baselines"]
     return f"""\
 {figures.songs} songs of the split "valid", {told["tokens"]} tokens, each foretold from all before
@@ -103,6 +104,8 @@ it; perplexity is over what is legal at its place. Genre and tempo are known, th
 {told["section_accuracy"]:.3f} | {told["bars_accuracy"]:.3f} |
 | it, knowing the length | {length["perplexity"]:.3f} | {length["bits_per_section"]:.2f} | \
 {length["section_accuracy"]:.3f} | {length["bars_accuracy"]:.3f} |
+| it, mixed with the factored n-gram | {mixed["perplexity"]:.3f} | \
+{mixed["bits_per_section"]:.2f} | {mixed["section_accuracy"]:.3f} | {mixed["bars_accuracy"]:.3f} |
 | trigram (Kneser-Ney) | {told["trigram_perplexity"]:.3f} | \
 {best_of_counts["trigram"]["bits_per_section"]:.2f} | \
 {best_of_counts["trigram"]["section_accuracy"]:.3f} | \

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from loopmind_live.arranger.checkpoint import FOLDER, load_checkpoint
@@ -45,6 +46,8 @@ def train_structure(
     order: Order, advance: Callable[[int, int], None] = lambda *_: None
 ) -> StructureFigures:
     """Train, save and measure what is shipped; return its figures. Raises ConfigError."""
+    if find_spec("torch") is None or find_spec("transformers") is None:
+        raise ConfigError("training needs torch and transformers: pip install 'loopmind-live[ai]'")
     began = time.monotonic()
     songs = merged([*read_corpus(order.corpus), *read_published(order.published)])
     taught, judged = lessons(songs), held_out(songs)

@@ -130,3 +130,10 @@ def test_bars_and_clips_that_are_given_are_kept(bare: Path) -> None:
     drums = verse.part("drums")
     assert drums is not None
     assert drums.gain_db == -1.5
+
+
+def test_the_timeline_in_the_readme_reads(bare: Path) -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    bare.write_text(text.partition("```json\n")[2].partition("```")[0])
+    _, verse, hook = timeline(bare, []).sections
+    assert (verse.bars, hook.roles_out) == (12, ("pad",))

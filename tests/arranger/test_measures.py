@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from loopmind_live.arranger.base import Direction
 from loopmind_live.arranger.measures import (
     Measure,
-    center_hz,
     measure,
     measure_in,
     measure_of,
     progress,
     same_sound,
 )
+from loopmind_live.arranger.mixing import center_hz
 from loopmind_live.score.arrangement import Part
 from loopmind_live.score.fit import fitted
 from tests.arranger.synthetic_loops import make_loop

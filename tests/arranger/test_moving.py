@@ -1,6 +1,7 @@
 """Sections and arrangements that are moved: darker, busier, fuller, thinner."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from loopmind_live.arranger.base import Direction
 from loopmind_live.arranger.directions import direction_of
-from loopmind_live.arranger.measures import center_hz, measure_of
+from loopmind_live.arranger.measures import measure_of
+from loopmind_live.arranger.mixing import center_hz
 from loopmind_live.arranger.rules import RuleArranger
 from loopmind_live.errors import ArrangerError
 from loopmind_live.score.arrangement import Arrangement, Part
@@ -157,3 +159,58 @@ def test_restyling_to_less_thins_every_section_out() -> None:
     ]
     assert all(1 <= after <= before for after, before in counts)
     assert sum(after for after, _ in counts) < sum(before for _, before in counts)
+
+
+def constrained(roles_out: tuple[Role, ...] = (), roles_only: tuple[Role, ...] = ()) -> tuple[
+    RuleArranger, Arrangement, int
+]:  # fmt: skip
+    """Return a set whose fullest section has lasting wishes."""
+    arranger = RuleArranger(shaded_library())
+    arrangement = arranger.arrange("trap 140 bpm", 6)
+    place = fullest(arrangement)
+    sections = list(arrangement.sections)
+    sections[place] = replace(sections[place], roles_out=roles_out, roles_only=roles_only)
+    return arranger, replace(arrangement, sections=tuple(sections)), place
+
+
+@pytest.mark.parametrize("mood", [None, "dark", "epic", "minimal"])
+def test_what_a_section_must_not_play_stays_out_whatever_is_asked(mood: str | None) -> None:
+    arranger, arrangement, place = constrained(roles_out=("bass", "fx"))
+    direction = direction_of([mood] if mood else [])
+    for seed in range(8):
+        parts = arranger.regenerate(arrangement, place, seed, direction=direction)
+        assert parts
+        assert not {"bass", "fx"} & {part.role for part in parts}
+    moved = arranger.restyle(arrangement, direction_of(["dark", "epic"]), 1)
+    kept = {part.role for part in arrangement.sections[place].parts}
+    entered = {part.role for part in moved.sections[place].parts} - kept
+    assert not entered & {"bass", "fx"}
+
+
+def test_a_section_of_some_roles_alone_plays_no_other() -> None:
+    arranger, arrangement, place = constrained(roles_only=("drums", "perc"))
+    for seed in range(8):
+        roles = {part.role for part in arranger.regenerate(arrangement, place, seed)}
+        assert roles and roles <= {"drums", "perc"}
+    # What it plays by now may be none of them: then they are cast.
+    empty = arrangement.with_parts((place,), (arrangement.sections[place].parts[-1],))
+    for seed in range(8):
+        parts = arranger.regenerate(empty, place, seed)
+        assert parts and all(empty.sections[place].allows(part.role) for part in parts)
+
+
+def test_wishes_of_a_prompt_last_in_its_sections() -> None:
+    arranger = RuleArranger(shaded_library())
+    arrangement = arranger.arrange("trap 140 bpm, no drums in the intro, only pad in the bridge", 2)
+    sections = {section.label: section for section in arrangement.sections}
+    assert sections["intro"].roles_out == ("drums",)
+    assert sections["bridge"].roles_only == ("pad",)
+    assert not sections["intro"].allows("kick")
+
+
+def test_a_lone_part_that_is_locked_stays_and_the_rest_comes_and_goes() -> None:
+    arranger, arrangement, place = constrained(roles_out=("bass",))
+    bass = arrangement.sections[place].part("bass")
+    assert bass is not None  # it plays still: the wish came after it
+    parts = arranger.regenerate(arrangement, place, 1, locked=("bass",))
+    assert bass in parts

@@ -117,6 +117,14 @@ def test_one_loop_without_a_profile_stands_in_the_middle(pairs: Pairs) -> None:
     assert wrong < right
 
 
+def test_candidates_of_several_roles_are_judged_as_each_is_alone(pairs: Pairs) -> None:
+    bass = candidate("bass", 8, chords_profile([chord[:1] for chord in POP]))
+    drums = candidate("drums", 7, beat_profile((0, 4, 8, 12)))
+    mixed = [TRUE, bass, FALSE, drums]
+    alone = [Pairs([], shipped_model()).strengths([c], [CHORDS, bass], AIM)[0] for c in mixed]
+    assert pairs.strengths(mixed, [CHORDS, bass], AIM) == pytest.approx(alone, abs=1e-3)
+
+
 def test_the_first_loop_goes_with_anything(pairs: Pairs) -> None:
     assert pairs.matchings([TRUE, FALSE], [], AIM) == [0.0, 0.0]
 

@@ -93,6 +93,21 @@ def test_a_listed_form_is_taken_as_it_is() -> None:
     assert form == (("intro", 8), ("drop", 16))
 
 
+def test_sections_listed_without_bars_get_some_and_those_with_bars_keep_them() -> None:
+    labels = ("intro", "verse", "hook", "bridge", "hook")
+    wishes = [SectionWish(label, 12 if label == "bridge" else None) for label in labels]
+    for seed in range(3):
+        form = told("hiphop", *wishes, seed=seed)
+        assert tuple(label for label, _ in form) == labels
+        assert form[3] == ("bridge", 12)
+        assert all(bars % 4 == 0 for _, bars in form)
+
+
+def test_a_long_list_of_sections_is_kept_whole() -> None:
+    wishes = [SectionWish("verse" if i % 2 else "hook") for i in range(60)]
+    assert len(told("pop", *wishes)) == 60
+
+
 def test_loading_and_telling_need_no_torch() -> None:
     import subprocess
     import sys

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from loopmind_live.dsp.pitch_track import LOWEST_HZ, find_pitch
 from loopmind_live.dsp.spectrum import magnitudes
@@ -41,3 +43,24 @@ def test_silence_and_nothing_pass() -> None:
     assert not clarity.any()
     assert np.isfinite(semitones).all()
     assert len(find_pitch(np.zeros((0, 1025), np.float32), RATE_HZ).clarity) == 0
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 999), frames=st.integers(1, 90000), noise=st.floats(0.0, 1.0))
+def test_the_clarity_is_the_autocorrelation_at_the_pitch_that_is_told(
+    seed: int, frames: int, noise: float
+) -> None:
+    random = np.random.default_rng(seed)
+    tone = np.sin(2 * np.pi * random.uniform(60.0, 900.0) * np.arange(frames) / RATE_HZ)
+    sound = (tone + noise * random.standard_normal(frames)).astype(np.float32)
+    spectrum = magnitudes(sound, 2048, 512)
+    found = find_pitch(spectrum, RATE_HZ)
+    window = np.fft.irfft(np.abs(np.fft.rfft(np.hanning(2048), 4096)) ** 2)
+    for row, semitones, clarity in zip(spectrum, found.semitones, found.clarity, strict=True):
+        if clarity <= 0.0:
+            continue
+        likeness = np.fft.irfft(row.astype(np.float64) ** 2)[:600]
+        likeness /= likeness[0] * window[:600] / window[0]
+        lag = round(RATE_HZ / (LOWEST_HZ * 2 ** (float(semitones) / 12)))
+        assert clarity == pytest.approx(min(1.0, likeness[lag]), abs=1e-4)
+        assert likeness[lag] >= max(likeness[lag - 1], likeness[lag + 1]) - 1e-4

@@ -47,3 +47,14 @@ def test_silence_gives_zeros_and_no_warnings() -> None:
     assert centroid_hz(power, bin_frequencies(1024, RATE_HZ)) == 0.0
     assert flatness(power) == 0.0
     assert share_between(power, bin_frequencies(1024, RATE_HZ), 0.0, 100.0) == 0.0
+
+
+@pytest.mark.parametrize(("window", "hop"), [(512, 128), (2048, 512), (8192, 2048)])
+def test_windows_taken_in_portions_are_those_taken_at_once(window: int, hop: int) -> None:
+    sound = np.random.default_rng(1).standard_normal(70001).astype(np.float32)
+    shape = np.hanning(window) / np.hanning(window).sum()
+    padded = np.pad(sound.astype(np.float64), window // 2)
+    wanted = [
+        np.abs(np.fft.rfft(shape * padded[at : at + window])) for at in range(0, len(sound), hop)
+    ]
+    assert magnitudes(sound, window, hop) == pytest.approx(np.array(wanted), abs=1e-6)

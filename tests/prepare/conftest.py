@@ -1,6 +1,6 @@
 """Loops made for the tests of preparation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,9 @@ import numpy.typing as npt
 import pytest
 import soundfile
 
+from loopmind_live.engine.arena import Arena
 from loopmind_live.prepare.job import content_hash
+from loopmind_live.prepare.pool import ClipPool
 from loopmind_live.score.clip import ClipRecipe
 
 Floats = npt.NDArray[np.float32]
@@ -65,3 +67,11 @@ def recipe() -> Callable[..., ClipRecipe]:
         return ClipRecipe(path, **{**facts, **changes})
 
     return make
+
+
+@pytest.fixture
+def pool(tmp_path: Path, arena: Arena) -> Iterator[ClipPool]:
+    """Return a pool of one worker that puts its clips into the `arena` of the test's module."""
+    pool = ClipPool(tmp_path / "clips", arena, workers=1)
+    yield pool
+    pool.close()

@@ -27,13 +27,6 @@ def arena(tmp_path: Path) -> Iterator[Arena]:
     arena.close()
 
 
-@pytest.fixture
-def pool(tmp_path: Path, arena: Arena) -> Iterator[ClipPool]:
-    pool = ClipPool(tmp_path / "clips", arena, workers=1)
-    yield pool
-    pool.close()
-
-
 def await_results(pool: ClipPool, count: int) -> list[Clip | Failed]:
     results: list[Clip | Failed] = []
     deadline = time.monotonic() + PATIENCE_S

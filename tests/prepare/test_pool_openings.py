@@ -63,13 +63,6 @@ def arena(tmp_path: Path) -> Iterator[Arena]:
 
 
 @pytest.fixture
-def pool(tmp_path: Path, arena: Arena) -> Iterator[ClipPool]:
-    pool = ClipPool(tmp_path / "clips", arena, workers=1)
-    yield pool
-    pool.close()
-
-
-@pytest.fixture
 def stem(write: Write, recipe: Recipe) -> Stem:
     """Return a function that makes recipes for one long file, which rings after its last beat."""
     random = np.random.default_rng(5)

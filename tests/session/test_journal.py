@@ -89,6 +89,27 @@ def test_whatever_was_typed_the_journal_gives_the_same_session(tmp_path_factory,
     rig.journal.close()
 
 
+def test_profiles_of_loops_stay_in_the_library_and_equal_loops_come_back(tmp_path: Path) -> None:
+    rig = KeptRig(tmp_path / "journal")
+    made = arrangement()
+    sections = tuple(
+        replace(
+            section,
+            parts=tuple(
+                replace(part, loop=replace(part.loop, profile=bytes(range(200))))
+                for part in section.parts
+            ),
+        )
+        for section in made.sections
+    )
+    rig.session.load(replace(made, sections=sections))
+    rig.type("play")
+    written = read_journal(tmp_path / "journal").snapshot
+    assert written == rig.snapshot()
+    assert b"profile" not in (tmp_path / "journal").read_bytes()
+    rig.journal.close()
+
+
 @settings(max_examples=20)
 @given(STEPS, STEPS)
 def test_who_takes_up_changes_no_row_in_force_and_goes_on_as_the_first_would(

@@ -37,6 +37,14 @@ def test_bars_near_a_change_of_key_are_left_out(tmp_path: Path) -> None:
     ]
 
 
+def test_songs_are_found_in_a_folder_of_the_corpus_name(tmp_path: Path) -> None:
+    for place in ("POP909", "other"):
+        (tmp_path / place).mkdir()
+        song(tmp_path / place / f"{place} 1", "0.0 99.0 C:maj\n", [4, 4])
+    assert [found.name for found in read_songs(tmp_path)] == ["POP909 1"]
+    assert [found.name for found in read_songs(tmp_path / "other")] == ["other 1"]
+
+
 def test_what_is_no_song_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no songs in it"):
         read_songs(tmp_path)

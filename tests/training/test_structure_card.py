@@ -12,8 +12,9 @@ SECTIONS = (("intro", 4), ("verse", 8), ("chorus", 8))
 
 def test_a_card_tells_from_what_how_and_how_good(tmp_path: Path) -> None:
     songs = [Song("a", "harmonix", "", "pop", 120.0, SECTIONS, "train")] * 3
-    counts = Trigrams.learned([songs[0].body_tokens], 0.9), Factored.learned(
-        [songs[0].body_tokens], 0.9
+    counts = (
+        Trigrams.learned([songs[0].body_tokens], 0.9),
+        Factored.learned([songs[0].body_tokens], 0.9),
     )
     figures = measure(tiny_model(), *counts, songs, samples=2)
     (tmp_path / "model.safetensors").write_bytes(bytes(4321))

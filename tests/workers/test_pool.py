@@ -244,13 +244,15 @@ def test_no_workers_at_all_are_refused() -> None:
 
 
 def test_workers_die_with_a_killed_parent(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    long_job = f"import time; open({str(begun)!r}, 'w').close(); time.sleep(600)"
     script = tmp_path / "parent.py"  # no main guard on purpose
     script.write_text(
         "import os, time\n"
         "from loopmind_live.workers import WorkerPool\n"
         "pool = WorkerPool(1)\n"
         "print(pool.submit(os.getpid).result(30), flush=True)\n"
-        "pool.submit(time.sleep, 600)\n"
+        f"pool.submit(exec, {long_job!r})\n"
         "time.sleep(600)\n"
     )
     root = Path(__file__).parents[2]
@@ -261,7 +263,7 @@ def test_workers_die_with_a_killed_parent(tmp_path: Path) -> None:
     ) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
-        time.sleep(0.2)  # let the long job begin
+        wait_until(begun.exists)
         parent.kill()
     wait_until(lambda: gone(pid))
 

@@ -1,12 +1,11 @@
 """Tell forms by a model of structure: what was asked for is honored, the rest is drawn."""
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from loopmind_live.arranger.structure.telling import Pieces, Shares, StructureModel
+from loopmind_live.arranger.structure.telling import Shares, StructureModel
 from loopmind_live.arranger.structure.tokens import (
     AFTER_BARS,
     AFTER_LABEL,
@@ -31,9 +30,12 @@ class Dialect:
 
     meanings: Mapping[str, tuple[str, ...]]
 
-    def tokens(self, label: str) -> list[int]:
-        """Return the places in AFTER_BARS of what `label` is told by."""
-        return [1 + CORPUS_LABELS.index(meaning) for meaning in self.meanings[label]]
+    def places(self) -> dict[str, list[int]]:
+        """Return, by label, the places in AFTER_BARS of what it is told by."""
+        return {
+            label: [1 + CORPUS_LABELS.index(meaning) for meaning in meanings]
+            for label, meanings in self.meanings.items()
+        }
 
 
 PLAIN = Dialect({label: (label,) for label in CORPUS_LABELS})
@@ -90,29 +92,28 @@ def candidates(
     model: StructureModel, asked: Asked, count: int, rng: random.Random
 ) -> list[Candidate]:
     """Return `count` forms drawn at random, in the order in which they were drawn."""
-    drafts = [_Draft(asked) for _ in range(count)]
+    places = asked.dialect.places()
+    drafts = [_Draft(asked, places) for _ in range(count)]
     start = conditions(asked.genre, asked.bpm, asked.bars)
     pieces = model.begin(start, asked.bars, count)
     telling = list(range(count))
     while telling:
         tokens = [drafts[i].draw(pieces.next[row], rng) for row, i in enumerate(telling)]
         left = [row for row, token in enumerate(tokens) if token != EOS]
-        if len(left) < len(telling):
-            pieces, telling = _kept(pieces, left), [telling[row] for row in left]
+        if left and len(left) < len(telling):
+            pieces = pieces.of(left)
+        telling = [telling[row] for row in left]
         if telling:
             pieces.read([[tokens[row]] for row in left])
     return [draft.candidate() for draft in drafts]
 
 
-def _kept(pieces: Pieces, left: Sequence[int]) -> Pieces:
-    return pieces.of(left) if left else pieces
-
-
 class _Draft:
     """A form that is being drawn."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Asked, places: Mapping[str, Sequence[int]]) -> None:
         self._asked = asked
+        self._places = places
         self._labels: list[str] = []
         self._bars: list[int] = []
         self._surprise: list[float] = []
@@ -135,9 +136,9 @@ class _Draft:
 
     def _draw_label(self, shares: Shares, rng: random.Random) -> int:
         allowed = self._labels_allowed()
-        meanings = {label: self._asked.dialect.tokens(label) for label in allowed if label != END}
+        told = shares.tolist()
         weights = [
-            float(shares[meanings[label]].sum()) if label != END else float(shares[0])
+            sum(told[place] for place in self._places[label]) if label != END else told[0]
             for label in allowed
         ]
         habits = self._asked.habits
@@ -148,11 +149,12 @@ class _Draft:
         if label == END:
             return EOS
         self._labels.append(label)
-        return AFTER_BARS[max(meanings[label], key=lambda place: float(shares[place]))]
+        return AFTER_BARS[max(self._places[label], key=told.__getitem__)]
 
     def _draw_bars(self, shares: Shares, rng: random.Random) -> int:
         allowed = self._bars_allowed()
-        weights = [float(shares[min(bars, MOST_BARS) - 1]) for bars in allowed]
+        told = shares.tolist()
+        weights = [told[min(bars, MOST_BARS) - 1] for bars in allowed]
         habits = self._asked.habits
         if habits is not None:
             usual = habits.bars.get(self._labels[-1], {})
@@ -164,7 +166,7 @@ class _Draft:
     def _drawn(self, weights: Sequence[float], rng: random.Random) -> int:
         chosen = drawn(weights, rng)
         if len(weights) > 1:
-            self._surprise.append(-float(np.log(max(weights[chosen] / sum(weights), _FAINTEST))))
+            self._surprise.append(-math.log(max(weights[chosen] / sum(weights), _FAINTEST)))
         return chosen
 
     def _labels_allowed(self) -> list[str]:
@@ -177,7 +179,7 @@ class _Draft:
             return [END]
         if asked.opening is not None and count == 0:
             return [asked.opening]
-        last = self._labels[-1] if self._labels else None
+        last = self._labels[-1] if self._labels else ""
         if last in asked.leads and count < MOST_SECTIONS - 1:
             return [asked.leads[last]]
         closing = left is not None and asked.outro_bars is not None and left <= asked.outro_bars

@@ -8,7 +8,6 @@ from loopmind_live.arranger.structure.telling import Pieces, StructureModel
 from loopmind_live.arranger.structure.tokens import (
     AFTER_BARS,
     CORPUS_LABELS,
-    PAD,
     Sections,
     body,
     conditions,
@@ -54,13 +53,3 @@ def chances_here(pieces: Pieces, tokens: Sequence[int], at: int) -> dict[str, fl
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
     return {CORPUS_LABELS[i - 1]: float(chance) for i, chance in zip(likely, chances, strict=True)}
-
-
-def filled_up(bodies: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Return bodies of one length, PAD at the end of shorter ones.
-
-    >>> filled_up([[5], [5, 6]])
-    [[5, 0], [5, 6]]
-    """
-    longest = max(map(len, bodies))
-    return [[*tokens, *[PAD] * (longest - len(tokens))] for tokens in bodies]

@@ -17,6 +17,7 @@ Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
 _EPSILON = 1e-5
+_ROOM = 32
 _OF_LAYER = (
     "ln_1.weight", "ln_1.bias", "attn.c_attn.weight", "attn.c_attn.bias", "attn.c_proj.weight",
     "attn.c_proj.bias", "ln_2.weight", "ln_2.bias", "mlp.c_fc.weight", "mlp.c_fc.bias",
@@ -26,7 +27,7 @@ _OF_LAYER = (
 
 @dataclass(slots=True)
 class Cache:
-    """Keys and values [layer][members, pieces, heads, positions, width / heads] read so far."""
+    """Keys and values [layer][members, pieces, heads, room, width / heads]; `read`: how many."""
 
     keys: list[Floats]
     values: list[Floats]
@@ -34,18 +35,19 @@ class Cache:
 
     def of(self, pieces: Sequence[int]) -> "Cache":
         """Return a cache of some of the pieces, each as often as it is named."""
+        room = self.keys[0].shape[3]
         return Cache(
-            [self._of(each, pieces) for each in self.keys],
-            [self._of(each, pieces) for each in self.values],
+            [_with_room(each[:, list(pieces), :, : self.read], room) for each in self.keys],
+            [_with_room(each[:, list(pieces), :, : self.read], room) for each in self.values],
             self.read,
         )
 
-    def _of(self, told: Floats, pieces: Sequence[int]) -> Floats:
-        """Return what was told of some pieces; there is room for as much as before."""
-        members, _, *rest = told.shape
-        some = np.empty((members, len(pieces), *rest), np.float32)
-        some[..., : self.read, :] = told[:, list(pieces), :, : self.read]
-        return some
+    def make_room(self, end: int) -> None:
+        """Make room for `end` positions, and some more, as pieces grow little by little."""
+        if end <= self.keys[0].shape[3]:
+            return
+        for told in (self.keys, self.values):
+            told[:] = [_with_room(each[..., : self.read, :], 2 * end) for each in told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Network:
     def start(self, pieces: int = 1) -> Cache:
         """Return a cache in which nothing has been read yet."""
         width = self.tokens.shape[2] // self.heads
-        shape = (self.members, pieces, self.heads, self.longest, width)
+        shape = (self.members, pieces, self.heads, _ROOM, width)
         count = range(len(self.layers))
         return Cache(
             [np.empty(shape, np.float32) for _ in count],
@@ -95,6 +97,7 @@ class Network:
         end = cache.read + length
         if end > self.longest:
             raise ArrangerError(f"a form of {end} tokens is too long for this model: ask for less")
+        cache.make_room(end)
         x = self.tokens[:, rows].sum(axis=3) + self.positions[:, None, cache.read : end]
         for number, layer in enumerate(self.layers):
             seen = self._normed(x, layer["ln_1.weight"], layer["ln_1.bias"])
@@ -164,6 +167,14 @@ def network_of(members: Sequence[Mapping[str, npt.NDArray[np.floating]]], heads:
         )
     except (KeyError, ValueError) as error:
         raise ArrangerError(f"these are not the weights of a GPT-2 ({error})") from error
+
+
+def _with_room(told: Floats, room: int) -> Floats:
+    """Return a copy of what was told, with room for so many positions."""
+    *shape, read, width = told.shape
+    copied = np.empty((*shape, room, width), np.float32)
+    copied[..., :read, :] = told
+    return copied
 
 
 def _linear(x: Floats, weight: Floats, offset: Floats) -> Floats:

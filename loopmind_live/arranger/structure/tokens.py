@@ -46,7 +46,7 @@ def tempo_token(bpm: float | None) -> str:
     """Return the class of a tempo.
 
     >>> tempo_token(140.0), tempo_token(None)
-    ('T7', 'T?')
+    ('T6', 'T?')
     """
     return f"T{bisect_right(SLOWEST_OF_CLASS, bpm) - 1}" if bpm else "T?"
 
