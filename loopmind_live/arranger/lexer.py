@@ -112,7 +112,10 @@ class _Reader:
     def item(self, at: int) -> tuple[Item, int]:
         """Return the item that begins at token `at`, and how many tokens it takes."""
         if at in self.tails:
-            return self._made("filler", at, self.tails[at]), self.tails[at]
+            last = self.tokens[at + self.tails[at] - 1].word
+            small = any(one.name == "place" for one in self.words.senses.get((last,), ()))
+            kind = "place" if small and self.tails[at] > 1 else "filler"  # "out of" the intro
+            return self._made(kind, at, self.tails[at], kind), self.tails[at]
         timed = self._time(at)
         if timed is not None:
             return timed
@@ -173,6 +176,9 @@ class _Reader:
         first = next((one for one in senses if one.kind != "number"), Sense("filler", ""))
         kind, name = first.kind, first.name
         verb = next((one.name for one in senses if one.kind == "verb"), "")
+        small = next((one.name for one in senses if one.name in ("place", "to")), "")
+        if kind == "verb" and name == "stop" and small and not self._begins(at):
+            kind = name = small  # "para" is "stop" only where a command begins
         only = any(one.name == "only" for one in senses)
         if kind == "section" and (verb or only) and self._begins(at) and self._object(at + length):
             # "drop the kick", "solo the drums", "solo el bajo"

@@ -11,9 +11,9 @@ from loopmind_live.dsp.spectrum import Floats, magnitudes, mel_bands
 
 WINDOW_S = 0.023
 HOP_S = 0.0058
-_BANDS = 32
+BANDS = 32
 _BAND_LIMITS = (4, 20)
-_FLOOR_DB = -60.0
+FLOOR_DB = -60.0
 _NEIGHBOURHOOD_S = 0.03
 _BACKGROUND_S = 0.3
 
@@ -26,7 +26,8 @@ class Onsets:
     second; `low_envelope` the same below 200 Hz. `times_s` and `strengths`: float64 [onsets].
     `band_strengths`: float64 [3, onsets], the rise below 200 Hz, up to 2.5 kHz, and above.
     `likeness`: float32 [2, lags], how like itself the sound is so many windows later, 1 at lag 0:
-    by where each band rises, and by how loud each band is.
+    by where each band rises, and by how loud each band is. `levels_db`: float32 [windows, BANDS],
+    each band's level over the loudest one's, at least FLOOR_DB.
     """
 
     envelope: Floats
@@ -36,6 +37,7 @@ class Onsets:
     strengths: npt.NDArray[np.float64]
     band_strengths: npt.NDArray[np.float64]
     likeness: Floats
+    levels_db: Floats
 
 
 def find_onsets(mono: Floats, rate_hz: int) -> Onsets:
@@ -47,25 +49,26 @@ def find_onsets(mono: Floats, rate_hz: int) -> Onsets:
     window = 1 << round(np.log2(WINDOW_S * rate_hz))
     hop = max(1, round(HOP_S * rate_hz))
     envelope_hz = rate_hz / hop
-    bands = mel_bands(window, rate_hz, _BANDS)
+    bands = mel_bands(window, rate_hz, BANDS)
     spectrogram = magnitudes(mono, window, hop) @ bands
     top = float(spectrogram.max(initial=0.0))
     if top <= 0.0:
         nothing = np.zeros(len(spectrogram), np.float32)
         return Onsets(
             nothing, nothing, envelope_hz, np.zeros(0), np.zeros(0), np.zeros((3, 0)),
-            np.zeros((2, len(nothing)), np.float32),
+            np.zeros((2, len(nothing)), np.float32), np.full_like(spectrogram, FLOOR_DB),
         )  # fmt: skip
-    level = np.maximum(20.0 * np.log10(spectrogram / top + 1e-9), _FLOOR_DB) - _FLOOR_DB
+    level = np.maximum(20.0 * np.log10(spectrogram / top + 1e-9), FLOOR_DB) - FLOOR_DB
     # What sounds at the first frame begins there, so a file's start counts as a rise from silence.
-    before = np.concatenate([np.zeros((2, _BANDS), np.float32), level[:-2]])[: len(level)]
+    before = np.concatenate([np.zeros((2, BANDS), np.float32), level[:-2]])[: len(level)]
     rise = np.maximum(level - before, 0.0).astype(np.float32)
-    low = rise[:, : max(1, _BANDS // 8)].mean(axis=1)
+    low = rise[:, : max(1, BANDS // 8)].mean(axis=1)
     envelope = rise.mean(axis=1)
     times, strengths = _peaks(envelope, envelope_hz)
     likeness = np.stack([_likeness(rise), _likeness(level)])
     by_band = _by_band(rise, times, envelope_hz)
-    return Onsets(envelope, low, envelope_hz, times, strengths, by_band, likeness)
+    levels_db = (level + FLOOR_DB).astype(np.float32)
+    return Onsets(envelope, low, envelope_hz, times, strengths, by_band, likeness, levels_db)
 
 
 def _by_band(

@@ -5,10 +5,12 @@ The blocks, each independent of how loud the sound is:
 - vector: the numbers of the default embedding (timbre, movement, rhythm, harmony, shape)
 - starts: the level over 20 bands at _AFTER windows from an onset, the mean over the clearest
   onsets, and how much they differ: hits of one drum are alike, those of a kit are not
+- attacks: the same five times finer, over 16 bands at _FINELY_AFTER windows from an onset
 - spread: the 10th, 50th and 90th percentile of each band over the windows that sound
 - story: the level over 10 bands in 8 equal parts of the sound
 - envelope: how fast the level rises and falls, over all and in the lows, mids and highs
 - pitch: how clear it is, where it lies, whether it rests on notes or glides as a voice does
+- modulation: how much 10 bands rise and fall, by how fast: speech has syllables, machines do not
 - texture: tones (lasting) against hits (wide), steady against changing, how onsets follow
 """
 
@@ -19,6 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from loopmind_live.dsp.medians import running_median
+from loopmind_live.dsp.onsets import FLOOR_DB as FINE_FLOOR_DB
+from loopmind_live.dsp.onsets import Onsets
 from loopmind_live.dsp.spectrum import Floats
 from loopmind_live.library.embedding.dsp import features
 from loopmind_live.library.sound import (
@@ -31,6 +35,7 @@ from loopmind_live.library.sound import (
 )
 
 _AFTER = (-1, 0, 1, 2, 3, 5, 8, 13, 21)
+_FINELY_AFTER = (-3, -1, 0, 1, 2, 3, 4, 6, 9, 14, 22, 36, 60, 90)
 _CLEAREST = 12
 _PARTS = 8
 _SOUNDING_DB = 50.0
@@ -39,6 +44,8 @@ _CLEARLY = 0.5
 _STEADY_SEMITONES, _LEAP_SEMITONES = 0.35, 3.0
 _SETS = (slice(0, 5), slice(5, 16), slice(16, 28), slice(28, BANDS))
 _FALLS_DB = (6.0, 12.0, 20.0, 30.0, 45.0)
+_MODULATION_WINDOWS = 256
+_SPEEDS_HZ = (0.3, 1.0, 2.0, 4.0, 6.0, 9.0, 14.0, 22.0)
 _CONTOUR_HZ = ANALYSIS_RATE_HZ / CONTOUR_FRAMES
 
 Values = npt.NDArray[np.float64]
@@ -55,10 +62,12 @@ def timbre(sound: Sound, vector: Values | None = None) -> Floats:
     blocks = (
         features(sound) if vector is None else vector,
         _starts(sound, levels),
+        _attacks(sound),
         np.quantile(_narrow(levels[sounding], 20), (0.1, 0.5, 0.9), axis=0).ravel(),
         _story(levels[sounding[0] : sounding[-1] + 1]),
         _envelope(sound, levels),
         _pitch(sound, loudness),
+        _modulation(levels, sound.levels_hz),
         _texture(sound, levels[sounding]),
     )
     return np.nan_to_num(np.concatenate(blocks)).astype(np.float32)
@@ -77,17 +86,38 @@ def _narrow(levels: Values, bands: int) -> Values:
 
 def _starts(sound: Sound, levels: Values) -> Values:
     """Return mean and spread of the levels around the clearest onsets, over each one's loudest."""
-    strongest = np.argsort(sound.onsets.strengths)[::-1][:_CLEAREST]
-    places = np.round(sound.onsets.times_s[strongest] * sound.levels_hz).astype(int)
-    if len(places) == 0:
-        places = np.array([int(np.argmax(levels.max(axis=1)))])
-    rows = places[:, None] + np.array(_AFTER)[None, :]
-    outside = (rows < 0) | (rows >= len(levels))
-    around = _narrow(levels[np.clip(rows, 0, len(levels) - 1)], 20)
-    around[outside] = FLOOR_DB
-    around = np.maximum(around - around.max(axis=(1, 2), keepdims=True), FLOOR_DB)
+    around = _around(sound.onsets, levels, sound.levels_hz, _AFTER, 20, FLOOR_DB)
     differ = _narrow(around.std(axis=0), 10)[[1, 3, 6]]
     return np.concatenate([around.mean(axis=0).ravel(), differ.ravel(), _alike(around)])
+
+
+def _attacks(sound: Sound) -> Values:
+    onsets = sound.onsets
+    around = _around(onsets, onsets.levels_db, onsets.envelope_hz, _FINELY_AFTER, 16, FINE_FLOOR_DB)
+    return np.asarray(around.mean(axis=0)).ravel()
+
+
+def _around(
+    onsets: Onsets,
+    levels: Values | Floats,
+    levels_hz: float,
+    after: tuple[int, ...],
+    bands: int,
+    floor_db: float,
+) -> Values:
+    """Return the levels so many windows after the clearest onsets, over each one's loudest.
+
+    float64 [onsets, after, bands]; where the sound has no onsets, from its loudest window.
+    """
+    strongest = np.argsort(onsets.strengths)[::-1][:_CLEAREST]
+    places = np.round(onsets.times_s[strongest] * levels_hz).astype(int)
+    if len(places) == 0:
+        places = np.array([int(np.argmax(levels.max(axis=1)))])
+    rows = places[:, None] + np.array(after)[None, :]
+    around = _narrow(levels[np.clip(rows, 0, len(levels) - 1)].astype(np.float64), bands)
+    around[(rows < 0) | (rows >= len(levels))] = floor_db
+    result: Values = np.maximum(around - around.max(axis=(1, 2), keepdims=True), floor_db)
+    return result
 
 
 def _alike(around: Values) -> Values:
@@ -160,6 +190,18 @@ def _pitch(sound: Sound, loudness: Values) -> Values:
     return np.array(
         [*np.quantile(clarity, (0.1, 0.5, 0.9)), *shares, *rest, math.log2(0.1 + turns), steps]
     )
+
+
+def _modulation(levels: Values, levels_hz: float) -> Values:
+    """Return how much each of 10 bands moves at the speeds of _SPEEDS_HZ, in its first seconds."""
+    moving = _narrow(levels, 10)
+    moving = (moving - moving.mean(axis=0))[:_MODULATION_WINDOWS]
+    shape = np.hanning(len(moving))[:, None]
+    strengths = np.abs(np.fft.rfft(moving * shape, _MODULATION_WINDOWS, axis=0))
+    speeds_hz = np.fft.rfftfreq(_MODULATION_WINDOWS, 1.0 / levels_hz)
+    between = [(speeds_hz >= low) & (speeds_hz < high) for low, high in pairwise(_SPEEDS_HZ)]
+    found = np.array([strengths[chosen].mean(axis=0) for chosen in between])
+    return np.asarray(np.log1p(found / math.sqrt(len(moving)))).ravel()
 
 
 def _texture(sound: Sound, levels: Values) -> Values:

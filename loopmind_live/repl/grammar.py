@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from loopmind_live.arranger.lexer import Lexed, lex
 from loopmind_live.arranger.prompt import read_lexed
+from loopmind_live.arranger.spelling import meant_by
 from loopmind_live.arranger.vocabulary import LANGUAGES, lexicon
 from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.repl.bind import Misfit
@@ -61,6 +62,7 @@ def prepare() -> None:
     lex("")
     for language in LANGUAGES:
         lexicon(language)
+        meant_by("prepare", language, ())
 
 
 def parse(text: str) -> list[Command]:

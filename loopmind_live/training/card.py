@@ -41,7 +41,8 @@ class Training:
 def card(done: Training) -> str:
     """Return the card, as Markdown."""
     rows = [_row("all real sounds", done.measured)]
-    rows += [_row(name, done.measured.of(packs)) for name, packs in done.groups.items()]
+    groups = [(name, done.measured.of(packs)) for name, packs in done.groups.items()]
+    rows += [_row(name, measured) for name, measured in groups if len(measured.labels)]
     found = confusion(CLASSES, done.measured.pairs())
     return f"""\
 # Instruments

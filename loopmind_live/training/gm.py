@@ -19,10 +19,12 @@ from loopmind_live.training.synthesis import Excerpt, Part
 
 BASSES = (*range(32, 40), 38, 39, 58, 87)
 SYNTHS = (
-    *range(0, 8), *range(8, 15), *range(16, 21), 22, 23, *range(24, 32), 40, 41, 45, 46, 55,
-    *range(56, 58), *range(59, 88), *range(104, 109),
+    *range(0, 8), *range(8, 15), *range(16, 32), *range(40, 43), 45, 46, 55,
+    *range(56, 58), *range(59, 88), *range(104, 112),
 )  # fmt: skip
-PADS = (42, 44, *range(48, 55), *range(48, 55), 19, 20, *range(88, 96), *range(88, 96), 97, 99, 101)
+HELD = (*range(16, 24), 29, 30, *range(40, 43), *range(56, 58), *range(59, 88), *range(109, 112))
+"""Those of SYNTHS that sound on as long as a key is down, as organs do: no pads for all that."""
+PADS = (44, *range(48, 55), *range(48, 55), *range(88, 96), *range(88, 96), 97, 99, 101)
 EFFECTS = (119, 120, 121, 122, 123, 124, 125, 126, 127, 96, 98, 103)
 STRUCK = (112, 113, 115, 116, 117, 118)
 """Drums with a pitch, on the channels of melodies."""
@@ -54,11 +56,13 @@ def _bass(random: np.random.Generator) -> Excerpt:
 
 def _synth(random: np.random.Generator) -> Excerpt:
     kind, low = random.random(), int(random.integers(45, 65))
-    if kind < 0.35:
+    if kind < 0.2:
+        return _held(random, int(random.integers(43, 75)), HELD)
+    if kind < 0.4:
         phrase = one_note(random, 45, 84)
-    elif kind < 0.45:
+    elif kind < 0.5:
         phrase = one_chord(random, low, low + 19)
-    elif kind < 0.7:
+    elif kind < 0.72:
         phrase = line(random, low, low + 24, 0.2)
     elif kind < 0.85:
         phrase = chords(random, low, low + 19, held=random.random() < 0.3)
@@ -71,11 +75,16 @@ def _pad(random: np.random.Generator) -> Excerpt:
     low = int(random.integers(40, 65))
     if random.random() < 0.5:
         phrase = chords(random, low, low + 19, held=True)
-    else:
-        pitches = sorted({low, low + int(random.choice([0, 7, 12])), low + 12})
-        length_s = float(random.uniform(2.0, 7.0))
-        phrase = Phrase(tuple(Note(0.0, length_s - 0.5, pitch, 90) for pitch in pitches), length_s)
-    return _played(phrase, _one_of(random, PADS))
+        return _played(phrase, _one_of(random, PADS))
+    return _held(random, low, PADS)
+
+
+def _held(random: np.random.Generator, low: int, programs: Sequence[int]) -> Excerpt:
+    """Return one note, an octave or a fifth in it, held for seconds."""
+    pitches = {low} if random.random() < 0.5 else {low, low + int(random.choice([7, 12])), low + 12}
+    length_s = float(random.uniform(2.0, 9.0))
+    notes = tuple(Note(0.0, length_s - 0.5, pitch, 90) for pitch in sorted(pitches))
+    return _played(Phrase(notes, length_s), _one_of(random, programs))
 
 
 def _fx(random: np.random.Generator) -> Excerpt:

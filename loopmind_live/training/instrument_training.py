@@ -15,7 +15,7 @@ from loopmind_live.library.instrument_model import FILE, InstrumentModel
 from loopmind_live.training.card import Training, card
 from loopmind_live.training.confusion import confusion, picture
 from loopmind_live.training.gather import Amounts, Part, Sources, gather
-from loopmind_live.training.learning import learn, leave_out, sharpened
+from loopmind_live.training.learning import LeftOut, learn, leave_out, sharpened
 from loopmind_live.training.manifest import read_manifest
 from loopmind_live.training.network import Recipe
 from loopmind_live.training.table import Table, joined, load_table, make_table
@@ -51,15 +51,15 @@ class Order:
 
 def train(order: Order, open_bar: OpenBar) -> Training:
     """Train, measure, and write model, card and picture. Raises ConfigError."""
-    began_s = time.monotonic()
     table = _table(order, open_bar)
+    began_s = time.monotonic()
     measured = leave_out(
         table, order.members, order.recipe, order.seed, open_bar("leaving packs out")
     )
     model = learn(table, order.members, order.recipe, order.seed, open_bar("learning"))
     model = sharpened(model, measured)
     done = Training(
-        table, measured, _groups(order.sources), order.members, model.sharpness,
+        table, measured, _groups(order.sources, measured), order.members, model.sharpness,
         time.monotonic() - began_s, order.command,
     )  # fmt: skip
     _write(order.out, model, done)
@@ -89,13 +89,16 @@ def _table_of(part: Part, order: Order) -> Table:
     return table
 
 
-def _groups(sources: Sources) -> dict[str, list[str]]:
+def _groups(sources: Sources, measured: LeftOut) -> dict[str, list[str]]:
     """Return the packs of each folder that is named, to be told of together."""
     groups = {}
     for folder in sources.sounds:
         groups[folder.name] = sorted({truth.pack for truth in read_manifest(folder)})
-    for folder in sources.kits:
-        groups[folder.name] = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    for folder in (*sources.kits, *(folder for _label, folder in sources.alike)):
+        groups[folder.name] = sorted(path.name for path in folder.iterdir())
+    packs = sorted(set(measured.packs.tolist()))
+    for folder in sources.voices:
+        groups[folder.name] = [pack for pack in packs if pack.split("/")[0] == folder.name]
     return groups
 
 

@@ -20,9 +20,12 @@ class Phrase:
     length_s: float
 
 
-def one_note(random: np.random.Generator, low: int, high: int) -> Phrase:
+def one_note(
+    random: np.random.Generator, low: int, high: int, length_s: float | None = None
+) -> Phrase:
     """Return a single note, held for a moment or long; it may ring, or is cut."""
-    length_s = float(random.choice([0.1, 0.18, 0.25, 0.5, 1.0, 2.0, 3.5]))
+    if length_s is None:
+        length_s = float(random.choice([0.1, 0.18, 0.25, 0.5, 1.0, 2.0, 3.5]))
     pitch = int(random.integers(low, high + 1))
     return Phrase((Note(0.0, length_s, pitch, _velocity(random)),), length_s + _ring_s(random))
 

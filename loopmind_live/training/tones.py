@@ -68,7 +68,9 @@ def bass(random: np.random.Generator) -> Values:
 def synth(random: np.random.Generator) -> Values:
     """Return a note, chord, melody, arpeggio or rhythm of chords."""
     low, kind = int(random.integers(48, 66)), random.random()
-    if kind < 0.25:
+    if kind < 0.1:
+        phrase = one_note(random, 43, 76, float(random.uniform(2.0, 8.0)))
+    elif kind < 0.25:
         phrase = one_note(random, 45, 84)
     elif kind < 0.4:
         phrase = one_chord(random, low, low + 19)

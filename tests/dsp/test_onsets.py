@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loopmind_live.dsp.onsets import autocorrelation, find_onsets
+from loopmind_live.dsp.onsets import BANDS, FLOOR_DB, autocorrelation, find_onsets
 
 RATE_HZ = 22050
 
@@ -51,3 +51,13 @@ def test_the_envelope_of_regular_hits_is_like_itself_a_period_later() -> None:
     period, between = round(0.25 * onsets.envelope_hz), round(0.125 * onsets.envelope_hz)
     assert likeness[period - 1 : period + 2].max() > 0.5
     assert likeness[between] < 0.1
+
+
+def test_levels_are_told_over_the_loudest_window_after_window() -> None:
+    onsets = find_onsets(hits([0.5], 1.0), RATE_HZ)
+    assert onsets.levels_db.shape == (len(onsets.envelope), BANDS)
+    assert onsets.levels_db.max() == pytest.approx(0.0, abs=1e-4)
+    assert onsets.levels_db.min() == pytest.approx(FLOOR_DB, abs=1e-4)
+    loudest = int(onsets.levels_db.max(axis=1).argmax()) / onsets.envelope_hz
+    assert loudest == pytest.approx(0.5, abs=0.02)
+    assert (find_onsets(np.zeros(4000, np.float32), RATE_HZ).levels_db == FLOOR_DB).all()

@@ -46,3 +46,25 @@ def test_every_sound_has_finite_numbers(frames: int, seed: int, kind: str) -> No
     found = numbers(sound, 22050)
     assert np.isfinite(found).all()
     assert len(found) == len(numbers(one_hit()))
+
+
+def pulsing(speed_hz: float) -> np.ndarray:
+    """Return three seconds of noise that swells and fades so many times a second."""
+    time_s = np.arange(3 * 22050) / 22050
+    noise = np.random.default_rng(4).standard_normal(len(time_s))
+    return (0.2 * noise * (1.0 + np.sin(2 * np.pi * speed_hz * time_s)))[:, None]
+
+
+def test_how_fast_a_sound_swells_is_among_them() -> None:
+    slow, fast, again = (numbers(pulsing(speed_hz), 22050) for speed_hz in (1.5, 5.0, 5.0))
+    assert np.abs(fast - again).max() == 0.0
+    # The speeds of ten bands stand together: all of one speed are higher in the one sound.
+    less, more = ((fast - slow) > 1.0, (slow - fast) > 1.0)
+    assert all(np.convolve(each, np.ones(10), "valid").max() == 10 for each in (less, more))
+
+
+def test_a_soft_and_a_hard_start_differ_in_the_first_hundredths() -> None:
+    hit = one_hit(0.5)
+    ramp = np.minimum(1.0, np.arange(len(hit)) / (0.03 * RATE_HZ))[:, None]
+    hard, soft = numbers(hit), numbers(hit * ramp)
+    assert np.abs(hard - soft).max() > 10.0
