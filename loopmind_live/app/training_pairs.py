@@ -46,8 +46,7 @@ def _train(options: argparse.Namespace) -> int:
         options.corpus, options.fonts, options.unseen, options.passages, options.queries
     )
     with progress_bars() as progress:
-        told = train_compatibility(
-            sources, options.out, options.seed, progress("listening", "loops")
-        )
+        bars = progress("listening", "loops"), progress("measuring", "loops")
+        told = train_compatibility(sources, options.out, options.seed, *bars)
     print(told)
     return 0

@@ -44,7 +44,10 @@ def form_for(
             listed = tuple((label, wish.bars) for label, wish in spoken)
             form = told_bars(structure, genre, bpm, listed, rng)
     else:
-        wanted = {label: wish.bars for label, wish in spoken if not _only_leaves_out(wish)}
+        wanted: dict[str, int | None] = {}
+        for label, wish in spoken:
+            if not _only_leaves_out(wish):
+                wanted[label] = wish.bars or wanted.get(label)
         form = genre.form
         if structure is not None and rng is not None:
             form = told_form(structure, genre, bpm, bars, wanted, rng) or form

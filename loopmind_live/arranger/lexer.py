@@ -6,6 +6,7 @@ One lexer serves descriptions ("dark trap 140 bpm") and commands ("mute drums in
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from loopmind_live.arranger.items import Item, Lexed
 from loopmind_live.arranger.spelling import meant_by
 from loopmind_live.arranger.tokens import Token, tokens_of
 from loopmind_live.arranger.tonics import read_key
@@ -62,43 +63,6 @@ _NOUNS = {"key": "key_word", "tempo": "tempo_word"}
 _ENDS = frozenset({";", ".", "!", "?", "\n"})
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A piece of the text at [start, end): what it is, its name or unit, its number.
-
-    kinds: genre, mood, darker (a mood, more of it), role, section, verb, more, less · bpm, bars,
-    beats, semitones, decibels, percent, duration (seconds), number, ordinal · key · when, lasting
-    (`name` is the unit) · unit (one without a number), key_word, tempo_word · no, not, only and the
-    other small words, by the name of their table · filler, other, unknown, comma. `senses` are all
-    that it may mean.
-    """
-
-    kind: str
-    text: str
-    name: str = ""
-    number: float = 0.0
-    senses: tuple[Sense, ...] = ()
-    start: int = 0
-    end: int = 0
-    extra: bool = False
-
-    def may_be(self, kind: str, *names: str) -> str:
-        """Return the first of `names` (any, if none are given) that this means as `kind`, or ""."""
-        for sense in self.senses:
-            if sense.kind == kind and (not names or sense.name in names):
-                return sense.name
-        return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lexed:
-    """Items of a text, its language, and the slips in it with what was meant."""
-
-    items: tuple[Item, ...]
-    language: str
-    corrected: tuple[tuple[str, str], ...] = ()
-
-
 @dataclass(slots=True)
 class _Reader:
     """Stands in the tokens of one text."""
@@ -112,7 +76,10 @@ class _Reader:
     def item(self, at: int) -> tuple[Item, int]:
         """Return the item that begins at token `at`, and how many tokens it takes."""
         if at in self.tails:
-            return self._made("filler", at, self.tails[at]), self.tails[at]
+            last = self.tokens[at + self.tails[at] - 1].word
+            small = any(one.name == "place" for one in self.words.senses.get((last,), ()))
+            kind = "place" if small and self.tails[at] > 1 else "filler"  # "out of" the intro
+            return self._made(kind, at, self.tails[at], kind), self.tails[at]
         timed = self._time(at)
         if timed is not None:
             return timed
@@ -173,6 +140,9 @@ class _Reader:
         first = next((one for one in senses if one.kind != "number"), Sense("filler", ""))
         kind, name = first.kind, first.name
         verb = next((one.name for one in senses if one.kind == "verb"), "")
+        small = next((one.name for one in senses if one.name in ("place", "to")), "")
+        if kind == "verb" and name == "stop" and small and not self._begins(at):
+            kind = name = small  # "para" is "stop" only where a command begins
         only = any(one.name == "only" for one in senses)
         if kind == "section" and (verb or only) and self._begins(at) and self._object(at + length):
             # "drop the kick", "solo the drums", "solo el bajo"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from loopmind_live.arranger.dialects import CORPUS_GENRE, dialect_of, habits_of_form, is_danced
 from loopmind_live.arranger.genres import Form, Genre
-from loopmind_live.arranger.structure.decode import Asked, candidates
+from loopmind_live.arranger.structure.decode import Asked, Candidate, candidates
 from loopmind_live.arranger.structure.telling import StructureModel
 
 DRAWN = 6
@@ -17,6 +17,8 @@ LEADING = ("build", "prechorus")
 _UNIT, _DANCE_UNIT = 4, 8
 _MISSING = 1.0
 """What a section that is missing costs, in the measure of a candidate's score."""
+_SHORT = 0.3
+"""The same of a peak that is over too soon."""
 
 
 def told_form(
@@ -31,7 +33,7 @@ def told_form(
 
     `wanted`: labels that are asked for, in the genre's words, with their bars where told.
     """
-    usual = sum(length for _, length in genre.form)
+    usual = sum(wanted.get(label) or length for label, length in genre.form)
     length = min(usual if bars is None else bars, LONGEST_BARS)
     if length < SHORTEST_BARS:
         return None
@@ -51,7 +53,12 @@ def told_form(
     )
     drawn = candidates(model, asked, DRAWN, rng)
     needed = _needed(genre, length / usual) | Counter(dict.fromkeys(wanted, 1))
-    return max(drawn, key=lambda each: each.score - _MISSING * _missing(each.form, needed)).form
+
+    def worth(each: Candidate) -> float:
+        flaws = _MISSING * _missing(each.form, needed) + _SHORT * _short_peaks(each.form, genre)
+        return each.score - flaws
+
+    return max(drawn, key=worth).form
 
 
 def told_bars(
@@ -92,3 +99,15 @@ def _needed(genre: Genre, share: float) -> Counter[str]:
 
 def _missing(form: Form, needed: Counter[str]) -> int:
     return (needed - Counter(label for label, _ in form)).total()
+
+
+def _short_peaks(form: Form, genre: Genre) -> int:
+    """Return how many peaks have at most half the bars that peaks usually have, or 16.
+
+    >>> from loopmind_live.arranger.genres import GENRES
+    >>> _short_peaks((("hook", 8), ("verse", 4), ("hook", 4)), GENRES["trap"])
+    1
+    """
+    peak = genre.spoken("hook")
+    enough = min(16, genre.bars_of(peak))
+    return sum(label == peak and 2 * bars <= enough for label, bars in form)

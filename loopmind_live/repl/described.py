@@ -1,6 +1,6 @@
 """Whether a line describes music to arrange, rather than gives a command. Pure."""
 
-from loopmind_live.arranger.lexer import Item, Lexed
+from loopmind_live.arranger.items import Item, Lexed
 
 _SILENT = frozenset({"filler", "polite", "comma"})
 _RENEWED = ("re", "swap", "another", "andere", "autre", "otr", "outr")
@@ -11,6 +11,8 @@ _EDITS = (
     "half_time", "double_time", "transpose",
 )  # fmt: skip
 """Verbs that no description has."""
+_LEFT_OUT = ("stop", "mute", "keep_out")
+"""... save where they say what a described set does without."""
 _SWAPS = ("renew", "raise", "lower", "remove", "insert", "go", "loop", "add", "solo", "faster",
           "slower")  # fmt: skip
 """Verbs that change what plays, where they have an object of that kind."""
@@ -71,7 +73,7 @@ def _with_genre(items: list[Item], found: dict[str, int], strange: int) -> bool:
         return False  # "rock the drums"
     if any(item.text.startswith(_RENEWED) for item in _verbs(before, ("renew",))):
         return False
-    edits = [item for item in _verbs(items, _EDITS) if not item.may_be("verb", "stop", "mute")]
+    edits = [item for item in _verbs(items, _EDITS) if not item.may_be("verb", *_LEFT_OUT)]
     if _verbs(before, (*_EDITS, "remove", "raise", "lower", "faster", "slower")) or edits:
         return False
     changed = any(item.kind in ("role", "section") for item in before)

@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from loopmind_live.arranger.lexer import Lexed, lex
+from loopmind_live.arranger.items import Lexed
+from loopmind_live.arranger.lexer import lex
 from loopmind_live.arranger.prompt import read_lexed
+from loopmind_live.arranger.spelling import meant_by
 from loopmind_live.arranger.vocabulary import LANGUAGES, lexicon
 from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.repl.bind import Misfit
@@ -61,6 +63,7 @@ def prepare() -> None:
     lex("")
     for language in LANGUAGES:
         lexicon(language)
+        meant_by("prepare", language, ())
 
 
 def parse(text: str) -> list[Command]:

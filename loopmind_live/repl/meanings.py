@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from loopmind_live.arranger.lexer import Item
+from loopmind_live.arranger.items import Item
 from loopmind_live.repl.clauses import Clause, Place
 from loopmind_live.repl.lexicon import STEPS
 from loopmind_live.repl.timings import asked_key, asked_tempo, lasting_bars, when_of
@@ -113,7 +113,7 @@ def _loop(clause: Clause, _: Before) -> list[Asked]:
     section = _at(place) or {"section": "current"}
     if clause.says("unloop"):
         return [("loop", {"on": False} | section)]
-    bare = not clause.roles and not clause.has("genre", "mood")
+    bare = not clause.roles and not clause.has("genre", "mood", "bars")
     if clause.says("loop") and bare and not clause.strange and not clause.says("renew"):
         return [("loop", {"on": True} | section)]
     return []
@@ -166,7 +166,7 @@ def _kept_out(clause: Clause) -> bool:
 
 def _resize(clause: Clause, before: Before) -> list[Asked]:
     """Make a section longer or shorter, by bars or to bars."""
-    longer = clause.says("longer") or clause.has("twice")
+    longer = clause.says("longer") or (clause.has("twice") and not clause.says("go", "loop"))
     shorter = clause.says("shorter") or clause.has("half")
     place = clause.targets[0] if clause.targets else None
     bars = clause.first("bars")
@@ -284,16 +284,17 @@ def _moods_of_sections(clause: Clause, _: Before) -> list[Asked]:
 
 def _moods_of_roles(clause: Clause, _: Before) -> list[Asked]:
     """Another loop for a part that shall be darker."""
-    if (clause.roles and clause.has("darker")) or (
-        clause.roles and clause.says("make") and (clause.has("mood"))
-    ):
+    moved = clause.has("darker") or (clause.says("make") and clause.has("mood"))
+    if moved and clause.has("role"):
         return _on_roles(clause, "swap", clause.roles)
     return []
 
 
 def _add(clause: Clause, before: Before) -> list[Asked]:
     roles = _roles(clause, before)
-    return _on_roles(clause, "add", roles) if roles and clause.says("add", "insert") else []
+    if not roles or clause.has("darker") or not clause.says("add", "insert"):
+        return []
+    return _on_roles(clause, "add", roles)
 
 
 def _go(clause: Clause, _: Before) -> list[Asked]:
@@ -312,7 +313,7 @@ def _go(clause: Clause, _: Before) -> list[Asked]:
 def _restyle(clause: Clause, _: Before) -> list[Asked]:
     """Move the whole arrangement towards a mood, or away from it."""
     wanted, refused = clause.moods
-    if clause.roles or clause.targets or clause.has("genre") or not (wanted or refused):
+    if clause.has("role", "genre") or clause.targets or not (wanted or refused):
         return []
     if clause.says("lower"):
         wanted, refused = (), (*refused, *wanted)

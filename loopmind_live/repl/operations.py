@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from loopmind_live.arranger.base import Request, SectionWish
+from loopmind_live.arranger.lexer import lex
 from loopmind_live.arranger.prompt import read_prompt
-from loopmind_live.repl.lexicon import NUMBERS, STEPS
+from loopmind_live.repl.lexicon import STEPS
 from loopmind_live.score.loop import ROLES
 from loopmind_live.session.command import Command, When
 
@@ -104,9 +105,7 @@ def _tempo(command: Command) -> Operation:
 
 def _counts(text: str) -> bool:
     """Tell whether a number is written in `text`."""
-    return any(letter.isdigit() for letter in text) or not NUMBERS.keys().isdisjoint(
-        text.casefold().split()
-    )
+    return any(item.kind in ("number", "bpm") for item in lex(text).items)
 
 
 def _whole(value: Any) -> Any:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loopmind_live.arranger.lexer import Item, Lexed
+from loopmind_live.arranger.items import Item, Lexed
 from loopmind_live.repl.bind import Misfit
 from loopmind_live.repl.clauses import Clause, Place, clauses
 from loopmind_live.repl.meanings import Before, commands_of
@@ -56,7 +56,8 @@ def _is_request(clause: Clause) -> bool:
     """Tell whether a clause that is not understood asks for something all the same."""
     meant = [item for item in clause.items if item.kind not in _SILENT]
     strong = [item for item in meant if item.kind == "verb" and item.name != "make"]
-    return bool(strong) and clause.has_object and not clause.is_aside
+    described = clause.has("genre", "bpm", "key", "semitones")
+    return (bool(strong) or described) and clause.has_object and not clause.is_aside
 
 
 def _excused(clause: Clause, lexed: Lexed) -> int:

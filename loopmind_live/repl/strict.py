@@ -121,6 +121,8 @@ def _fit(
     command = Command(spec.name, dict(sorted(arguments.items())), when, raw)
     if {"bars", "rel"} <= arguments.keys():
         raise Misfit(f"{spec.name}: longer by how many bars, or just longer?", len(pattern.head))
+    if spec.name == "solo" and "section" in arguments and pattern.head != ("solo",):
+        raise Misfit("solo: or only them in it, as in: only drums in intro", len(pattern.head))
     if spec.name == "constrain" and not {"roles_out", "roles_only"} & arguments.keys():
         raise Misfit("constrain: which parts? As in: no bass in build", len(pattern.head))
     if spec.name == "insert_section" and any(token.text == "to" for token in rest):
@@ -129,6 +131,8 @@ def _fit(
         raise Misfit("mute: keep them out of it, as in: no bass in build", len(pattern.head))
     if spec.name == "mute" and not EXCEPT.isdisjoint(token.text for token in rest):
         raise Misfit("mute: play the others alone, as in: solo drums", len(pattern.head))
+    if spec.name == "take" and "to" in texts(rest, 0, 3):
+        raise Misfit("take: one from the list, as in: take 2", len(pattern.head))
     check(command)
     return command
 

@@ -7,6 +7,7 @@ from loopmind_live.session.argument_kinds import Value
 from loopmind_live.session.command import When
 
 _BEATS_PER_BAR = 4.0
+_PLAUSIBLE_BPM = (60.0, 200.0)
 _INTERVALS = {2: 2, 3: 4, 4: 5, 5: 7, 6: 9, 7: 11, 8: 12}
 """Semitones of "a third", "a fifth", in major."""
 
@@ -52,6 +53,8 @@ def asked_tempo(clause: Clause) -> tuple[str, dict[str, Value]] | None:
     bpm, bare = clause.first("bpm"), clause.first("number")
     if bpm is None and bare is not None and (timed or up or down):
         bpm = bare
+    if bpm is None and bare is not None and _is_set(clause, bare.number):
+        return "set_tempo", {"bpm": bare.number}
     if bpm is None:
         if up == down or clause.roles:
             return None
@@ -68,6 +71,13 @@ def asked_tempo(clause: Clause) -> tuple[str, dict[str, Value]] | None:
     if not MIN_BPM <= bpm.number <= MAX_BPM and bpm is bare:
         return None
     return "set_tempo", {"bpm": bpm.number}
+
+
+def _is_set(clause: Clause, number: float) -> bool:
+    """Tell whether a bare number that something is brought to is a tempo: "take it to 128"."""
+    low, high = _PLAUSIBLE_BPM
+    moved = clause.says("make", "go", "raise", "lower", "renew", "add", "insert")
+    return moved and low <= number <= high and not clause.has_object and not clause.strange
 
 
 def _follows_to(clause: Clause, at: int) -> bool:

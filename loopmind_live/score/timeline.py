@@ -18,6 +18,8 @@ from loopmind_live.score.arrangement import LABELS, Arrangement, Part, Section
 from loopmind_live.score.fit import fitted, stretch_for
 from loopmind_live.score.labels import label_of
 from loopmind_live.score.loop import ROLES, UNPITCHED_ROLES, Loop, Role
+from loopmind_live.score.tried import Tried, tried_of
+from loopmind_live.score.tried import to_object as tried_to_object
 from loopmind_live.timing.tempo_map import check_bpm
 from loopmind_live.units import PITCH_CLASSES, parse_key
 
@@ -35,9 +37,15 @@ Fill = Callable[[Arrangement, Collection[int], Collection[int]], Arrangement]
 """Fills in what a file leaves open: bars of some places, how the loops of some play."""
 
 
-def write_timeline(arrangement: Arrangement, path: Path) -> None:
-    """Write `arrangement` to `path`, whole or not at all; raise ScoreError where it cannot be."""
-    text = json.dumps(to_object(arrangement, path), indent=2, ensure_ascii=False, allow_nan=False)
+def write_timeline(arrangement: Arrangement, path: Path, tried: Tried | None = None) -> None:
+    """Write `arrangement` to `path`, whole or not at all; raise ScoreError where it cannot be.
+
+    `tried` are sets of loops that were chosen before, to be remembered with it.
+    """
+    data = to_object(arrangement, path)
+    if tried:
+        data["tried"] = tried_to_object(tried)
+    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
@@ -94,6 +102,14 @@ def read_timeline(
     if fill is None or not (without_bars or without_clips):
         return arrangement
     return fill(arrangement, without_bars, without_clips)
+
+
+def read_tried(path: Path) -> Tried:
+    """Return the sets of loops that the timeline at `path` remembers; ScoreError as in reading."""
+    data = _load(path)
+    _check_version(data, path)
+    _validate(data, path)
+    return tried_of(data)
 
 
 def to_object(arrangement: Arrangement, path: Path) -> dict[str, Any]:

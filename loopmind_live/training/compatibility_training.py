@@ -60,17 +60,22 @@ class PairSources:
     queries: int = QUERIES
 
 
-def train_compatibility(sources: PairSources, out: Path, seed: int, advance: Advance) -> str:
-    """Write the model and its card into a folder; return its figures. Raises ConfigError."""
+def train_compatibility(
+    sources: PairSources, out: Path, seed: int, learning: Advance, measuring: Advance
+) -> str:
+    """Write the model and its card into a folder; return its figures. Raises ConfigError.
+
+    `learning` and `measuring` are told of the loops that are listened to for each.
+    """
     if not out.is_dir():
         raise ConfigError(f"{out}: no such folder: make it first")
     started_s = time.monotonic()
     songs = read_songs(sources.corpus)
-    lessons = _lessons(songs, sources, seed, advance)
+    lessons = _lessons(songs, sources, seed, learning)
+    save_model(learn(lessons, seed), out / FILE)
     kept = {song.name for song in songs[::FOLDS]}
     known = [lesson for lesson in lessons if lesson.song not in kept]
-    ranks = _measured([s for s in songs if s.name in kept], known, sources, seed, advance)
-    save_model(learn(lessons, seed), out / FILE)
+    ranks = _measured([s for s in songs if s.name in kept], known, sources, seed, measuring)
     minutes = (time.monotonic() - started_s) / 60.0
     card = _card(sources, lessons, len(songs), ranks, seed, minutes)
     try:

@@ -34,14 +34,14 @@ class ForeignStructure:
             ) from error
         self._rows = token_rows(folder)
         try:
-            self._model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True)
+            model: Any = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
             reason = str(error).strip().splitlines()
             raise ArrangerError(
                 f"{folder}: transformers cannot open it ({reason[0] if reason else error!r})"
             ) from error
-        self._model.eval()
-        there = self._model.get_input_embeddings().num_embeddings
+        self._model = model.eval()
+        there = model.get_input_embeddings().num_embeddings
         if max(self._rows) >= there:
             raise ArrangerError(
                 f"{folder}: its vocabulary has rows up to {max(self._rows)}, the model has {there}"

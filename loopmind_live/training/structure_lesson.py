@@ -185,7 +185,8 @@ def _loss(model: Any, batch: Batch, recipe: Recipe) -> Any:
 
     scores = scores_of(model, batch)[:, CONDITIONS - 1 :]
     targets = batch.targets[:, CONDITIONS - 1 :]
-    total, count = 0.0, 0
+    total: Any = 0.0
+    count = 0
     for parity, legal in ((0, AFTER_BARS), (1, AFTER_LABEL)):
         place = torch.full((ROWS,), _IGNORED)
         place[list(legal)] = torch.arange(len(legal))

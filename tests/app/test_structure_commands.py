@@ -56,3 +56,12 @@ def test_training_without_songs_or_without_torch_says_what_to_do(
     told = capsys.readouterr().err
     has_torch = find_spec("torch") is not None and find_spec("transformers") is not None
     assert ("splits train and valid" if has_torch else "loopmind-live[ai]") in told
+
+
+def test_a_folder_that_is_no_checkpoint_is_refused_before_anything_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "t.json"
+    assert run("arrange", "trap", "--structure", tmp_path, "-o", out) == 1
+    assert "config.json: is missing" in capsys.readouterr().err
+    assert not out.exists()

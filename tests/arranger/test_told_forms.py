@@ -70,6 +70,19 @@ def test_bars_that_were_asked_for_are_honored_in_every_occurrence() -> None:
         assert {bars for label, bars in form if label == "hook"} == {12}
 
 
+def test_a_piece_of_very_long_sections_still_ends_in_an_outro() -> None:
+    for name in ("trap", "house"):
+        for seed in range(3):
+            form = told(name, SectionWish("hook", 96), SectionWish("outro", 4), seed=seed)
+            assert form[-1] == ("outro", 4)
+            assert [label for label, _ in form].count("outro") == 1
+
+
+def test_bars_that_one_of_two_wishes_for_a_section_tells_are_kept() -> None:
+    form = told("trap", SectionWish("hook", 12), SectionWish("hook", roles_out=("bass",)))
+    assert {bars for label, bars in form if label == "hook"} == {12}
+
+
 @pytest.mark.parametrize("label", LABELS)
 def test_a_section_that_was_asked_for_is_there(label: str) -> None:
     form = told("trap", SectionWish(label, 8))

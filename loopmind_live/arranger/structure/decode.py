@@ -174,19 +174,20 @@ class _Draft:
         asked, count, left = self._asked, len(self._labels), self._left
         if count < len(asked.given):
             return [asked.given[count][0]]
-        over = left is not None and left <= 0
-        if over or (asked.whole and asked.given) or count >= MOST_SECTIONS:
+        if (asked.whole and asked.given) or count >= MOST_SECTIONS:
             return [END]
         if asked.opening is not None and count == 0:
             return [asked.opening]
         last = self._labels[-1] if self._labels else ""
+        over = left is not None and left <= 0
+        ends_in_outro = left is not None and asked.outro_bars is not None
+        if (over and not ends_in_outro) or (last == "outro" and (ends_in_outro or left is None)):
+            return [END]
         if last in asked.leads and count < MOST_SECTIONS - 1:
             return [asked.leads[last]]
         closing = left is not None and asked.outro_bars is not None and left <= asked.outro_bars
-        if (closing and last != "outro") or count == MOST_SECTIONS - 1:
+        if closing or count == MOST_SECTIONS - 1:
             return ["outro"]
-        if last == "outro" and left is None:
-            return [END]
         labels = [label for label in asked.dialect.meanings if self._may_follow(label)]
         return [END, *labels] if left is None and count else labels
 
@@ -214,7 +215,7 @@ class _Draft:
         if left is None or place < len(asked.given):
             return lengths
         if label == "outro" or left <= asked.unit:
-            return [max(1, min(left, 2 * MOST_BARS))]
+            return [min(left, 2 * MOST_BARS) if left > 0 else asked.unit]
         fitting = [bars for bars in lengths if self._leaves_room(left - bars)]
         return fitting or [min(left, MOST_BARS)]
 
