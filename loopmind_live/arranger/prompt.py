@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from loopmind_live.arranger.base import Request
-from loopmind_live.arranger.lexer import Item, Lexed, lex
+from loopmind_live.arranger.items import Item, Lexed
+from loopmind_live.arranger.lexer import lex
 from loopmind_live.arranger.scope import Scope
 from loopmind_live.config import MAX_BARS_AHEAD, MAX_BPM, MAX_SECTIONS, MIN_BPM
 from loopmind_live.errors import ArrangerError

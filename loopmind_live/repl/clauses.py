@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from loopmind_live.arranger.lexer import Item
+from loopmind_live.arranger.items import Item
 from loopmind_live.score.loop import ROLES
 
 _HARD = frozenset({";", ".", "!", "?", "\n"})

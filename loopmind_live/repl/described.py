@@ -1,6 +1,6 @@
 """Whether a line describes music to arrange, rather than gives a command. Pure."""
 
-from loopmind_live.arranger.lexer import Item, Lexed
+from loopmind_live.arranger.items import Item, Lexed
 
 _SILENT = frozenset({"filler", "polite", "comma"})
 _RENEWED = ("re", "swap", "another", "andere", "autre", "otr", "outr")

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from loopmind_live.arranger.lexer import Lexed, lex
+from loopmind_live.arranger.items import Lexed
+from loopmind_live.arranger.lexer import lex
 from loopmind_live.arranger.prompt import read_lexed
 from loopmind_live.arranger.spelling import meant_by
 from loopmind_live.arranger.vocabulary import LANGUAGES, lexicon

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from loopmind_live.arranger.lexer import Item
+from loopmind_live.arranger.items import Item
 from loopmind_live.repl.clauses import Clause, Place
 from loopmind_live.repl.lexicon import STEPS
 from loopmind_live.repl.timings import asked_key, asked_tempo, lasting_bars, when_of

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loopmind_live.arranger.lexer import Item, Lexed
+from loopmind_live.arranger.items import Item, Lexed
 from loopmind_live.repl.bind import Misfit
 from loopmind_live.repl.clauses import Clause, Place, clauses
 from loopmind_live.repl.meanings import Before, commands_of
