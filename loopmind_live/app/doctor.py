@@ -18,6 +18,7 @@ from loopmind_live.app import checks, preflight
 from loopmind_live.app.files import clip_cache
 from loopmind_live.app.finding import Finding
 from loopmind_live.app.machine import Folder, Room, folder, free_bytes, limits, machine, versions
+from loopmind_live.app.memory import NAME as TASTE
 from loopmind_live.engine import devices
 from loopmind_live.engine.devices import Jack, NoAnswer
 from loopmind_live.engine.open import KERNEL_FOLDER, LOG_NAME
@@ -34,6 +35,11 @@ _SHM = Path("/dev/shm")
 _FOLDERS = {
     "data": config.data_folder, "cache": config.cache_folder, "log": config.log_folder
 }  # fmt: skip
+_NOTES = {
+    "log": f" (loopmind.log, {LOG_NAME})",
+    "data": f" ({TASTE}: what was learned of your taste)",
+}
+"""What lies in a folder of the program's files."""
 log = logging.getLogger(__name__)
 
 
@@ -153,7 +159,7 @@ def _files(answers: Mapping[str, Any], request: Examination, rate_hz: int) -> li
     findings = []
     for name in _FOLDERS:
         found = answers[name]
-        note = f" (loopmind.log, {LOG_NAME})" if name == "log" else ""
+        note = _NOTES.get(name, "")
         if isinstance(found, Folder):
             findings.append(checks.check_folder(name, found, note))
         else:

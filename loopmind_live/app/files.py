@@ -43,6 +43,19 @@ def library_loops_if_any(path: Path) -> list[Loop]:
     return library_loops(path) if path.exists() else []
 
 
+def favorites(path: Path) -> set[str]:
+    """Return the contents that the library calls favorites; none where it cannot be read."""
+    from loopmind_live.library.store import Library
+
+    if not path.exists():
+        return set()
+    try:
+        with Library(path) as library:
+            return library.user.favorites()
+    except LibraryError:
+        return set()  # the loops are read from the same file: that error is told there
+
+
 def timeline(path: Path, loops: list[Loop]) -> Arrangement:
     """Return the arrangement in the timeline at `path`, completed; unknown loops are analysed."""
     known: Mapping[Path, Loop] = {loop.path: loop for loop in loops}

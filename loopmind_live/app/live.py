@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from loopmind_live import config
 from loopmind_live.app import resume
 from loopmind_live.app.ears import ears_for
-from loopmind_live.app.files import library_loops_if_any, timeline
+from loopmind_live.app.files import favorites, library_loops_if_any, timeline
 from loopmind_live.app.following import Following, LibraryWatch
 from loopmind_live.app.guest_lines import socket_path
 from loopmind_live.app.guests import Guests, quits
 from loopmind_live.app.journals import begin, journals_folder, new_folder
+from loopmind_live.app.memory import NAME, Memory
 from loopmind_live.app.offline import Request
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.performance import Performance
@@ -25,6 +26,7 @@ from loopmind_live.app.resume import Resumed
 from loopmind_live.app.stage import KeptEvents, NoEvents, arranger_for, header, live_engine
 from loopmind_live.app.takes import takes_for
 from loopmind_live.app.view import view_of
+from loopmind_live.arranger.base import Arranger
 from loopmind_live.errors import ControlError, LibraryError, LoopMindError, SessionError
 from loopmind_live.repl.asking import LanguageModel, language_model
 from loopmind_live.repl.prompt import PROMPT, Prompt
@@ -57,6 +59,9 @@ class LiveShow:
         self._started = self._goes_on
         self._typed = 0 if resumed is None else resumed.typed_lines
         self._guests: Guests | None = None
+        self._memory = Memory(
+            config.data_folder() / NAME, datetime.now, lambda: favorites(request.library)
+        )
         self._osc: OscSurface | None = None
         self._prompt = Prompt(
             self._handle,
@@ -88,14 +93,13 @@ class LiveShow:
                 resumed.snapshot if resumed else None, resumed.notes if resumed else None,
             )  # fmt: skip
             stack.callback(self._journal.close)
-            arranger = arranger_for(loops, arrangement)
             session = Session(
-                engine, pool, arranger, events,
+                engine, pool, self._arranger(loops, arrangement), events,
                 Options(
                     request.seed, request.sound.dry, live=True,
                     guard_frames=engine.block + round(GUARD_S * engine.rate_hz),
                 ),
-                self._tell, self._journal.keep,
+                self._tell, self._journal.keep, self._memory.keep,
             )  # fmt: skip
             ears = ears_for(engine.arena, engine.rate_hz, engine.has_cue, loops)
             session.listen_with(ears)
@@ -105,14 +109,14 @@ class LiveShow:
             if request.stems is not None and not self._started:
                 self._recorder.ask_for_tracks()
             self._library = Following(
-                LibraryWatch(request.library, loops, lambda now: arranger_for(now, arrangement)),
+                LibraryWatch(request.library, loops, lambda now: self._arranger(now, arrangement)),
                 session, ears, loops,
             )  # fmt: skip
             stack.callback(self._library.close)
             self._show = Performance(
                 session, self._recorder, Path.cwd(),
                 lambda path: timeline(path, self._library.loops), datetime.now,
-                self._language_model(stack),
+                self._language_model(stack), self._memory,
             )  # fmt: skip
             if resumed is not None:
                 resume.take_up(resumed, engine, pool, session)
@@ -123,6 +127,10 @@ class LiveShow:
             session.finish(engine.frame())
             if not session.state.started and request.headless:
                 raise SessionError("nothing was played: give a --timeline that can be prepared")
+
+    def _arranger(self, loops: list[Loop], arrangement: Arrangement | None) -> Arranger:
+        """Return an arranger over `loops` that knows the performer's taste."""
+        return arranger_for(loops, arrangement, taste=self._memory.taste())
 
     def _language_model(self, stack: ExitStack) -> LanguageModel | None:
         """Return the model that is asked what the grammar leaves over, None where none is named."""
@@ -371,7 +379,7 @@ class LiveShow:
             request.events,
             header(
                 request.sound, engine.rate_hz, engine.block, engine.latency_frames, request.seed,
-                arrangement,
+                arrangement, self._memory.taste(),
             ),
             self._tell, self._goes_on,
         )  # fmt: skip

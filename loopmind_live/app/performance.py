@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from loopmind_live.app.memory import FAVORITES, Memory
 from loopmind_live.app.recording import Recording
 from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.arranger.remarks import remarks
@@ -19,7 +20,16 @@ from loopmind_live.score.timeline import write_timeline
 from loopmind_live.session import cue
 from loopmind_live.session.actions import SetArrangement
 from loopmind_live.session.commands import Command
-from loopmind_live.session.effects import Effect, Help, Quit, Record, Save, ShowStatus
+from loopmind_live.session.effects import (
+    Effect,
+    Forget,
+    Help,
+    Opinion,
+    Quit,
+    Record,
+    Save,
+    ShowStatus,
+)
 from loopmind_live.session.session import Reply, Session
 from loopmind_live.timing.grid import Position
 from loopmind_live.units import gain_to_db, spell_key
@@ -61,10 +71,13 @@ class Performance:
         read_timeline: Callable[[Path], Arrangement],
         now: Callable[[], datetime],
         model: LanguageModel | None = None,
+        memory: Memory | None = None,
     ) -> None:
+        """Perform with `session`; without a `memory` nothing is remembered of the performer."""
         prepare()
         self._model = model
         self.session = session
+        self._memory = memory
         self.finished = False
         self._recorder = recorder
         self._folder = folder
@@ -149,6 +162,17 @@ class Performance:
                 return [self._save(effect.file)]
             case Record():
                 return [self._record(effect)]
+            case Opinion() | Forget() if self._memory is None:
+                told = effect.verdict in FAVORITES if isinstance(effect, Opinion) else True
+                return ["nothing is remembered offline: perform live"] if told else []
+            case Opinion() if self._memory is not None:
+                self._memory.keep(effect)
+                if effect.verdict in FAVORITES:
+                    self.session.arranger.prefer(self._memory.taste())
+            case Forget() if self._memory is not None:
+                gone = self._memory.forget(effect.what)
+                self.session.arranger.prefer(self._memory.taste())
+                return [f"forgotten: {gone} lines of {self._memory.path}"]
         return []
 
     def _save(self, file: str | None) -> str:

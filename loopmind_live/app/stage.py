@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from loopmind_live import __version__
 from loopmind_live.app.files import clip_cache
-from loopmind_live.arranger.base import Arranger
+from loopmind_live.arranger.base import NO_TASTE, Arranger, Taste
 from loopmind_live.engine.outputs import STEREO, Outputs
 from loopmind_live.errors import ScoreError
 from loopmind_live.prepare.pool import ClipPool
@@ -84,10 +84,12 @@ def arranger_for(
     loops: list[Loop],
     arrangement: Arrangement | None,
     structure: "StructureModel | None" = None,
+    taste: Taste = NO_TASTE,
 ) -> Arranger:
     """Return an arranger over the library, and over the loops of a timeline beside it.
 
     Its forms are told by the model `structure`, the one that is shipped where none is named.
+    Without a `taste` it chooses alike for everybody.
     """
     from loopmind_live.arranger.checkpoint import shipped_structure
     from loopmind_live.arranger.rules import RuleArranger
@@ -97,7 +99,9 @@ def arranger_for(
         for section in arrangement.sections:
             for part in section.parts:
                 known.setdefault(part.loop.content_hash, part.loop)
-    return RuleArranger(list(known.values()), structure=structure or shipped_structure())
+    return RuleArranger(
+        list(known.values()), taste=taste, structure=structure or shipped_structure()
+    )
 
 
 def header(
@@ -107,8 +111,12 @@ def header(
     latency_frames: int,
     seed: int,
     arrangement: Arrangement | None,
+    taste: Taste = NO_TASTE,
 ) -> dict[str, Any]:
-    """Return an event file's first line: all that a replay depends on."""  # fmt: skip
+    """Return an event file's first line: all that a replay depends on.
+
+    And how much of the performer's taste weighed in: a replay plays what was chosen.
+    """
     return {
         "rate": rate_hz,
         "block": block,
@@ -121,6 +129,7 @@ def header(
         },
         "clips": _clip_hashes(sound, rate_hz, arrangement),
         "arrangement": _told(arrangement),
+        "taste": {"loops": len(taste.weights), "pairs": len(taste.pairs)},
     }
 
 

@@ -14,6 +14,7 @@ from loopmind_live.arranger.mixing import center_hz
 from loopmind_live.arranger.roles import alternatives, plan
 from loopmind_live.arranger.scene import Scene, by_importance, hashes
 from loopmind_live.arranger.seeds import random_of
+from loopmind_live.arranger.shading import leads_by_brightness, shaded
 from loopmind_live.errors import ArrangerError
 from loopmind_live.score.arrangement import Part
 from loopmind_live.score.loop import ROLES, Role
@@ -24,7 +25,7 @@ CORE_ROLES = frozenset({"drums", "kick", "bass"})
 LEAN = 0.3
 """What a move of an octave in the direction asked for adds to a score."""
 _DRAWS = 4
-_PLAIN_MOVE, _LEAST_MOVE = 0.12, 0.06
+_PLAIN_MOVE, _LEAST_MOVE = 0.3, 0.06
 """So many octaves the center of the whole is to move: a draw that moves it plainly is taken."""
 
 
@@ -33,7 +34,7 @@ def regenerated(
 ) -> tuple[Part, ...]:
     """Return new parts for a section: other loops, `locked` parts kept.
 
-    A part for which there is no other loop, or none in `direction`, stays as it is, as long as
+    A part for which there is no other loop, or none in `direction`, keeps its loop, as long as
     something changes. Raise ArrangerError where nothing would.
     """
     before = {part.role: part for part in scene.section.parts}
@@ -48,9 +49,10 @@ def regenerated(
         if draws[-1][0] >= _PLAIN_MOVE:
             break
     parts = held_back(before, max(draws, key=lambda draw: draw[0])[1], direction)
+    parts = {r: part if r in locked else shaded(part, direction) for r, part in parts.items()}
     only_fuller = direction == Direction(fullness=direction.fullness) != NEUTRAL
     stuck = only_fuller and len(parts) == len(before)
-    if not parts or stuck or hashes(parts.values()) == hashes(before.values()):
+    if not parts or stuck or parts == before:
         raise ArrangerError(_refusal(scene, locked, direction))
     return tuple(parts[role] for role in ROLES if role in parts)
 
@@ -80,8 +82,7 @@ def moved_by(
 
     As far as is known: a plain move where nothing can be told, or nothing of that kind is wished.
     """
-    leads = direction != NEUTRAL and comparative(direction) in ("darker", "brighter")
-    if not leads or before.keys() != after.keys():
+    if not leads_by_brightness(direction) or before.keys() != after.keys():
         return _PLAIN_MOVE
     old, new = center_hz(before.values()), center_hz(after.values())
     if old is None or new is None:

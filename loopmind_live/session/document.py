@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from loopmind_live.config import MIN_LEVEL_DB
-from loopmind_live.score.arrangement import Arrangement
+from loopmind_live.score.arrangement import Arrangement, Section
 from loopmind_live.score.loop import Role
 
 Refit = Callable[[Arrangement, float, str | None], Arrangement]
@@ -42,7 +42,8 @@ class Document:
     """All of a set that undo can bring back. `looping` is the section that repeats, or None.
 
     Sections are known by their `ids`, in the arrangement's order: a section that moves keeps its
-    own, and one that is gone takes it along (0, 1, ... where empty). `muted_in` and `soloed_in`
+    own, and one that is gone takes it along (0, 1, ... where empty); what is `gone` may come back.
+    `muted_in` and `soloed_in`
     count in one section alone. `time` counts bars in half (0.5) or double (2) time against what
     loops are prepared for; `pace` plays all of it faster or slower at varispeed.
     """
@@ -60,6 +61,7 @@ class Document:
     ids: tuple[int, ...] = ()
     muted_in: RolesIn = frozenset()
     soloed_in: RolesIn = frozenset()
+    gone: tuple[tuple[int, Section], ...] = ()
 
     @property
     def bpm(self) -> float | None:

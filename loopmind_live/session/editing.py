@@ -134,11 +134,15 @@ def _tempo_before(document: Document, action: Tempo) -> Tempo:
 def _with_parts(
     document: Document, arrangement: Arrangement, action: SetParts, refit: Refit
 ) -> Document:
-    for section, parts in action.parts:
-        place = document.place_of(section)
-        if place is not None:
-            old = arrangement.sections[place].parts
-            arrangement = arrangement.with_parts((place,), _merged(old, parts, action.roles))
+    document = sections.changed(
+        document,
+        {
+            section: replace(there, parts=_merged(there.parts, parts, action.roles))
+            for section, parts in action.parts
+            if (there := sections.known(document, section)) is not None
+        },
+    )
+    arrangement = document.arrangement or arrangement
     if action.fit != (arrangement.bpm, arrangement.key):
         arrangement = refit(arrangement, arrangement.bpm, arrangement.key)
     return replace(document, arrangement=arrangement)
@@ -146,9 +150,9 @@ def _with_parts(
 
 def _parts_before(document: Document, arrangement: Arrangement, action: SetParts) -> SetParts:
     before = tuple(
-        (section, arrangement.sections[place].parts)
+        (section, there.parts)
         for section, _ in action.parts
-        if (place := document.place_of(section)) is not None
+        if (there := sections.known(document, section)) is not None
     )
     return SetParts(before, (arrangement.bpm, arrangement.key), action.roles)
 

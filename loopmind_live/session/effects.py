@@ -1,6 +1,11 @@
 """What a command asks for beyond the state: words, files, live parameters. Data only."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+from loopmind_live.score.loop import Loop
+
+Verdict = Literal["kept", "undone", "swapped", "locked", "favorite", "no favorite"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +60,20 @@ class Quit:
     """End the performance."""
 
 
-Effect = Say | SetParameter | Record | Save | Help | ShowStatus | Quit
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Remember what the performer thinks of `loops`, and which others played `beside` them."""
+
+    verdict: Verdict
+    loops: tuple[Loop, ...]
+    beside: tuple[Loop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Erase what is remembered of the performer: "taste" or "favorites"."""
+
+    what: str
+
+
+Effect = Say | SetParameter | Record | Save | Help | ShowStatus | Quit | Opinion | Forget

@@ -15,6 +15,7 @@ from loopmind_live.session import (
     role_rules,
     section_rules,
     take_rules,
+    taste_rules,
     tempo_rules,
     undo_rules,
 )
@@ -60,7 +61,7 @@ def reduce(state: State, command: Command, desk: Desk) -> Result:
     makes no sense now.
     """
     spec = check(command)
-    return _RULES.get(spec.name, _ask)(state, command, spec, desk)
+    return _RULES[spec.name](state, command, spec, desk)
 
 
 def queue_arrangement(
@@ -218,6 +219,8 @@ _RULES: dict[str, _Rule] = {
     "alternatives": choice_rules.alternatives,
     "take": choice_rules.take,
     "why": choice_rules.why,
+    "favorite": taste_rules.favorite,
+    "forget": taste_rules.forget,
     "undo": undo_rules.undo,
     "redo": undo_rules.redo,
     "cancel": undo_rules.cancel,

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 
 from loopmind_live.score.loop import Role
 from loopmind_live.session.chronicle import Chronicle
+from loopmind_live.session.effects import Opinion
+from loopmind_live.session.opinions import Opinions
 from loopmind_live.session.state import Change, State
 from loopmind_live.session.walking import Moment
 
@@ -11,8 +13,14 @@ from loopmind_live.session.walking import Moment
 class Report:
     """Tells, and writes, what became of pending changes. Knows which ones it said would move."""
 
-    def __init__(self, chronicle: Chronicle, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        chronicle: Chronicle,
+        tell: Callable[[str], None],
+        opine: Callable[[Opinion], None],
+    ) -> None:
         self._chronicle, self.tell = chronicle, tell
+        self._opinions = Opinions(opine)
         self._moved: set[int] = set()
 
     def recall(self, state: State) -> None:
@@ -26,8 +34,10 @@ class Report:
         )
         self._move(change, f"its clips are not ready, moves to bar {bar + 1}")
 
-    def landed(self, moment: Moment) -> None:
+    def landed(self, before: State, moment: Moment) -> None:
         """Say what landed in `moment`, what waits for the section's end, and what was dropped."""
+        self._opinions.played(before, moment.bar)
+        self._opinions.landed(before, moment)
         for change in moment.landed:
             self._write(moment, change, change.text)
             if change.number in self._moved:

@@ -13,7 +13,7 @@ from loopmind_live.session.arguments import (
 from loopmind_live.session.commands import Command, CommandSpec
 from loopmind_live.session.desk import Desk, Result, say
 from loopmind_live.session.document import Document
-from loopmind_live.session.effects import Say
+from loopmind_live.session.effects import Opinion, Say
 from loopmind_live.session.landing import Landing, apply_at_once, entered, projected, queue
 from loopmind_live.session.state import State
 
@@ -27,7 +27,10 @@ def lock(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
     locks = spec.name == "lock"
     action = SetRoles("locked", add=roles) if locks else SetRoles("locked", remove=roles)
     state = apply_at_once(state, command, spec, action, refit, desk.now.frame)
-    return state, (Say(f"{spec.name} {names(roles)}"),)
+    said = Say(f"{spec.name} {names(roles)}")
+    parts = state.section.parts if locks and state.section is not None else ()
+    kept = tuple(part.loop for part in parts if part.role in roles)
+    return state, (Opinion("locked", kept), said) if kept and len(roles) < len(ROLES) else (said,)
 
 
 def hear(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:

@@ -15,7 +15,7 @@ from loopmind_live.session.actions import (
 )
 from loopmind_live.session.document import Document
 from loopmind_live.session.sections import place_for
-from loopmind_live.session.state import Playhead, State
+from loopmind_live.session.state import Change, Playhead, State
 
 GONE = "its section is gone"
 LAST = "it is the last section left"
@@ -27,23 +27,30 @@ def before_the_end(action: Action) -> bool:
     return isinstance(action, SetLooping | SetBars | InsertSections | DeleteSections)
 
 
-def reason_against(document: Document, action: Action) -> str | None:
-    """Return why `action` can no longer land in `document`, None where it can.
+def reason_against(document: Document, change: Change) -> str | None:
+    """Return why `change` can no longer land in `document`, None where it can.
 
-    >>> reason_against(Document(ids=(3, 5)), Enter(4)), reason_against(Document(ids=(3,)), Enter(3))
-    ('its section is gone', None)
+    What is taken back, or done again, may be about a section that is gone: that one is changed
+    where it waits.
+    """
+    action = change.action
+    if isinstance(action, DeleteSections) and set(document.section_ids) <= set(action.sections):
+        return LAST
+    return None if change.mode != "do" or _is_there(document, action) else GONE
+
+
+def _is_there(document: Document, action: Action) -> bool:
+    """Tell whether any section that `action` is about is there.
+
+    >>> [_is_there(Document(ids=(3, 5)), Enter(section)) for section in (3, 4)]
+    [True, False]
     """
     if isinstance(action, Together):
-        reasons = [reason_against(document, one) for one in action.actions]
-        return reasons[0] if reasons and all(reasons) else None
-    ids = document.section_ids
-    if isinstance(action, DeleteSections) and set(ids) <= set(action.sections):
-        return LAST
+        return not action.actions or any(_is_there(document, one) for one in action.actions)
     if isinstance(action, InsertSections):
-        there = any(place_for(document, item) is not None for item in action.items)
-        return None if there or not action.items else GONE
+        return any(place_for(document, item) is not None for item in action.items)
     named = _named(action)
-    return GONE if named and not named.intersection(ids) else None
+    return not named or bool(named.intersection(document.section_ids))
 
 
 def torn_until(state: State, action: Action, bar: float) -> float | None:

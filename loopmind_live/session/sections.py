@@ -1,5 +1,6 @@
 """Sections that come, go and change their length: what becomes of an arrangement. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from loopmind_live.config import MAX_SECTIONS
@@ -13,6 +14,8 @@ from loopmind_live.session.actions import (
 )
 from loopmind_live.session.document import Document, Refit
 
+MOST_GONE = 4 * MAX_SECTIONS
+"""So many sections that are gone are known, should they come back."""
 SectionEdit = InsertSections | DeleteSections | SetBars | SetWishes
 IDS_A_CHANGE = 16 * MAX_SECTIONS
 """No change brings so many sections in: each has its own span of ids."""
@@ -29,9 +32,9 @@ def fresh_ids(number: int, count: int) -> tuple[int, ...]:
 
 
 def apply(document: Document, action: SectionEdit, refit: Refit) -> Document:
-    """Return the document after `action`: what names no section that is there does nothing.
+    """Return the document after `action`: what names no section that is known does nothing.
 
-    The last section left is never taken out.
+    The last section left is never taken out. What is gone changes along, should it come back.
     """
     arrangement = document.arrangement
     if arrangement is None:
@@ -40,25 +43,18 @@ def apply(document: Document, action: SectionEdit, refit: Refit) -> Document:
         case InsertSections():
             return _with_inserted(document, arrangement, action, refit)
         case DeleteSections():
-            kept = [i for i, one in enumerate(document.section_ids) if one not in action.sections]
-            if not kept:
-                return document
-            return replace(
-                document,
-                arrangement=replace(
-                    arrangement, sections=tuple(arrangement.sections[i] for i in kept)
-                ),
-                ids=tuple(document.section_ids[i] for i in kept),
-            )
+            return _without(document, arrangement, action)
         case SetBars():
-            return _changed(document, arrangement, {
-                section: replace(_there(document, section), bars=bars)
-                for section, bars in action.bars if document.place_of(section) is not None
+            return changed(document, {
+                section: replace(there, bars=bars)
+                for section, bars in action.bars
+                if (there := known(document, section)) is not None
             })  # fmt: skip
         case SetWishes():
-            return _changed(document, arrangement, {
-                section: replace(_there(document, section), roles_out=out, roles_only=only)
-                for section, out, only in action.wishes if document.place_of(section) is not None
+            return changed(document, {
+                section: replace(there, roles_out=out, roles_only=only)
+                for section, out, only in action.wishes
+                if (there := known(document, section)) is not None
             })  # fmt: skip
 
 
@@ -68,23 +64,44 @@ def inverse(document: Document, action: SectionEdit) -> SectionEdit:
     fit = (0.0, None) if arrangement is None else (arrangement.bpm, arrangement.key)
     match action:
         case InsertSections():
-            return DeleteSections(tuple(item.id for item in action.items))
+            new = (one.id for one in action.items if document.place_of(one.id) is None)
+            return DeleteSections(tuple(new))
         case DeleteSections():
             ids = document.section_ids
-            gone = [i for i, one in enumerate(ids) if one in action.sections]
-            if len(gone) == len(ids):
-                gone = []  # nothing was taken out
-            return InsertSections(tuple(_taken_out(document, i, action) for i in gone), fit)
+            out = [i for i, one in enumerate(ids) if one in action.sections]
+            if len(out) == len(ids):
+                out = []  # nothing was taken out
+            return InsertSections(tuple(_taken_out(document, i, action) for i in out), fit)
         case SetBars():
-            there = [one for one, _ in action.bars if document.place_of(one) is not None]
-            return SetBars(tuple((one, _there(document, one).bars) for one in there))
+            lengths = ((one, known(document, one)) for one, _ in action.bars)
+            return SetBars(tuple((one, there.bars) for one, there in lengths if there is not None))
         case SetWishes():
-            before = []
-            for one, _, _ in action.wishes:
-                if document.place_of(one) is not None:
-                    section = _there(document, one)
-                    before.append((one, section.roles_out, section.roles_only))
-            return SetWishes(tuple(before))
+            before = ((one, known(document, one)) for one, _, _ in action.wishes)
+            return SetWishes(tuple(
+                (one, there.roles_out, there.roles_only)
+                for one, there in before if there is not None
+            ))  # fmt: skip
+
+
+def known(document: Document, section: int) -> Section | None:
+    """Return the section of that id, be it there or gone; None where there never was one."""
+    place = document.place_of(section)
+    if place is not None and document.arrangement is not None:
+        return document.arrangement.sections[place]
+    return dict(document.gone).get(section)
+
+
+def changed(document: Document, sections: Mapping[int, Section]) -> Document:
+    """Return the document with other `sections` in the place of those with their ids."""
+    arrangement = document.arrangement
+    if arrangement is None:
+        return document
+    there = tuple(
+        sections.get(one, section)
+        for one, section in zip(document.section_ids, arrangement.sections, strict=True)
+    )
+    gone = tuple((one, sections.get(one, section)) for one, section in document.gone)
+    return replace(document, arrangement=replace(arrangement, sections=there), gone=gone)
 
 
 def place_for(document: Document, item: Inserted) -> int | None:
@@ -109,30 +126,35 @@ def _taken_out(document: Document, place: int, action: DeleteSections) -> Insert
 def _with_inserted(
     document: Document, arrangement: Arrangement, action: InsertSections, refit: Refit
 ) -> Document:
+    fits = action.fit == (arrangement.bpm, arrangement.key)
     for item in action.items:
         place = place_for(document, item)
         if place is None or document.place_of(item.id) is not None:
             continue
+        section = known(document, item.id) or item.section
+        fits = fits and section.parts == item.section.parts  # what changed since may not
         sections, ids = arrangement.sections, document.section_ids
-        arrangement = replace(
-            arrangement, sections=(*sections[:place], item.section, *sections[place:])
+        arrangement = replace(arrangement, sections=(*sections[:place], section, *sections[place:]))
+        document = replace(
+            document,
+            arrangement=arrangement,
+            ids=(*ids[:place], item.id, *ids[place:]),
+            gone=tuple(one for one in document.gone if one[0] != item.id),
         )
-        ids = (*ids[:place], item.id, *ids[place:])
-        document = replace(document, arrangement=arrangement, ids=ids)
-    if action.fit != (arrangement.bpm, arrangement.key):
+    if not fits:
         arrangement = refit(arrangement, arrangement.bpm, arrangement.key)
     return replace(document, arrangement=arrangement)
 
 
-def _changed(document: Document, arrangement: Arrangement, changed: dict[int, Section]) -> Document:
-    sections = tuple(
-        changed.get(one, section)
-        for one, section in zip(document.section_ids, arrangement.sections, strict=True)
+def _without(document: Document, arrangement: Arrangement, action: DeleteSections) -> Document:
+    both = list(zip(document.section_ids, arrangement.sections, strict=True))
+    kept = [one for one in both if one[0] not in action.sections]
+    if not kept or len(kept) == len(both):
+        return document
+    out = [one for one in both if one[0] in action.sections]
+    return replace(
+        document,
+        arrangement=replace(arrangement, sections=tuple(section for _, section in kept)),
+        ids=tuple(one for one, _ in kept),
+        gone=(*document.gone, *out)[-MOST_GONE:],
     )
-    return replace(document, arrangement=replace(arrangement, sections=sections))
-
-
-def _there(document: Document, section: int) -> Section:
-    place = document.place_of(section)
-    assert document.arrangement is not None and place is not None
-    return document.arrangement.sections[place]

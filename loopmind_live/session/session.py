@@ -20,7 +20,7 @@ from loopmind_live.session.commands import Command
 from loopmind_live.session.cue import Ears
 from loopmind_live.session.cue_plan import count_in_frames, recipes_of
 from loopmind_live.session.desk import NO_INPUT, Desk, faders, standing
-from loopmind_live.session.effects import Effect, Say, SetParameter
+from loopmind_live.session.effects import Effect, Opinion, Say, SetParameter
 from loopmind_live.session.engine_rows import EngineRows
 from loopmind_live.session.landing import Now, margin_frames
 from loopmind_live.session.look_ahead import LookAhead
@@ -51,6 +51,7 @@ class Session:
         options: Options,
         tell: Callable[[str], None],
         keep: Callable[[Snapshot], None] = lambda _snapshot: None,
+        opine: Callable[[Opinion], None] = lambda _opinion: None,
     ) -> None:
         rate_hz = engine.rate_hz
         self.engine = engine
@@ -66,7 +67,7 @@ class Session:
         )  # fmt: skip
         self._engine_rows = EngineRows(engine, stage, options, self._refit, self._counts)
         self._chronicle = Chronicle(events, self._readiness)
-        self._report = Report(self._chronicle, tell)
+        self._report = Report(self._chronicle, tell, opine)
         self._keeper = Keeper(keep, rate_hz)
         self._taken_up = False
         self._ready: frozenset[int] = frozenset()
@@ -317,7 +318,7 @@ class Session:
         for change in moment.landed:
             for fader in faders(change.action):
                 self._set_parameter(fader)
-        self._report.landed(moment)
+        self._report.landed(before, moment)
         missing = self._readiness.missing(moment)
         what = "not ready, enters at a later line"
         self._report.late(self.state, moment.frame, missing, what)

@@ -22,7 +22,7 @@ from loopmind_live.session.document import Document, Refit
 from loopmind_live.session.editing import apply, inverse
 from loopmind_live.session.lasting import outlasted, takes_back, way_back
 from loopmind_live.session.seams import before_the_end, playing_on, reason_against, torn_until
-from loopmind_live.session.state import Change, Playhead, State, cancel
+from loopmind_live.session.state import Change, Playhead, State, Step, cancel
 from loopmind_live.session.takes import placed
 from loopmind_live.timing.tempo_map import TempoMap
 
@@ -124,7 +124,7 @@ def _land_all(
     """Return the moment with `changes` landed in it, moved or dropped, in their order."""
     for change in changes:
         state = moment.state
-        reason = reason_against(state.document, change.action)
+        reason = reason_against(state.document, change)
         until = None if at_end else torn_until(state, change.action, moment.bar)
         if reason is not None:
             dropped = (*moment.dropped, (change, reason))
@@ -187,13 +187,26 @@ def _with_step(state: State, change: Change, action: Edit, back: Edit, bar: floa
     if change.mode == "undo":
         return replace(state, pending=pending)
     landed = replace(step, action=action, inverse=back)
-    done = tuple(landed if one.number == landed.number else one for one in state.done)
+    done = _with_landed(state.done, landed)
     if step.back_bars:
         again = way_back(landed, back, state.next_number, bar, state.tempo.beats_per_bar)
         return replace(
             state, done=done, pending=(*pending, again), next_number=state.next_number + 1
         )
     return replace(state, done=done, pending=pending)
+
+
+def _with_landed(done: tuple[Step, ...], landed: Step) -> tuple[Step, ...]:
+    """Return the undo stack with a step that has landed: above all that landed before it.
+
+    So that each is taken back from what it made; what is still pending keeps its place.
+    """
+    if all(one.number != landed.number for one in done):
+        return done
+    place = next(i for i, one in enumerate(done) if one.number == landed.number)
+    above = [i for i in range(place + 1, len(done)) if done[i].inverse is not None]
+    last = above[-1] if above else place
+    return (*done[:place], *done[place + 1 : last + 1], landed, *done[last + 1 :])
 
 
 def _following(state: State, document: Document) -> State:

@@ -230,7 +230,7 @@ def test_what_would_make_no_sense_is_refused_in_one_line() -> None:
         "no pad in intro": "intro would be silent: it plays pad alone",
         "take 3": "nothing is listed yet",
         "delete bridge": "no section 'bridge'",
-        "insert bridge after drop": "no section 'drop'",
+        "insert bridge after breakdown": "no section 'breakdown'",
         "add pad": "intro plays pad already",
     }.items():
         before = rig.session.state
