@@ -40,7 +40,9 @@ _UNITS = frozenset(
 _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 _SEMITONES = {"semitones": 1.0, "tones": 2.0, "octaves": 12.0}
 _TIMES = {"bars": "bar", "beats": "beat", "sections": "section"}
-_MET = frozenset(("word", name) for name in ("it", "all", "them", "tempo", "key", "bars"))
+_MET = frozenset(
+    ("word", name) for name in ("it", "all", "them", "tempo", "key", "bars", "bpm", "semitones")
+)
 """What may stand between the two pieces of a verb, beside parts and sections."""
 _EXTRA = frozenset(
     {
