@@ -114,6 +114,7 @@ def _loop(clause: Clause, _: Before) -> list[Asked]:
     if clause.says("unloop"):
         return [("loop", {"on": False} | section)]
     bare = not clause.roles and not clause.has("genre", "mood", "bars")
+    bare = bare and (place is not None or not clause.has("before", "after"))
     if clause.says("loop") and bare and not clause.strange and not clause.says("renew"):
         return [("loop", {"on": True} | section)]
     return []
