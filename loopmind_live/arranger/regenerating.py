@@ -3,10 +3,10 @@
 import math
 import random
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from loopmind_live.arranger.base import NEUTRAL, Direction, SectionWish
-from loopmind_live.arranger.casting import Weighing, draw
+from loopmind_live.arranger.casting import Ranked, Weighing, draw
 from loopmind_live.arranger.compatibility import Candidate
 from loopmind_live.arranger.directions import comparative, parts_more
 from loopmind_live.arranger.measures import measure_in, measure_of, progress, same_sound
@@ -24,7 +24,7 @@ VARIED_ROLES = 0.5
 CORE_ROLES = frozenset({"drums", "kick", "bass"})
 LEAN = 0.3
 """What a move of an octave in the direction asked for adds to a score."""
-_DRAWS = 4
+_DRAWS = 3
 _PLAIN_MOVE, _LEAST_MOVE = 0.3, 0.06
 """So many octaves the center of the whole is to move: a draw that moves it plainly is taken."""
 
@@ -42,9 +42,10 @@ def regenerated(
         "regenerate", seed, scene.place, scene.section.label, *sorted(hashes(before.values()))
     )
     roles = _roles(scene, locked, direction, rng)
+    options = _options(scene, roles, locked, avoid, direction)
     draws = []
     for _ in range(_DRAWS):
-        parts = _drawn(scene, roles, locked, avoid, direction, rng)
+        parts = _drawn(scene, options, locked, rng)
         draws.append((moved_by(before, parts, direction), parts))
         if draws[-1][0] >= _PLAIN_MOVE:
             break
@@ -111,33 +112,54 @@ def held_back(
     return parts
 
 
-def _drawn(
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What may play a role: the part there was, what fits, what to keep away from, how to weigh."""
+
+    role: Role
+    old: Part | None
+    left: Ranked
+    exclusions: tuple[Collection[str], ...]
+    weighing: Weighing
+
+
+def _options(
     scene: Scene,
     roles: Collection[Role],
     locked: Collection[Role],
     avoid: Collection[str],
     direction: Direction,
-    rng: random.Random,
-) -> dict[Role, Part]:
-    """Return a part for each of `roles`: locked ones kept, others drawn, old ones if need be."""
+) -> list[_Options]:
+    """Return the options of each of `roles` that is free, what carries the piece first."""
     section = scene.section
-    parts = {part.role: part for part in section.parts if part.role in locked}
-    chosen = scene.candidates([*scene.around(), *parts.values()])
-    before = hashes(section.parts)
+    kept = {part.role for part in section.parts if part.role in locked}
+    before, elsewhere = hashes(section.parts), scene.elsewhere()
     heard = before | set(avoid)
+    found = []
     for role in by_importance(roles, scene.genre):
-        if role in parts:
-            continue
-        old = section.part(role)
-        left, weighing = towards(scene, role, old, direction)
-        alike = alike_of(old, left)
-        exclusions = (heard | scene.elsewhere() | alike, heard | alike, heard, before)
-        candidate = draw(left, chosen, rng, exclusions, weighing)
+        if role not in kept:
+            old = section.part(role)
+            left, weighing = towards(scene, role, old, direction)
+            alike = alike_of(old, left)
+            exclusions = (heard | elsewhere | alike, heard | alike, heard, before)
+            found.append(_Options(role, old, left, exclusions, weighing))
+    return found
+
+
+def _drawn(
+    scene: Scene, options: Collection[_Options], locked: Collection[Role], rng: random.Random
+) -> dict[Role, Part]:
+    """Return the parts that are locked, and one for each of `options`: drawn, or the old one."""
+    parts = {part.role: part for part in scene.section.parts if part.role in locked}
+    chosen = scene.candidates([*scene.around(), *parts.values()])
+    roles = [*parts, *(each.role for each in options)]
+    for each in options:
+        candidate = draw(each.left, chosen, rng, each.exclusions, each.weighing)
         if candidate is not None:
             chosen.append(candidate)
-            parts[role] = scene.fit(candidate, role, roles)
-        elif old is not None:
-            parts[role] = old
+            parts[each.role] = scene.fit(candidate, each.role, roles)
+        elif each.old is not None:
+            parts[each.role] = each.old
     return parts
 
 
