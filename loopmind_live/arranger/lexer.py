@@ -40,7 +40,9 @@ _UNITS = frozenset(
 _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 _SEMITONES = {"semitones": 1.0, "tones": 2.0, "octaves": 12.0}
 _TIMES = {"bars": "bar", "beats": "beat", "sections": "section"}
-_MET = frozenset(("word", name) for name in ("it", "all", "them", "tempo", "key", "bars"))
+_MET = frozenset(
+    ("word", name) for name in ("it", "all", "them", "tempo", "key", "bars", "bpm", "semitones")
+)
 """What may stand between the two pieces of a verb, beside parts and sections."""
 _EXTRA = frozenset(
     {
@@ -208,14 +210,28 @@ class _Reader:
             word = self.tokens[place].word
             if word in _ENDS or word == "then":
                 return 0
+            if word == "," and not self._is(place + 1, "role"):
+                return 0
             said = self._said(place, len(tail))
-            if said == tail and (meets or goes) and not self._cuts_time(place + len(tail) - 1):
+            # "in the hook" says where, and not which way: "bring the bass in".
+            where = tail[-1:] == ("in",) and self._is(place + len(tail), "section")
+            if (
+                said == tail
+                and not where
+                and (meets or goes)
+                and not self._cuts_time(place + len(tail) - 1)
+            ):
                 return place
             senses = (*self._phrase(place)[0], *self.words.senses.get((word,), ()))
             meets = meets or any(
                 one.kind in ("role", "section") or (one.kind, one.name) in _MET for one in senses
             )
         return 0
+
+    def _is(self, at: int, kind: str) -> bool:
+        """Tell whether a phrase of `kind` begins at `at`."""
+        senses, _ = self._phrase(at) if at < len(self.tokens) else ((), 0)
+        return bool(senses) and senses[0].kind == kind
 
     def _number(self, at: int) -> tuple[float, int]:
         """Return the number at `at` and the tokens it takes; a word for one needs a unit."""
@@ -330,10 +346,10 @@ class _Reader:
         return self._made("number", at, used, "", value), used
 
 
-def lex(text: str, known: Collection[str] = (), guess: int = 0) -> Lexed:
+def lex(text: str, known: Collection[str] = (), language: str | None = None) -> Lexed:
     """Return the items of `text`, in order, slips of the keyboard mended; `known` words are none.
 
-    It is read in the language that it is most likely in, or the next one by `guess`.
+    It is read in `language`, or in the one that it is most likely in.
 
     >>> lexed = lex("drak trap, 140bpm in F# minor")
     >>> [(item.kind, item.name or item.number) for item in lexed.items]
@@ -343,7 +359,7 @@ def lex(text: str, known: Collection[str] = (), guess: int = 0) -> Lexed:
     ('english', (('drak', 'dark'),))
     """
     tokens = list(tokens_of(text))
-    language = languages_of(token.word for token in tokens)[guess]
+    language = language or languages_of(token.word for token in tokens)[0]
     words = lexicon(language)
     corrected: list[tuple[str, str]] = []
     for place, token in enumerate(tokens):

@@ -10,7 +10,7 @@ from loopmind_live.score.loop import Loop, Role
 
 DRIVING = frozenset({"energetic", "aggressive", "busy", "hard", "epic"})
 RESTING = frozenset({"calm", "chill", "dreamy", "sparse", "soft", "minimal", "mellow"})
-NOTICEABLE = Direction(brightness=0.1, density=0.12, energy=0.1)
+NOTICEABLE = Direction(brightness=0.15, density=0.12, energy=0.1)
 """A loop that differs by less is no move: in octaves of the spectrum's center and of onsets, and
 in the measure of energy."""
 _AXES = ("brightness", "density", "energy")

@@ -25,7 +25,7 @@ EASY_SEMITONES = 4
 them."""
 PACK_COUNTS = 0.15
 SCORE_COUNTS = 0.03
-USUAL_SCORE, USUAL_RHYTHM = -2.0, -0.2
+USUAL_SCORE, USUAL_RHYTHM = -2.5, -0.2
 """What half of all pairs by chance stay below: few are far likelier than their mean."""
 MOST_SCORE = 6.0
 MOST_RHYTHM = 1.0

@@ -3,10 +3,10 @@
 import math
 import random
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from loopmind_live.arranger.base import NEUTRAL, Direction, SectionWish
-from loopmind_live.arranger.casting import Weighing, draw
+from loopmind_live.arranger.casting import Ranked, Weighing, draw
 from loopmind_live.arranger.compatibility import Candidate
 from loopmind_live.arranger.directions import comparative, parts_more
 from loopmind_live.arranger.measures import measure_in, measure_of, progress, same_sound
@@ -14,6 +14,7 @@ from loopmind_live.arranger.mixing import center_hz
 from loopmind_live.arranger.roles import alternatives, plan
 from loopmind_live.arranger.scene import Scene, by_importance, hashes
 from loopmind_live.arranger.seeds import random_of
+from loopmind_live.arranger.shading import leads_by_brightness, shaded
 from loopmind_live.errors import ArrangerError
 from loopmind_live.score.arrangement import Part
 from loopmind_live.score.loop import ROLES, Role
@@ -23,8 +24,8 @@ VARIED_ROLES = 0.5
 CORE_ROLES = frozenset({"drums", "kick", "bass"})
 LEAN = 0.3
 """What a move of an octave in the direction asked for adds to a score."""
-_DRAWS = 4
-_PLAIN_MOVE, _LEAST_MOVE = 0.12, 0.06
+_DRAWS = 3
+_PLAIN_MOVE, _LEAST_MOVE = 0.3, 0.06
 """So many octaves the center of the whole is to move: a draw that moves it plainly is taken."""
 
 
@@ -33,7 +34,7 @@ def regenerated(
 ) -> tuple[Part, ...]:
     """Return new parts for a section: other loops, `locked` parts kept.
 
-    A part for which there is no other loop, or none in `direction`, stays as it is, as long as
+    A part for which there is no other loop, or none in `direction`, keeps its loop, as long as
     something changes. Raise ArrangerError where nothing would.
     """
     before = {part.role: part for part in scene.section.parts}
@@ -41,16 +42,18 @@ def regenerated(
         "regenerate", seed, scene.place, scene.section.label, *sorted(hashes(before.values()))
     )
     roles = _roles(scene, locked, direction, rng)
+    options = _options(scene, roles, locked, avoid, direction)
     draws = []
     for _ in range(_DRAWS):
-        parts = _drawn(scene, roles, locked, avoid, direction, rng)
+        parts = _drawn(scene, options, locked, rng)
         draws.append((moved_by(before, parts, direction), parts))
         if draws[-1][0] >= _PLAIN_MOVE:
             break
     parts = held_back(before, max(draws, key=lambda draw: draw[0])[1], direction)
+    parts = {r: part if r in locked else shaded(part, direction) for r, part in parts.items()}
     only_fuller = direction == Direction(fullness=direction.fullness) != NEUTRAL
     stuck = only_fuller and len(parts) == len(before)
-    if not parts or stuck or hashes(parts.values()) == hashes(before.values()):
+    if not parts or stuck or parts == before:
         raise ArrangerError(_refusal(scene, locked, direction))
     return tuple(parts[role] for role in ROLES if role in parts)
 
@@ -80,8 +83,7 @@ def moved_by(
 
     As far as is known: a plain move where nothing can be told, or nothing of that kind is wished.
     """
-    leads = direction != NEUTRAL and comparative(direction) in ("darker", "brighter")
-    if not leads or before.keys() != after.keys():
+    if not leads_by_brightness(direction) or before.keys() != after.keys():
         return _PLAIN_MOVE
     old, new = center_hz(before.values()), center_hz(after.values())
     if old is None or new is None:
@@ -110,33 +112,54 @@ def held_back(
     return parts
 
 
-def _drawn(
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What may play a role: the part there was, what fits, what to keep away from, how to weigh."""
+
+    role: Role
+    old: Part | None
+    left: Ranked
+    exclusions: tuple[Collection[str], ...]
+    weighing: Weighing
+
+
+def _options(
     scene: Scene,
     roles: Collection[Role],
     locked: Collection[Role],
     avoid: Collection[str],
     direction: Direction,
-    rng: random.Random,
-) -> dict[Role, Part]:
-    """Return a part for each of `roles`: locked ones kept, others drawn, old ones if need be."""
+) -> list[_Options]:
+    """Return the options of each of `roles` that is free, what carries the piece first."""
     section = scene.section
-    parts = {part.role: part for part in section.parts if part.role in locked}
-    chosen = scene.candidates([*scene.around(), *parts.values()])
-    before = hashes(section.parts)
+    kept = {part.role for part in section.parts if part.role in locked}
+    before, elsewhere = hashes(section.parts), scene.elsewhere()
     heard = before | set(avoid)
+    found = []
     for role in by_importance(roles, scene.genre):
-        if role in parts:
-            continue
-        old = section.part(role)
-        left, weighing = towards(scene, role, old, direction)
-        alike = alike_of(old, left)
-        exclusions = (heard | scene.elsewhere() | alike, heard | alike, heard, before)
-        candidate = draw(left, chosen, rng, exclusions, weighing)
+        if role not in kept:
+            old = section.part(role)
+            left, weighing = towards(scene, role, old, direction)
+            alike = alike_of(old, left)
+            exclusions = (heard | elsewhere | alike, heard | alike, heard, before)
+            found.append(_Options(role, old, left, exclusions, weighing))
+    return found
+
+
+def _drawn(
+    scene: Scene, options: Collection[_Options], locked: Collection[Role], rng: random.Random
+) -> dict[Role, Part]:
+    """Return the parts that are locked, and one for each of `options`: drawn, or the old one."""
+    parts = {part.role: part for part in scene.section.parts if part.role in locked}
+    chosen = scene.candidates([*scene.around(), *parts.values()])
+    roles = [*parts, *(each.role for each in options)]
+    for each in options:
+        candidate = draw(each.left, chosen, rng, each.exclusions, each.weighing)
         if candidate is not None:
             chosen.append(candidate)
-            parts[role] = scene.fit(candidate, role, roles)
-        elif old is not None:
-            parts[role] = old
+            parts[each.role] = scene.fit(candidate, each.role, roles)
+        elif each.old is not None:
+            parts[each.role] = each.old
     return parts
 
 

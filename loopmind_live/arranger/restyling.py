@@ -10,6 +10,7 @@ from loopmind_live.arranger.directions import comparative, parts_more
 from loopmind_live.arranger.regenerating import filled, held_back, towards
 from loopmind_live.arranger.scene import Scene, by_importance, hashes
 from loopmind_live.arranger.seeds import random_of
+from loopmind_live.arranger.shading import shaded
 from loopmind_live.errors import ArrangerError
 from loopmind_live.score.arrangement import Arrangement, Part
 from loopmind_live.score.layers import realization, spread
@@ -72,6 +73,9 @@ def _with_loops(
             chosen.append(candidate)
             new[key] = scene.fit(candidate, part.role)
     _hold_back(arrangement, new, direction)
+    for key, (_, part) in there.items():
+        if part.role not in locked:
+            new[key] = shaded(new.get(key, part), direction)
     sections = tuple(
         replace(
             section,

@@ -51,7 +51,7 @@ def allowed(word: str, meant: str) -> int:
     if shorter < 5 and len(word) == len(meant):
         # In short words a wrong letter makes another word; two swapped ones do not.
         return 1 if sorted(word) == sorted(meant) else 0
-    return 2 if shorter >= 7 else 1
+    return 2 if shorter >= 8 else 1
 
 
 @cache

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from loopmind_live.arranger.mixing import bands
 from loopmind_live.dsp.profile import (
     BANDS,
     CLASSES,
@@ -22,6 +23,8 @@ _TEMPI = (82.0, 87.5, 92.0, 100.0, 120.0, 124.0, 126.0, 128.0, 140.0, 174.0)
 _BEATS = (4, 8, 16, 32)
 _MOODS = ("dark", "bright", "calm", "energetic", "dreamy", "aggressive")
 _A_PACK = 40
+_FALL_DB = 9.0
+"""By so much bands fall with each octave away from a loop's brightness."""
 
 
 def known_loops(count: int, seed: int = 1) -> list[Loop]:
@@ -43,6 +46,7 @@ def _loop(
     role = ROLES[number % len(ROLES)]
     beats = chance.choice(_BEATS)
     pitched = role not in UNPITCHED_ROLES
+    brightness_hz = 200.0 * 2.0 ** chance.uniform(0.0, 5.3)
     return Loop(
         Path(f"/known/pack {number // _A_PACK}/{role} {number}.wav"),
         f"{number:064x}",
@@ -59,13 +63,18 @@ def _loop(
         moods=tuple(chance.sample(_MOODS, chance.randrange(3))),
         lufs=chance.uniform(-26.0, -8.0),
         true_peak_dbtp=chance.uniform(-9.0, 0.0),
-        brightness_hz=chance.uniform(200.0, 8000.0),
+        brightness_hz=brightness_hz,
         onsets_per_s=chance.uniform(0.2, 12.0),
-        profile=pack(_profile(beats, 60.0 / bpm, noise)),
+        profile=pack(_profile(beats, 60.0 / bpm, brightness_hz, noise)),
     )
 
 
-def _profile(beats: int, beat_s: float, noise: np.random.Generator) -> Profile:
+def _profile(
+    beats: int, beat_s: float, brightness_hz: float, noise: np.random.Generator
+) -> Profile:
+    """Return notes and hits at random, and bands that fall away from the loop's brightness."""
+    away = np.abs(np.log2(bands()[0] / brightness_hz)).astype(np.float32)
+    levels_db = np.maximum(FLOOR_DB, -_FALL_DB * away - 6.0 * noise.random(BANDS, np.float32))
     rows, steps = ROWS_A_BEAT * beats, STEPS_A_BEAT * beats
     return Profile(
         beats,
@@ -73,5 +82,5 @@ def _profile(beats: int, beat_s: float, noise: np.random.Generator) -> Profile:
         noise.random((rows, CLASSES), np.float32) ** 4,
         noise.random((rows, CLASSES), np.float32) ** 8,
         noise.random((steps, HIT_BANDS), np.float32) ** 4,
-        FLOOR_DB * noise.random(BANDS, np.float32),
+        levels_db,
     )

@@ -83,6 +83,7 @@ def hear_sound(
         bpm=round(bpm, 4) if bpm is not None else None,
         bpm_confidence=tempo.confidence if tempo is not None else 0.0,
         beats=tempo.beats if tempo is not None else None,
+        beats_per_bar=tempo.beats_per_bar if tempo is not None else 4,
         start_s=_start_s(sound, kind, tempo),
         key=key.key,
         key_confidence=key.confidence,
@@ -109,7 +110,8 @@ def judge_tempo(
     claims = [Hint(bpm, CHUNK_TRUST) for bpm in told]
     if hints.bpm is not None:
         claims.append(Hint(hints.bpm, MARKED_TRUST if hints.bpm_marked else BARE_TRUST))
-    tempo = estimate_tempo(sound.onsets, sound.extent, claims)
+    meters = [beats for beats in (hints.beats_per_bar, chunks.beats_per_bar) if beats is not None]
+    tempo = estimate_tempo(sound.onsets, sound.extent, claims, meters)
     return tempo if tempo is not None and tempo.confidence >= MIN_BPM_CONFIDENCE else None
 
 

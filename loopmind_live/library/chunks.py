@@ -37,13 +37,14 @@ _XML_VALUE = re.compile(r"<value>([^<]{1,20})</value>", re.IGNORECASE)
 class Chunks:
     """What is said of a file; `beats` fill it, or its loop from frame to frame, where one is set.
 
-    `one_shot`: it is said to be no loop.
+    `one_shot`: it is said to be no loop. `beats_per_bar`: 3 or 4.
     """
 
     bpm: float | None = None
     beats: int | None = None
     one_shot: bool = False
     loop_frames: tuple[int, int] | None = None
+    beats_per_bar: int | None = None
 
     def bpms(self, frames: int, rate_hz: int) -> list[float]:
         """Return the tempos that are told, or follow, for a sound of so many frames.
@@ -122,14 +123,16 @@ def _joined(chunks: Iterator[tuple[bytes, bytes]]) -> Chunks:
         beats=next((part.beats for part in parts if part.beats is not None), None),
         one_shot=any(part.one_shot for part in parts),
         loop_frames=next((part.loop_frames for part in parts if part.loop_frames), None),
+        beats_per_bar=next((part.beats_per_bar for part in parts if part.beats_per_bar), None),
     )
 
 
 def _of_acid(data: bytes) -> Chunks:
-    flags, beats, tempo = *struct.unpack_from("<I", data), *struct.unpack_from("<I4xf", data, 12)
+    (flags,) = struct.unpack_from("<I", data)
+    beats, unit, per_bar, tempo = struct.unpack_from("<IHHf", data, 12)
     if flags & _ONE_SHOT_FLAG:
         return Chunks(one_shot=True)
-    return Chunks(bpm=_bpm(tempo), beats=_beats(beats))
+    return Chunks(_bpm(tempo), _beats(beats), beats_per_bar=_per_bar(per_bar, unit))
 
 
 def _of_smpl(data: bytes) -> Chunks:
@@ -140,8 +143,8 @@ def _of_smpl(data: bytes) -> Chunks:
 
 
 def _of_basc(data: bytes) -> Chunks:
-    _, beats = struct.unpack_from(">II", data)
-    return Chunks(beats=_beats(beats))
+    _, beats, per_bar, unit = struct.unpack_from(">II4xHH", data)
+    return Chunks(beats=_beats(beats), beats_per_bar=_per_bar(per_bar, unit))
 
 
 def _of_info(data: bytes) -> Chunks:
@@ -160,6 +163,7 @@ def _of_pairs(pairs: dict[str, str]) -> Chunks:
     return Chunks(
         bpm=_bpm_of_text(told.get("tempo", "")),
         beats=_beats(int(beats)) if beats.isascii() and beats.isdigit() else None,
+        beats_per_bar={"3/4": 3, "4/4": 4}.get(told.get("time signature", "")),
     )
 
 
@@ -217,6 +221,10 @@ def _bpm(value: float) -> float | None:
 def _bpm_of_text(text: str) -> float | None:
     match = re.match(r"\s*(\d{2,3}(?:\.\d{1,4})?)", text)
     return _bpm(float(match.group(1))) if match else None
+
+
+def _per_bar(beats: int, unit: int) -> int | None:
+    return beats if unit == 4 and beats in (3, 4) else None
 
 
 def _beats(value: int) -> int | None:

@@ -16,6 +16,7 @@ _BARE_NUMBER = re.compile(r"(?<![A-Za-z\d.])(\d{2,3})(?![A-Za-z\d.])")
 _KEY_TOKEN = re.compile(
     r"(?<![A-Za-z#♯♭])([A-G](?:#|♯|♭|b|sharp|flat)?)[\s_-]?(maj(?:or)?|min(?:or)?|m)?(?![A-Za-z#♯♭])"
 )
+_METER = re.compile(r"(?<![\d.-])([34])-4(?![\d.-])")
 _TONIC = re.compile(r"(?:^|(?<=[\s-]))[A-G](?=[\s-]|$)")
 _LOWER_KEY = re.compile(
     r"(?<![A-Za-z#])([a-g](?:#|b|sharp|flat)?)[\s_-]?(maj(?:or)?|min(?:or)?|m)(?![A-Za-z#])"
@@ -53,7 +54,8 @@ _ONE_SHOT_WORDS = frozenset(("oneshot", "oneshots", "hit", "hits", "shot"))
 class NameHints:
     """What a name claims; `bpm_marked` where it stands beside "bpm" and not just as a number.
 
-    `keys`: the key that it names, or both keys of a tonic that stands alone.
+    `keys`: the key that it names, or both keys of a tonic that stands alone. `beats_per_bar`: of
+    "3-4", "4-4" or a waltz.
     """
 
     bpm: float | None = None
@@ -63,6 +65,7 @@ class NameHints:
     role: Role | None = None
     one_shot: bool = False
     words: frozenset[str] = frozenset()
+    beats_per_bar: int | None = None
 
 
 def read_name(path: Path) -> NameHints:
@@ -89,6 +92,7 @@ def read_name(path: Path) -> NameHints:
         role=instrument[1] if instrument else None,
         one_shot=bool(_ONE_SHOT_WORDS & set(words + folder_words)),
         words=frozenset(words + folder_words),
+        beats_per_bar=_beats_per_bar(stem, words + folder_words),
     )
 
 
@@ -130,6 +134,13 @@ def _bpm(stem: str) -> tuple[float | None, bool]:
     bare = [float(text) for text in _BARE_NUMBER.findall(stem.replace("_", " "))]
     likely = [bpm for bpm in bare if 60.0 <= bpm <= 200.0]
     return (likely[-1], False) if likely else (None, False)
+
+
+def _beats_per_bar(stem: str, words: list[str]) -> int | None:
+    match = _METER.search(stem)
+    if match is not None:
+        return int(match.group(1))
+    return 3 if "waltz" in words else None
 
 
 def _keys(stem: str, has_bpm: bool) -> tuple[str, ...]:

@@ -5,22 +5,20 @@ the onsets lie on its beats and bars, from how like itself the sound is some bea
 whether its beats fill the file, or what sounds of it.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from loopmind_live.dsp.onsets import Onsets
 from loopmind_live.library.extent import Extent
+from loopmind_live.library.repetition import Repetition
 
 Doubles = npt.NDArray[np.float64]
 
 BEATS = (4, 8, 16, 32, 64, 128)
 """The usual lengths of loops."""
-_GRIDS = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 _ANCHORED = 5
-_LAGS = (0.25, 0.5, 2.0 / 3.0, 0.75, 1.0, 4.0 / 3.0, 1.5, 2.0, 3.0, 4.0, 8.0, 16.0)
-_LEVEL_LAGS = (1.0, 2.0, 4.0, 8.0)
-_LAG_STEPS = np.array([-0.008, -0.004, 0.0, 0.004, 0.008])
-_LAG_LIMIT = 0.85
 _ON_S = 0.012
 # Places in a bar of sixteen steps: the one, the three, two and four, the eighths, the rest.
 _STEPS_AT: tuple[tuple[int, ...], ...] = (
@@ -30,7 +28,7 @@ _PLACES = tuple(np.isin(np.arange(16), steps) for steps in _STEPS_AT)
 _FIT, _FIT_S = 0.006, 0.004
 _KINDS = 5
 _FRAMES_OFF = 1.2
-_NEAR_BPM = 0.04
+_NEAR_BPM, _ABOUT_BPM = 0.04, 0.15
 _PRIOR_KNOTS = np.log2(np.array([60, 72, 84, 96, 108, 120, 130, 142, 156, 174, 200]) / 120.0)
 _COUNT_CAP = 9.0
 
@@ -41,8 +39,7 @@ class Evidence:
     def __init__(self, onsets: Onsets, extent: Extent) -> None:
         self.times_s = onsets.times_s
         self.extent = extent
-        self.envelope_hz = onsets.envelope_hz
-        self.likeness = onsets.likeness
+        self.repetition = Repetition(onsets.likeness, onsets.envelope_hz)
         cap = 2.0 * float(np.median(onsets.strengths)) if len(onsets.strengths) else 1.0
         weights = np.minimum(onsets.strengths, cap)
         total = float(weights.sum())
@@ -61,17 +58,28 @@ class Evidence:
         # Twice as fast as one complex exponential.
         return np.hypot(np.cos(phases) @ self.weights, np.sin(phases) @ self.weights)
 
-    def describe(self, bpms: Doubles, start_s: float) -> npt.NDArray[np.float32]:
-        """Return what is said of tempos [n] with a downbeat at `start_s`: float32 [n, FIGURES]."""
+    def describe(self, bpms: Doubles, starts_s: Sequence[float]) -> npt.NDArray[np.float32]:
+        """Return what is said of tempos [n] from each first downbeat: [n * starts, figures].
+
+        The rows of all tempos from the first start come first.
+        """
+        beat_s = 60.0 / bpms
+        later, usual = self.repetition.later(beat_s), self._usual(bpms)
+        return np.concatenate([self._from(start_s, bpms, later, usual) for start_s in starts_s])
+
+    def _from(
+        self, start_s: float, bpms: Doubles, later: Sequence[Doubles], usual: Sequence[Doubles]
+    ) -> npt.NDArray[np.float32]:
         beat_s = 60.0 / bpms
         length = max(self.extent.duration_s, 0.05)
         columns = [
             *self._on_grid(beat_s, start_s),
-            *self._like_itself(beat_s),
+            *later,
+            *self.repetition.around(bpms, start_s, self.extent.ends_s),
             *self._in_the_bar(beat_s, start_s),
             *self._fills(bpms, start_s),
             *self._overhangs(beat_s, start_s),
-            *self._usual(bpms),
+            *usual,
             np.log2(np.maximum(len(self.times_s), 0.5) * beat_s / length),
             np.log2(length / beat_s / 8.0),
         ]
@@ -102,8 +110,16 @@ class Evidence:
         ]
 
     def _on_grid(self, beat_s: Doubles, start_s: float) -> list[Doubles]:
+        """Return how well the onsets meet grids of 1/4 to 8 lines a beat, and from the first on."""
         beats = (self.times_s[None, :] - start_s) / beat_s[:, None]
-        means = [np.exp(2j * np.pi * grid * beats) @ self.weights for grid in _GRIDS]
+        # The finer grids are powers of the coarsest: one exponential for all.
+        quarter = np.exp(0.5j * np.pi * beats)
+        half = quarter * quarter
+        one = half * half
+        two = one * one
+        three, four = two * one, two * two
+        grids = (quarter, half, one, two, three, four, three * three, four * four)
+        means = [grid @ self.weights for grid in grids]
         straight, triplet = np.abs(means[5]), np.abs(means[4])
         return [
             *(np.abs(mean) for mean in means),
@@ -113,21 +129,6 @@ class Evidence:
             np.minimum(_COUNT_CAP, self.count * straight**4) / _COUNT_CAP,
             np.minimum(_COUNT_CAP, self.count * triplet**4) / _COUNT_CAP,
         ]
-
-    def _like_itself(self, beat_s: Doubles) -> list[Doubles]:
-        limit_s = _LAG_LIMIT * self.likeness.shape[1] / self.envelope_hz
-        found = []
-        for row, lags in enumerate((_LAGS, _LEVEL_LAGS)):
-            curve = self.likeness[row]
-            for times in lags:
-                lag_s = times * beat_s
-                if len(curve) < 2:
-                    found.append(np.zeros(len(beat_s)))
-                    continue
-                at = lag_s[:, None] * (1.0 + _LAG_STEPS) * self.envelope_hz
-                value = np.interp(at, np.arange(len(curve)), curve).max(axis=1)
-                found.append(np.where(lag_s < limit_s, value, 0.0))
-        return found
 
     def _in_the_bar(self, beat_s: Doubles, start_s: float) -> list[Doubles]:
         """Return how much of each band's onsets lies at each kind of place in the bar."""
@@ -145,7 +146,9 @@ class Evidence:
         And whether they do so at a whole tempo: programs cut loops at whole tempos, to the frame.
         """
         best = np.zeros((_KINDS, len(bpms)))
-        exact, to_the_frame, near, typed, whole_file = (np.zeros(len(bpms)) for _ in range(5))
+        exact, to_the_frame, near, about, round_one, typed, whole_file = (
+            np.zeros(len(bpms)) for _ in range(7)
+        )
         for place, end_s in enumerate(self.extent.ends_s):
             length = end_s - start_s
             if length < 0.1:
@@ -169,11 +172,13 @@ class Evidence:
                 typed = np.maximum(typed, meets)
             else:
                 to_the_frame = np.maximum(to_the_frame, meets)
-            closeness = np.exp(-0.5 * ((by_length - whole) / _NEAR_BPM) ** 2)
-            near = np.maximum(near, sound * closeness)
+            off_bpm, off_fives = by_length - whole, by_length - 5.0 * np.round(by_length / 5.0)
+            near = np.maximum(near, sound * np.exp(-0.5 * (off_bpm / _NEAR_BPM) ** 2))
+            about = np.maximum(about, sound * np.exp(-0.5 * (off_bpm / _ABOUT_BPM) ** 2))
+            round_one = np.maximum(round_one, sound * np.exp(-0.5 * (off_fives / _ABOUT_BPM) ** 2))
             if place == 0:
                 whole_file = fit * usual
-        return [*best, exact, to_the_frame, near, typed, whole_file]
+        return [*best, exact, to_the_frame, near, about, round_one, typed, whole_file]
 
     def _overhangs(self, beat_s: Doubles, start_s: float) -> list[Doubles]:
         """Return how far before a bar line the sound falls, ends, and begins for the last time."""

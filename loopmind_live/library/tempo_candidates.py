@@ -26,7 +26,8 @@ _START_GAP_S = 0.008
 class Candidates:
     """Tempos with a place each for the first downbeat, [n], and what is said of each.
 
-    `figures`: float32 [n, figures]; `overall` float32 [figures], what is said of the whole sound.
+    `figures`: float32 [n, figures]; `overall`: float32 [numbers], what is said of the whole sound,
+    and the highest that each figure is for any candidate: where all are low, none may be right.
     """
 
     bpms: Doubles
@@ -40,11 +41,13 @@ def find_candidates(evidence: Evidence, more: Sequence[float] = ()) -> Candidate
     first = float(evidence.times_s[0]) if len(evidence.times_s) else None
     places = starts(evidence.extent, first)
     bpms = tempos(evidence, places, more)
+    figures = evidence.describe(bpms, places)
+    overall = np.array(evidence.overall(), np.float32)
     return Candidates(
         np.tile(bpms, len(places)),
         np.repeat(np.array(places), len(bpms)),
-        np.concatenate([evidence.describe(bpms, place) for place in places]),
-        np.array(evidence.overall(), np.float32),
+        figures,
+        np.concatenate([overall, figures.max(axis=0)]),
     )
 
 
@@ -96,7 +99,7 @@ def _grid_peaks(evidence: Evidence) -> Iterator[float]:
 
 def _lag_peaks(evidence: Evidence) -> Iterator[float]:
     """Yield tempos at which the sound is like itself a beat, or a bar, later."""
-    curve, rate_hz = evidence.likeness[0], evidence.envelope_hz
+    curve, rate_hz = evidence.repetition.curves[0], evidence.repetition.hz
     for (low_s, high_s), beats in ((_BEAT_LAGS_S, (1, 2)), (_BAR_LAGS_S, (2, 4, 8))):
         low = int(low_s * rate_hz)
         part = curve[low : min(int(high_s * rate_hz), int(0.85 * len(curve)))]

@@ -165,14 +165,26 @@ def clauses(items: Sequence[Item]) -> list[Clause]:
 
 def _by_bars(items: Sequence[Item]) -> tuple[Item, ...]:
     """Return `items`, "en 4 compases" as how much where something gets longer or shorter."""
-    if not Clause(tuple(items)).says("longer", "shorter"):
+    whole = Clause(tuple(items))
+    sized = whole.has("section") and not whole.has("role") and not whole.says("loop", "go")
+    if sized and whole.says("make"):
+        # "make the hook 8 bars long"
+        return tuple(
+            replace(item, kind="bars", name="") if _is_bars(item, "lasting") else item
+            for item in items
+        )
+    if not whole.says("longer", "shorter"):
         return tuple(items)
     return tuple(
         replace(item, kind="bars", name="", extra=True)
-        if item.kind == "when" and item.name == "bar" and item.text.startswith(_BY)
+        if _is_bars(item, "when") and item.text.startswith(_BY)
         else item
         for item in items
     )
+
+
+def _is_bars(item: Item, kind: str) -> bool:
+    return item.kind == kind and item.name == "bar"
 
 
 def _stands_alone(before: Sequence[Item], piece: Sequence[Item]) -> bool:

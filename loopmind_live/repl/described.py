@@ -77,7 +77,7 @@ def _with_genre(items: list[Item], found: dict[str, int], strange: int) -> bool:
     if _verbs(before, (*_EDITS, "remove", "raise", "lower", "faster", "slower")) or edits:
         return False
     changed = any(item.kind in ("role", "section") for item in before)
-    if changed and _verbs(before, _SWAPS):
+    if changed and _verbs(before, tuple(verb for verb in _SWAPS if verb != "solo")):
         return False
     if any(item.text in _HERE for item in before if item.kind == "verb"):
         return False

@@ -29,8 +29,8 @@ _KEPT_SAFE = frozenset(
     {"quit", "panic", "stop", "load", "delete", "save", "record", "cancel", "forget", "fade"}
 )
 """Commands that a mended verb only suggests."""
-_GUESSES = 2
-"""Languages that a line is read in, the likeliest first."""
+FALLBACK = "english"
+"""The language that a line is read in, too: music speaks it everywhere."""
 _FREE = ("file", "what")
 _NAMING = ("load", "save", "record", "listen")
 _WORDS = frozenset(
@@ -115,15 +115,17 @@ def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
         complaint = error
     typed = as_typed(tokens, source)
     refused: LoopMindError | None = None
-    for guess in range(_GUESSES):
+    lexed = lex(typed, _WORDS)
+    readings = [lexed]
+    if lexed.language != FALLBACK:
+        readings.append(lex(typed, _WORDS, FALLBACK))
+    for one in readings:
         try:
-            reading = _as_spoken(lex(typed, _WORDS, guess), tokens, source)
+            return _as_spoken(one, tokens, source)
         except LoopMindError as error:
             refused = refused or error
             if not isinstance(error, Misfit):
                 break
-        else:
-            return reading
     if isinstance(refused, Misfit) and (headed(tokens) or not refused.read):
         raise NotUnderstood(str(complaint))
     assert refused is not None

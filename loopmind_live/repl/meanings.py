@@ -114,6 +114,7 @@ def _loop(clause: Clause, _: Before) -> list[Asked]:
     if clause.says("unloop"):
         return [("loop", {"on": False} | section)]
     bare = not clause.roles and not clause.has("genre", "mood", "bars")
+    bare = bare and (place is not None or not clause.has("before", "after"))
     if clause.says("loop") and bare and not clause.strange and not clause.says("renew"):
         return [("loop", {"on": True} | section)]
     return []
@@ -181,7 +182,7 @@ def _resize(clause: Clause, before: Before) -> list[Asked]:
         return []
     if bars is not None and bars.number >= 1 and not (longer or shorter):
         added = clause.says("add", "insert") and place.link in ("to", "place")
-        if added or clause.says(*_OUT):
+        if added or clause.says(*_OUT, "lower"):
             return [("resize", _at(place) | {"delta": int(bars.number) * (1 if added else -1)})]
     if bars is not None and bars.number >= 1:
         by = bars.extra or clause.has("by") or ((longer or shorter) and not _to_bars(clause, bars))

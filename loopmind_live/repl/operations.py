@@ -16,8 +16,10 @@ from loopmind_live.session.command import Command, When
 
 Operation = dict[str, Any]
 NONE: Operation = {"intent": "none"}
-_NAMES: Mapping[str, str] = {"insert_section": "insert", "half_time": "set_tempo",
-                             "double_time": "set_tempo", "insert": "effect"}  # fmt: skip
+_NAMES: Mapping[str, str] = {
+    "insert_section": "insert", "half_time": "set_tempo", "double_time": "set_tempo",
+    "ramp": "set_tempo", "insert": "effect",
+}  # fmt: skip
 _BEATS_PER_BAR = 4
 
 
@@ -103,6 +105,11 @@ def _tempo(command: Command) -> Operation:
     return fields
 
 
+def _ramp(command: Command) -> Operation:
+    """Return the tempo that is glided to, and for how long where that is said."""
+    return {name: _whole(value) for name, value in _lasting(command).items()}
+
+
 def _counts(text: str) -> bool:
     """Tell whether a number is written in `text`."""
     return any(item.kind in ("number", "bpm") for item in lex(text).items)
@@ -158,5 +165,5 @@ _FIELDS: Mapping[str, Callable[[Command], Operation]] = {
     "arrange": _arrange, "level": _level, "loop": _loop, "insert_section": _insert,
     "resize": _resize,
     "mute": _lasting, "unmute": _lasting, "solo": _lasting, "add": _lasting,
-    "set_tempo": _tempo, "half_time": _tempo, "double_time": _tempo,
+    "ramp": _ramp, "set_tempo": _tempo, "half_time": _tempo, "double_time": _tempo,
 }  # fmt: skip

@@ -242,7 +242,7 @@ SYNONYMS: tuple[Pattern, ...] = (
         "status", "info, state, what's playing, what is playing, what's next, what's queued, "
         "what's pending, where are we, what's going on, how's it going",
     ),
-    *ways("help", "?, h, commands, how do i, explain"),
+    *ways("help", "?, h, commands, explain"),
     *ways("quit", "exit, bye, goodbye, q, : q, leave, end performance"),
 )  # fmt: skip
 

@@ -62,11 +62,13 @@ def asked_tempo(clause: Clause) -> tuple[str, dict[str, Value]] | None:
     if clause.roles:
         return None
     signed = bpm.text[0] in "+-"
-    moved = up or down or clause.says("raise", "lower") or signed or bpm.extra
+    less = clause.says("lower", "remove", "mute")
+    more = clause.says("raise", "add", "insert")
+    moved = up or down or less or more or signed or bpm.extra
     to = _follows_to(clause, clause.items.index(bpm))
     small = abs(bpm.number) < MIN_BPM
     if moved and not to and (small or clause.has("by") or signed or bpm.extra):
-        fewer = down or clause.says("lower") or bpm.number < 0
+        fewer = down or less or bpm.number < 0
         return "set_tempo", {"delta": -abs(bpm.number) if fewer else abs(bpm.number)}
     if not MIN_BPM <= bpm.number <= MAX_BPM and bpm is bare:
         return None

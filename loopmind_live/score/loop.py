@@ -75,6 +75,7 @@ class Loop:
             "bpm": self.bpm,
             "bpm_confidence": round(self.bpm_confidence, 3),
             "beats": self.beats,
+            "beats_per_bar": self.beats_per_bar,
             "bars": self.bars,
             "key": self.key,
             "key_confidence": round(self.key_confidence, 3),

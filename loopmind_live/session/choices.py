@@ -149,11 +149,14 @@ def _tell(name: str, old: tuple[Part, ...], new: tuple[Part, ...]) -> str:
         return ", ".join(role for role in ROLES if role in roles)
 
     changed = {role for role in after if role in before and after[role] != before[role]}
+    tones = {part.role: part.tone for part in old}
+    toned = {p.role for p in new if p.role in tones and p.tone != tones[p.role]} - changed
     entered, left = set(after) - set(before), set(before) - set(after)
     words = [
         f"{listed(roles)} {verb if len(roles) == 1 else plural}"
         for roles, verb, plural in (
             (changed, "changes", "change"),
+            (toned, "changes in tone", "change in tone"),
             (entered, "enters", "enter"),
             (left, "leaves", "leave"),
         )

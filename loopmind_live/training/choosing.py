@@ -22,7 +22,7 @@ class Example:
     origin.
     """
 
-    figures: npt.NDArray[np.float32]
+    figures: npt.NDArray[np.floating[Any]]
     right: npt.NDArray[np.bool_]
     overall: npt.NDArray[np.float32]
     group: int

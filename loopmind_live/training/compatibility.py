@@ -173,22 +173,27 @@ def measured(
 
     Each query is a loop of the first part; the choice is its own partner and others of that part
     from other songs, all transposed to the query's key by the keys as published. A tie counts as
-    the middle of it.
+    the middle of it; keys, which are often equally far, are ordered by lot.
     """
     result = {}
+    lots = np.random.default_rng(0)  # of their own: they change nothing that is drawn else
     for low, high in KINDS:
         place = {h.passage: number for number, h in enumerate(heard) if h.voice == high}
         asked = [h for h in heard if h.voice == low and h.passage in place]
         chosen = [asked[number] for number in random.permutation(len(asked))[:queries]]
         pool = [h for h in heard if h.voice == high]
-        ranks = [_ranks_of(query, pool, model, random) for query in chosen]
+        ranks = [_ranks_of(query, pool, model, random, lots) for query in chosen]
         known = [pair for pair in ranks if pair is not None]
         result[f"{low}, {high}"] = Ranks([r for r, _ in known], [k for _, k in known])
     return result
 
 
 def _ranks_of(
-    query: Heard, pool: Sequence[Heard], model: PairModel, random: np.random.Generator
+    query: Heard,
+    pool: Sequence[Heard],
+    model: PairModel,
+    random: np.random.Generator,
+    lots: np.random.Generator,
 ) -> tuple[float, float] | None:
     """Return the true partner's rank by the ranker and by key; None in too small a pool."""
     partner = next(each for each in pool if each.passage == query.passage)
@@ -199,7 +204,8 @@ def _ranks_of(
     choice = [partner, *(others[number] for number in drawn)]
     moved = [(query.tonic - each.tonic + 6) % 12 - 6 for each in choice]
     by_key = [
-        -_key_distance(query.loop, each.loop, up) for each, up in zip(choice, moved, strict=True)
+        0.5 * lot - _key_distance(query.loop, each.loop, up)
+        for each, up, lot in zip(choice, moved, lots.random(CHOICES), strict=True)
     ]
     return _rank(_scores(query, choice, moved, model)), _rank(by_key)
 

@@ -31,7 +31,10 @@ class LeftOut:
 
     def of(self, packs: Sequence[str]) -> "LeftOut":
         """Return the same of some packs."""
-        chosen = np.isin(self.packs, list(packs))
+        return self.of_rows(np.isin(self.packs, list(packs)))
+
+    def of_rows(self, chosen: npt.NDArray[np.bool_]) -> "LeftOut":
+        """Return the same of the sounds where `chosen` is true."""
         return LeftOut(self.scores[chosen], self.labels[chosen], self.packs[chosen])
 
     def pairs(self) -> list[tuple[str, str]]:

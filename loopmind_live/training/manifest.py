@@ -10,6 +10,8 @@ from loopmind_live.library.names import read_name
 
 NAME = "manifest.csv"
 _COLUMNS = ("file", "bpm", "bpm_tier", "beats", "key", "instrument", "kind")
+_METER = "meter"
+"""A column that may be there: 3/4 or 4/4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class Truth:
 
     `pack` is where the sound comes from: what is measured on a pack was not trained on it.
     `bpm_tier`: A stated by who made it, B by its beats and length, C assumed. `kind`: "loop",
-    "oneshot" or "edge" (damaged, odd or empty).
+    "oneshot" or "edge" (damaged, odd or empty). `beats_per_bar`: where the manifest says the meter.
     """
 
     path: Path
@@ -29,6 +31,7 @@ class Truth:
     key: str | None
     instrument: str | None
     kind: str
+    beats_per_bar: int | None = None
 
 
 def true_class(instrument: str | None) -> str | None:
@@ -61,7 +64,7 @@ def read_manifest(folder: Path) -> list[Truth]:
 
 
 def _truth(folder: Path, path: Path, line: int, row: dict[str, str | None]) -> Truth:
-    words = {name: (row.get(name) or "").strip() for name in (*_COLUMNS, "source_repo")}
+    words = {name: (row.get(name) or "").strip() for name in (*_COLUMNS, "source_repo", _METER)}
     try:
         return Truth(
             path=folder / words["file"],
@@ -72,6 +75,7 @@ def _truth(folder: Path, path: Path, line: int, row: dict[str, str | None]) -> T
             key=words["key"] or None,
             instrument=words["instrument"] or None,
             kind=words["kind"],
+            beats_per_bar=int(words[_METER].split("/")[0]) if words[_METER] else None,
         )
     except ValueError as error:
         raise ConfigError(f"{path}, line {line}: {error}") from error

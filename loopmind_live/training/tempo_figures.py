@@ -42,6 +42,11 @@ class Answer:
         """Return how sure that is."""
         return self.alone.confidence if self.alone is not None else 0.0
 
+    @property
+    def beats_per_bar(self) -> int | None:
+        """Return the meter by the sound alone."""
+        return self.alone.beats_per_bar if self.alone is not None else None
+
     def right(self, tolerance: float, named: bool = False) -> bool:
         """Return whether the tempo is within a share of the true one."""
         tempo = self.named if named else self.alone
@@ -84,6 +89,7 @@ class TempoEvaluation:
                 "with_names": Share(self.named_false_tempos, self.one_shots).to_json(),
             },
             "downbeats": self._downbeats().to_json(),
+            "meter": {name: share.to_json() for name, share in self._meter().items()},
             "reliability": self._reliability(),
             "peers": self._peers(),
             "wrong": [_told(answer) for answer in self.answers if not answer.right(0.04)],
@@ -98,6 +104,7 @@ class TempoEvaluation:
                 lines += [f"      {name}: {share}" for name, share in _beside(group).items()]
         lines.append(f"one-shots given a tempo: {Share(self.false_tempos, self.one_shots)}")
         lines.append(f"loops that start late and on their one: {self._downbeats()}")
+        lines += [f"{name.replace('_', ' ')}: {share}" for name, share in self._meter().items()]
         lines += [
             f"confidence {row['from']:.1f}-{row['to']:.1f}: right {row['right']['value']} "
             f"of {row['right']['of']}, told {row['told']}"
@@ -150,6 +157,18 @@ class TempoEvaluation:
         ]
         return Share(sum(moved), len(moved))
 
+    def _meter(self) -> dict[str, Share]:
+        """Return how often three beats a bar are told, and rightly where the meter is known."""
+        told = [answer for answer in self.answers if answer.alone is not None]
+        known = [answer for answer in told if answer.truth.beats_per_bar is not None]
+        fours = [answer for answer in known if answer.truth.beats_per_bar == 4]
+        right = sum(answer.beats_per_bar == answer.truth.beats_per_bar for answer in known)
+        return {
+            "told_in_three": Share(_threes(told), len(told)),
+            "meter_right": Share(right, len(known)),
+            "fours_told_in_three": Share(_threes(fours), len(fours)),
+        }
+
     def _reliability(self) -> list[dict[str, Any]]:
         """Return, for each range of the told confidence, how often the tempo was right."""
         rows = []
@@ -200,6 +219,10 @@ def is_near(bpm: float | None, true_bpm: float, tolerance: float) -> bool:
 
 def _right(answers: Sequence[Answer], tolerance: float, named: bool = False) -> Share:
     return Share(sum(answer.right(tolerance, named) for answer in answers), len(answers))
+
+
+def _threes(answers: Sequence[Answer]) -> int:
+    return sum(answer.beats_per_bar == 3 for answer in answers)
 
 
 def _beside(group: Sequence[Answer]) -> dict[str, Share]:

@@ -1,4 +1,4 @@
-"""Rhythms to train tempo on: beats in the manner of many styles, lines and chords, at random."""
+"""Rhythms to train tempo on: drums in the manner of many styles, at random."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Layers = dict[str, Sequence[int]]
 """By voice, the steps of a bar on which it plays."""
 
 VOICES = ("kick", "snare", "hat", "perc")
-_EIGHTHS, _SIXTEENTHS, _OFF = tuple(range(0, 16, 2)), tuple(range(16)), (2, 6, 10, 14)
+EIGHTHS, SIXTEENTHS, OFF = tuple(range(0, 16, 2)), tuple(range(16)), (2, 6, 10, 14)
 _ODD_KICKS = ((0, 10), (0, 2, 10, 11), (0, 7, 10), (0, 10, 14), (0, 6, 10), (0, 3, 10))
 _GHOSTS = ((), (7, 9), (9, 15), (7, 15), (15,), (2, 9))
 
@@ -40,40 +40,54 @@ class Style:
 
 
 def _hats(random: Random) -> Sequence[int]:
-    found = (_EIGHTHS, _SIXTEENTHS, _OFF, (0, 4, 8, 12), _EIGHTHS, (0, 3, 6, 8, 11, 14))
+    found = (EIGHTHS, SIXTEENTHS, OFF, (0, 4, 8, 12), EIGHTHS, (0, 3, 6, 8, 11, 14))
     return found[random.integers(len(found))]
 
 
 def _four(random: Random) -> Layers:
     snare = (4, 12) if random.random() < 0.75 else ()
-    hats = _OFF if random.random() < 0.5 else _hats(random)
-    return {"kick": (0, 4, 8, 12), "snare": snare, "hat": hats, "perc": _sprinkled(random, 3)}
+    hats = OFF if random.random() < 0.5 else _hats(random)
+    return {"kick": (0, 4, 8, 12), "snare": snare, "hat": hats, "perc": sprinkled(random, 3)}
 
 
 def _broken(random: Random) -> Layers:
     kick = _ODD_KICKS[random.integers(len(_ODD_KICKS))]
     snare = (4, 12, *_GHOSTS[random.integers(len(_GHOSTS))])
-    return {"kick": kick, "snare": snare, "hat": _hats(random), "perc": _sprinkled(random, 2)}
+    return {"kick": kick, "snare": snare, "hat": _hats(random), "perc": sprinkled(random, 2)}
 
 
 def _half(random: Random) -> Layers:
     kick = ((0,), (0, 6), (0, 10), (0, 3, 6), (0, 7, 11), (0, 6, 14))[random.integers(6)]
-    return {"kick": kick, "snare": (8,), "hat": _hats(random), "perc": _sprinkled(random, 2)}
+    return {"kick": kick, "snare": (8,), "hat": _hats(random), "perc": sprinkled(random, 2)}
 
 
 def _straight(random: Random) -> Layers:
     kick = ((0, 8), (0, 8, 10), (0, 6, 8), (0, 2, 8))[random.integers(4)]
-    return {"kick": kick, "snare": (4, 12), "hat": _EIGHTHS, "perc": ()}
+    return {"kick": kick, "snare": (4, 12), "hat": EIGHTHS, "perc": ()}
 
 
 def _latin(random: Random) -> Layers:
     clave = ((0, 3, 6, 10, 12), (0, 3, 7, 10, 12), (2, 4, 8, 11, 14))[random.integers(3)]
     kick = ((0, 8), (0, 6, 8, 14), (0, 4, 8, 12))[random.integers(3)]
-    return {"perc": clave, "hat": _hats(random), "kick": kick, "snare": _sprinkled(random, 4)}
+    return {"perc": clave, "hat": _hats(random), "kick": kick, "snare": sprinkled(random, 4)}
 
 
 def _dembow(random: Random) -> Layers:
     return {"kick": (0, 4, 8, 12), "snare": (3, 6, 11, 14), "hat": _hats(random), "perc": ()}
+
+
+def _one_drop(random: Random) -> Layers:
+    kick = ((8,), (0, 8), (8, 14))[random.integers(3)]
+    return {"kick": kick, "snare": (8,), "hat": _hats(random), "perc": OFF}
+
+
+def _bossa(random: Random) -> Layers:
+    clave = ((0, 3, 6, 10, 13), (0, 3, 6, 10, 12))[random.integers(2)]
+    return {"kick": (0, 6, 8, 14), "snare": clave, "hat": EIGHTHS, "perc": sprinkled(random, 2)}
+
+
+def _sparse(random: Random) -> Layers:
+    return {"kick": (0,), "snare": sprinkled(random, 1), "hat": sprinkled(random, 2), "perc": (8,)}
 
 
 def _triplets(random: Random) -> Layers:
@@ -82,33 +96,52 @@ def _triplets(random: Random) -> Layers:
 
 
 def _waltz(random: Random) -> Layers:
-    hats = (tuple(range(0, 12, 2)), (0, 4, 8), tuple(range(12)))[random.integers(3)]
-    return {"kick": (0,), "snare": (4, 8), "hat": hats, "perc": _sprinkled(random, 2)}
+    hats = (EIGHTHS[:6], (0, 4, 8), SIXTEENTHS[:12], (4, 8))[random.integers(4)]
+    kick = ((0,), (0,), (0, 10), (0, 6))[random.integers(4)]
+    snare = ((4, 8), (4, 8), (8,), (4,))[random.integers(4)]
+    return {"kick": kick, "snare": snare, "hat": hats, "perc": sprinkled(random, 2, 12)}
 
 
-def _sprinkled(random: Random, count: int) -> Sequence[int]:
-    weights = np.array([4, 1, 2, 1.5, 3, 1, 2, 1.5, 3.5, 1, 2, 1.5, 3, 1, 2, 1.5])[:12]
-    steps = random.choice(12, count, replace=False, p=weights / weights.sum())
-    return tuple(int(step) for step in sorted(steps + random.integers(0, 5)))
+def _slow_three(random: Random) -> Layers:
+    kick = ((0,), (0, 2), (0, 10), (0, 3, 10))[random.integers(4)]
+    hats = (EIGHTHS[:6], SIXTEENTHS[:12], (0, 4, 8))[random.integers(3)]
+    return {"kick": kick, "snare": ((6,), (8,), (4,))[random.integers(3)], "hat": hats}
+
+
+def _jazz_waltz(random: Random) -> Layers:
+    ride = ((0, 3, 5, 6), (0, 3, 6), (0, 2, 3, 5, 6, 8))[random.integers(3)]
+    return {"kick": (0,), "snare": ((3,), (3, 6), (5,), ())[random.integers(4)], "hat": ride}
+
+
+def sprinkled(random: Random, count: int, steps: int = 16) -> Sequence[int]:
+    """Return `count` steps of a bar of `steps`, of which those on the beats are likelier."""
+    weights = np.tile([4.0, 1.0, 2.0, 1.5], 4)[:steps]
+    chosen = random.choice(len(weights), count, replace=False, p=weights / weights.sum())
+    return tuple(int(step) for step in sorted(chosen))
 
 
 def _any(random: Random) -> Layers:
-    return {voice: _sprinkled(random, int(random.integers(2, 9))) for voice in VOICES}
+    return {voice: sprinkled(random, int(random.integers(2, 9))) for voice in VOICES}
 
 
 STYLES: Mapping[str, Style] = {
     "four": Style(112, 150, _four, 3.0),
-    "hard": Style(150, 186, _four, 1.5),
-    "breaks": Style(155, 185, _broken, 2.3),
+    "hard": Style(150, 186, _four, 2.5),
+    "breaks": Style(155, 185, _broken, 3.0),
     "slow breaks": Style(95, 142, _broken, 1.5),
     "hip hop": Style(72, 106, _broken, 1.8, swing=0.2),
     "trap": Style(128, 165, _half, 1.0),
     "half": Style(134, 150, _half, 0.7),
     "rock": Style(85, 150, _straight, 1.2),
     "latin": Style(88, 135, _latin, 0.9),
-    "dembow": Style(84, 106, _dembow, 0.5),
+    "bossa": Style(100, 150, _bossa, 0.3),
+    "dembow": Style(84, 106, _dembow, 0.4),
+    "one drop": Style(66, 92, _one_drop, 0.2),
+    "sparse": Style(76, 150, _sparse, 0.5),
     "shuffle": Style(75, 150, _triplets, 0.6, steps=3),
-    "waltz": Style(80, 170, _waltz, 0.5, beats_per_bar=3),
+    "waltz": Style(80, 180, _waltz, 0.7, beats_per_bar=3),
+    "slow three": Style(60, 110, _slow_three, 0.2, beats_per_bar=3),
+    "jazz waltz": Style(100, 180, _jazz_waltz, 0.3, steps=3, beats_per_bar=3),
     "any": Style(72, 172, _any, 1.2),
 }
 
@@ -133,7 +166,7 @@ def draw_bpm(random: Random, style: Style) -> float:
 
 def draw_beats(random: Random, style: Style, bpm: float) -> int:
     """Return how long a loop is: one to eight bars, no longer than twenty seconds."""
-    bars = int(random.choice([1, 2, 4, 8], p=[0.25, 0.35, 0.3, 0.1]))
+    bars = int(random.choice([1, 2, 3, 4, 8], p=[0.24, 0.35, 0.02, 0.29, 0.1]))
     while bars > 1 and bars * style.beats_per_bar * 60.0 / bpm > 16.0:
         bars //= 2
     return bars * style.beats_per_bar
@@ -165,44 +198,3 @@ def draw_drums(random: Random, style: Style, beats: int) -> list[Hit]:
             strong = 1.0 if step % style.steps == 0 else 0.75
             hits.append(Hit((step + late) / style.steps, voice, strong * random.uniform(0.6, 1.0)))
     return hits
-
-
-def draw_line(random: Random, style: Style, beats: int) -> list[Hit]:
-    """Return a bass line, melody or arpeggio over `beats`."""
-    period = style.beats_per_bar * style.steps
-    rhythms = [
-        _EIGHTHS, _SIXTEENTHS, _OFF, (0, 3, 6, 8, 11, 14), (0, 3, 6, 10, 12), (0, 4, 8, 12),
-        (0, 6, 8), (0, 2, 3, 6, 8, 10, 11, 14), (0, 8), (0, 7, 10),
-    ]  # fmt: skip
-    own = random.random() < 0.4
-    rhythm = _sprinkled(random, int(random.integers(3, 10))) if own else None
-    rhythm = rhythm or rhythms[random.integers(len(rhythms))]
-    turns = random.integers(-2, 3, 16) if random.random() < 0.7 else np.zeros(16, np.int64)
-    length = float(random.choice([0.15, 0.25, 0.5, 0.9]))
-    change = random.choice([0.0, 0.05, 0.15])
-    hits, degree = [], 0
-    for step in range(beats * style.steps):
-        at = step % period
-        if (at in rhythm) == (random.random() < change):
-            continue
-        degree = 0 if at == 0 else degree + int(turns[at % 16])
-        hits.append(Hit(step / style.steps, "line", random.uniform(0.6, 1.0), length, degree))
-    return hits
-
-
-def draw_chords(random: Random, style: Style, beats: int) -> list[Hit]:
-    """Return chords over `beats`: held, or struck in a rhythm."""
-    bar = style.beats_per_bar
-    strokes = (
-        (0.0,), (0.0, 2.0), (0.0, 1.5, 3.0), (0.5, 1.5, 2.5, 3.5), (0.0, 1.0, 2.0, 3.0),
-        (0.0, 0.75, 1.5, 2.0, 2.75, 3.5), (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5),
-    )  # fmt: skip
-    rhythm = strokes[random.integers(len(strokes))]
-    degrees = random.integers(0, 7, max(1, beats // bar))
-    length = float(random.choice([0.2, 0.5, 1.0, 4.0]))
-    return [
-        Hit(number * bar + beat, "chord", random.uniform(0.6, 1.0), min(length, bar), int(degree))
-        for number, degree in enumerate(degrees)
-        for beat in rhythm
-        if beat < bar
-    ]

@@ -15,9 +15,9 @@ from loopmind_live.library.store import Library, Stamp
 from loopmind_live.score.loop import Loop
 
 JSON_KEYS = [
-    "path", "kind", "duration_s", "bpm", "bpm_confidence", "beats", "bars", "key",
-    "key_confidence", "tuning_cents", "instrument", "role", "moods", "lufs", "true_peak_dbtp",
-    "error",
+    "path", "kind", "duration_s", "bpm", "bpm_confidence", "beats", "beats_per_bar", "bars",
+    "key", "key_confidence", "tuning_cents", "instrument", "role", "moods", "lufs",
+    "true_peak_dbtp", "error",
 ]  # fmt: skip
 LOOPS = [
     Loop(Path("/loops/amen.wav"), "one", duration_s=5.52, bpm=87.0, bpm_confidence=0.9, beats=8,

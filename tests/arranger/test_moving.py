@@ -12,6 +12,7 @@ from loopmind_live.arranger.directions import direction_of
 from loopmind_live.arranger.measures import measure_of
 from loopmind_live.arranger.mixing import center_hz
 from loopmind_live.arranger.rules import RuleArranger
+from loopmind_live.arranger.shading import LOWEST_DB, shaded
 from loopmind_live.errors import ArrangerError
 from loopmind_live.score.arrangement import Arrangement, Part
 from loopmind_live.score.fit import fitted
@@ -50,14 +51,14 @@ def test_a_darker_hook_has_the_same_roles_and_no_brighter_loop(
         assert "nothing darker" in str(error) or "nothing brighter" in str(error)
         return
     assert [part.role for part in parts] == list(before)
-    changed = [part for part in parts if part != before[part.role]]
-    assert changed
+    changed = [part for part in parts if part.loop != before[part.role].loop]
+    assert parts != tuple(before.values())
     for part in changed:
         moved = measure_of(part).brightness - measure_of(before[part.role]).brightness  # type: ignore[operator]
         assert moved * direction.brightness > 0.0
     old, new = center_hz(before.values()), center_hz(parts)
     assert old is not None and new is not None
-    assert (new - old) * direction.brightness > 0.0
+    assert (new - old) * direction.brightness > 0.0 or not changed
 
 
 def test_darker_again_and_again_ends_at_the_darkest_and_says_so() -> None:
@@ -69,9 +70,10 @@ def test_darker_again_and_again_ends_at_the_darkest_and_says_so() -> None:
             parts = arranger.regenerate(arrangement, place, seed, direction=DARKER)
             arrangement = arrangement.with_parts((place,), parts)
     assert {p.loop.brightness_hz for p in arrangement.sections[place].parts} == {400.0}
+    assert {part.high_db for part in arrangement.sections[place].parts} == {LOWEST_DB}
 
 
-def test_a_part_that_has_no_darker_loop_stays_while_others_move() -> None:
+def test_a_part_that_has_no_darker_loop_gets_duller_while_others_move() -> None:
     loops = [make_loop("drums", 1, brightness_hz=3000.0)]
     loops += [make_loop("bass", number, brightness_hz=200.0 * (number + 1)) for number in range(4)]
     arranger = RuleArranger(loops)
@@ -81,7 +83,7 @@ def test_a_part_that_has_no_darker_loop_stays_while_others_move() -> None:
     brightest = fitted(loops[4], "bass", 140.0, arrangement.key)
     arrangement = arrangement.with_parts((place,), (start[0], brightest))
     drums, bass = arranger.regenerate(arrangement, place, 1, direction=DARKER)
-    assert drums == start[0]
+    assert drums == shaded(start[0], DARKER) != start[0]
     assert bass.loop.brightness_hz < 800.0  # type: ignore[operator]
 
 

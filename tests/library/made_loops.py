@@ -28,6 +28,21 @@ def drum_loop(bpm: float, beats: int, seed: int = 1) -> np.ndarray:
     return (0.6 * sound[:frames, None]).astype(np.float32)
 
 
+def waltz_loop(bpm: float, beats: int, seed: int = 2) -> np.ndarray:
+    """Return a low drum on each one of three beats, light ones on two and three, and eighths."""
+    random = np.random.default_rng(seed)
+    sound = np.zeros(round(beats * 60 / bpm * RATE_HZ) + RATE_HZ)
+    time_s = np.arange(RATE_HZ // 5) / RATE_HZ
+    kick = 0.9 * np.sin(2 * np.pi * 60 * time_s) * np.exp(-12 * time_s)
+    clap = 0.4 * random.standard_normal(len(time_s)) * np.exp(-25 * time_s)
+    hat = 0.1 * np.diff(random.standard_normal(len(time_s)), prepend=0) * np.exp(-70 * time_s)
+    for eighth in range(2 * beats):
+        at = round(eighth * 30 / bpm * RATE_HZ)
+        hit = hat if eighth % 2 else kick if eighth % 6 == 0 else clap
+        sound[at : at + len(hit)] += hit
+    return (0.6 * sound[: round(beats * 60 / bpm * RATE_HZ), None]).astype(np.float32)
+
+
 def chord_loop(bpm: float, chords: list[list[int]]) -> np.ndarray:
     """Return chords (MIDI notes) of four beats each, struck on every beat: float32 [frames, 2]."""
     beat = round(60 / bpm * RATE_HZ)

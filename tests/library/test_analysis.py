@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_loops import RATE_HZ, chord_loop, drum_loop, one_hit, write
+from made_loops import RATE_HZ, chord_loop, drum_loop, one_hit, waltz_loop, write
 
 from loopmind_live.library.analysis import analyse, hash_file
 from loopmind_live.score.loop import Loop
@@ -23,6 +23,11 @@ def test_a_drum_loop_is_known_for_what_it_is(tmp_path: Path) -> None:
     assert loop.bpm_confidence > 0.7
     assert loop.onsets_per_s == pytest.approx(4.2, abs=0.5)
     assert (loop.rate_hz, loop.channels) == (RATE_HZ, 1)
+
+
+def test_a_waltz_has_bars_of_three_beats(tmp_path: Path) -> None:
+    loop = loop_of(write(tmp_path / "x.wav", waltz_loop(120, 12)))
+    assert (loop.bpm, loop.beats, loop.beats_per_bar, loop.bars) == (120.0, 12, 3, 4.0)
 
 
 def test_chords_have_a_key_and_a_pitched_role(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from loopmind_live.library.chunks import NOTHING, Chunks, read_chunks
 CAF_LOOPS = bytes.fromhex("29819273b5bf4aefb78d62d1ef90bb2c")
 
 
-def acid(tempo: float, beats: int, flags: int = 0) -> bytes:
-    return struct.pack("<IHHfIHHf", flags, 60, 0x8000, 0.0, beats, 4, 4, tempo)
+def acid(tempo: float, beats: int, flags: int = 0, per_bar: int = 0, unit: int = 4) -> bytes:
+    return struct.pack("<IHHfIHHf", flags, 60, 0x8000, 0.0, beats, unit, per_bar, tempo)
 
 
 def smpl(first: int, last: int) -> bytes:
@@ -74,10 +74,20 @@ def pairs(**words: str) -> bytes:
         (riff((b"acid", acid(float("nan"), 0))), NOTHING),
         (riff((b"acid", acid(9000.0, 1 << 31))), NOTHING),
         (riff((b"acid", b"short")), NOTHING),
+        (riff((b"acid", acid(90.0, 12, 0, 3))), Chunks(90.0, 12, beats_per_bar=3)),
+        (riff((b"acid", acid(90.0, 12, 0, 4))), Chunks(90.0, 12, beats_per_bar=4)),
+        (riff((b"acid", acid(90.0, 12, 0, 6, 8))), Chunks(90.0, 12)),
+        (riff((b"acid", acid(90.0, 12, 0, 40_000))), Chunks(90.0, 12)),
         (riff((b"smpl", smpl(100, 88299))), Chunks(loop_frames=(100, 88300))),
         (riff((b"smpl", smpl(100, 50))), NOTHING),
         (riff((b"id3 ", id3("93.5"))), Chunks(93.5)),
         (riff((b"basc", struct.pack(">II74x", 1, 8)), form=b"AIFF", order=">"), Chunks(beats=8)),
+        (
+            riff((b"basc", struct.pack(">IIHHHH66x", 1, 9, 60, 2, 3, 4)), form=b"AIFF", order=">"),
+            Chunks(beats=9, beats_per_bar=3),
+        ),
+        (caf((b"info", pairs(time_signature="3/4"))), Chunks(beats_per_bar=3)),
+        (caf((b"info", pairs(time_signature="7/8"))), NOTHING),
         (caf((b"data", b"x" * 11), (b"info", pairs(tempo="128"))), Chunks(128.0)),
         (caf((b"uuid", CAF_LOOPS + pairs(beat_count="16"))), Chunks(beats=16)),
         (caf((b"uuid", b"0" * 16 + pairs(beat_count="16"))), NOTHING),

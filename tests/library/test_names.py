@@ -27,6 +27,22 @@ def test_a_tempo_is_read_where_one_is_named(name: str, bpm: float | None, marked
     assert (hints.bpm, hints.bpm_marked) == (bpm, marked)
 
 
+@pytest.mark.parametrize(
+    ("name", "beats_per_bar"),
+    [
+        ("Piano 3-4 90bpm.wav", 3),
+        ("drums_4-4.wav", 4),
+        ("SlowWaltz_90.wav", 3),
+        ("beat 13-4.wav", None),
+        ("take-3-4-2.wav", None),
+        ("loop_3_4.wav", None),
+        ("loop.wav", None),
+    ],
+)
+def test_a_meter_is_read_where_one_is_named(name: str, beats_per_bar: int | None) -> None:
+    assert read_name(Path("pack") / name).beats_per_bar == beats_per_bar
+
+
 def test_a_folder_may_name_the_tempo() -> None:
     assert read_name(Path("140 BPM/a.wav")).bpm == 140.0
     assert read_name(Path("140/a.wav")).bpm is None

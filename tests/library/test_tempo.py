@@ -94,17 +94,15 @@ def test_a_single_hit_gives_no_tempo_that_would_be_told(seconds: float) -> None:
     assert tempo is None or tempo.confidence < 0.3
 
 
-def test_hits_at_random_times_rarely_give_a_sure_tempo() -> None:
-    sure = 0
-    for seed in range(30):
-        random = np.random.default_rng(seed)
-        sound = silence(7.777)
-        hit = one_hit(0.1)
-        for start in random.integers(0, len(sound) - len(hit), 12):
-            sound[start : start + len(hit)] += hit
-        tempo = tempo_of(sound)
-        sure += tempo is not None and tempo.confidence >= 0.8
-    assert sure <= 3
+@pytest.mark.parametrize("seed", range(30))
+def test_hits_at_random_times_give_no_sure_tempo(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    sound = silence(7.777)
+    hit = one_hit(0.1)
+    for start in random.integers(0, len(sound) - len(hit), 12):
+        sound[start : start + len(hit)] += hit
+    tempo = tempo_of(sound)
+    assert tempo is None or tempo.confidence < 0.8
 
 
 @pytest.mark.parametrize("cut", [0.04, 0.07])

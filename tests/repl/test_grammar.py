@@ -410,6 +410,9 @@ REAL_WORDS = [
     "open the window", "stop the car", "turn on the lights", "kill the bass player",
     "save water", "drop me a line", "go to the shops", "add milk to the list",
     "loop me into the email",
+    "garage sale on sunday", "break a leg", "repeat after me", "how do i change the oil",
+    "drop dead", "noch ein Bier bitte", "otra cerveza por favor", "monte les escaliers",
+    "tira o lixo", "stop being so loud", "bass fishing", "rock climbing this weekend",
     "the bridge is closed", "my house is a mess", "set a timer for 10 minutes", "arrange flowers",
     "bring the kids back at 5", "i like that hook", "techno is dead", "where is the drop",
 ]  # fmt: skip

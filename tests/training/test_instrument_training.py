@@ -162,7 +162,8 @@ def test_a_training_writes_model_card_and_picture(sources: Sources, tmp_path: Pa
     assert len(model.networks) == 2
     assert {"maker/a", "one", "synthesis"} <= model.packs
     card = (out / "instruments.md").read_text(encoding="utf-8")
-    for words in ("loopmind train it", "| all real sounds | 8 |", "| loops | 2 |", "| kits | 3 |"):
+    for words in ("loopmind train it", "| all real sounds | 8 |", "| all but vocals | 6 |",
+                  "| loops | 2 |", "| kits | 3 |", "| games | 1 |", "| voices | 2 |"):  # fmt: skip
         assert words in card, card
     assert (out / "instruments.svg").read_text(encoding="utf-8").startswith("<svg")
     before = (out / "instruments.safetensors").read_bytes()

@@ -25,6 +25,13 @@ def test_what_is_not_known_is_none(tmp_path: Path) -> None:
     ]
 
 
+def test_a_manifest_may_tell_the_meter(tmp_path: Path) -> None:
+    folder = folder_with(
+        tmp_path, f"{HEAD},meter", "a.wav,p,97,6,A,,pad,loop,3/4", "b.wav,p,97,8,A,,pad,loop,"
+    )
+    assert [truth.beats_per_bar for truth in read_manifest(folder)] == [3, None]
+
+
 @pytest.mark.parametrize(
     ("lines", "told"),
     [

@@ -45,6 +45,18 @@ def test_answers_are_counted_by_tolerance_octave_and_confidence() -> None:
     json.dumps(counted)
 
 
+def test_meters_are_counted_where_they_are_known() -> None:
+    def heard(beats_per_bar: int, known: int | None) -> Answer:
+        truth = Truth(Path("a.wav"), "pack", 120.0, "A", 12, None, None, "loop", known)
+        return Answer(truth, "clean", 120.0, Tempo(120.0, 1.0, 0.0, 12, beats_per_bar), None)
+
+    answers = (heard(3, 3), heard(4, 3), heard(4, 4), heard(3, 4), heard(3, None))
+    told = TempoEvaluation(answers, 0, 0, 0, {Path("a.wav"): (None, None)}).to_json()["meter"]
+    assert (told["told_in_three"]["value"], told["told_in_three"]["of"]) == (0.6, 5)
+    assert (told["meter_right"]["value"], told["meter_right"]["of"]) == (0.5, 4)
+    assert (told["fours_told_in_three"]["value"], told["fours_told_in_three"]["of"]) == (0.5, 2)
+
+
 @pytest.mark.parametrize(("start_s", "share"), [(0.31, 1.0), (0.0, 0.0)])
 def test_a_loop_that_starts_late_should_start_on_its_one(start_s: float, share: float) -> None:
     answers = (answer(170.0, 0.9), answer(170.0, 0.9, "start_silence", start_s))
