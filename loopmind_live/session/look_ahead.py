@@ -53,14 +53,16 @@ class LookAhead:
         if label is None:
             label = state.section.label if state.section is not None else None
         document, arrangement = state.document, state.arrangement
-        if arrangement is None or label is None or not (places := arrangement.find(label)):
-            return
+        sections = arrangement.sections if arrangement is not None else ()
+        places = tuple(i for i, section in enumerate(sections) if section.label == label)
+        if not places:
+            return  # it may have gone since its turn was noted
         ideas = []
         try:
             ideas.append(choices.regenerate(state, document, places, self.arranger)[1])
         except LoopMindError:
             ideas.clear()  # nothing else fits: the command itself will say so
-        for part in () if likely else arrangement.sections[places[0]].parts:
+        for part in () if likely else sections[places[0]].parts:
             try:
                 ideas.append(choices.swap(state, document, places, [part.role], self.arranger)[1])
             except LoopMindError:

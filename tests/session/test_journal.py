@@ -30,6 +30,11 @@ LINES = (
     "undo", "redo", "regenerate verse in 3 bars", "filter bass -40", "reverb pad -12",
     "pan bass 20", "dark trap 140 bpm", "nudge 10", "mute drums now", "stop now", "tap",
     "regenerate hook after this section", "fade",
+    "longer verse", "resize hook 2 bars", "delete verse 1", "delete hook", "insert bridge",
+    "insert 4 bar build before hook", "no bass in verse", "only drums in hook", "add pad",
+    "add vocal for 2 bars", "mute bass for 2 bars", "mute drums in hook", "solo bass in verse",
+    "mute pad for 1 bar now", "restyle darker", "alternatives bass in hook", "take 2",
+    "key relative major",
 )  # fmt: skip
 STEPS = st.lists(
     st.tuples(st.sampled_from(LINES), st.integers(0, 3 * Rig.BAR)), min_size=1, max_size=25
