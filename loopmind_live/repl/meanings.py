@@ -122,9 +122,11 @@ def _loop(clause: Clause, _: Before) -> list[Asked]:
 
 def _insert(clause: Clause, _: Before) -> list[Asked]:
     """Put a section beside another."""
-    if not clause.says("insert", "add") or not clause.targets or clause.roles:
-        return []
     beside = next((one for one in clause.places if one.link in ("before", "after")), None)
+    # "I want an 8 bar bridge after the hook" needs no verb.
+    wanted = beside is not None and clause.has("bars") and not clause.has("verb")
+    if not (wanted or clause.says("insert", "add")) or not clause.targets or clause.roles:
+        return []
     put = clause.targets[0]
     if put.label == "current" or put.link in ("place", "to") or clause.has("darker", "mood"):
         return []
@@ -141,9 +143,11 @@ def _insert(clause: Clause, _: Before) -> list[Asked]:
     return [("insert_section", said)]
 
 
-def _constrain(clause: Clause, _: Before) -> list[Asked]:
+def _constrain(clause: Clause, before: Before) -> list[Asked]:
     """Keep parts out of sections, or all others."""
     places = [one for one in clause.places if one.link != "after"]
+    if not places and before.place is not None and clause.items[0].kind == "but":
+        places = [before.place]  # "another intro, but without drums"
     if not clause.roles or not places or clause.has("lasting"):
         return []
     only = clause.has("only") and not clause.says("solo", "mute", "go")
