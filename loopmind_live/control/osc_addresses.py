@@ -179,6 +179,8 @@ def _value(argument: Argument, sent: Sent) -> Value:
             return parse_key(str(sent)) or str(sent)
         case "choice" | "word":
             return str(sent).casefold()
+        case "moods":
+            return tuple(mood.strip().casefold() for mood in str(sent).split(","))
         case _:
             return str(sent)
 

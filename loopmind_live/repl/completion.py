@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from loopmind_live.arranger.directions import MOOD_DIRECTIONS
 from loopmind_live.errors import SessionError
 from loopmind_live.repl.lexicon import TOPICS
 from loopmind_live.repl.verbs import display_name, headed
@@ -82,6 +83,8 @@ def _values(
             return [*((role, "part") for role in roles), ("all", "every part")]
         case "flag":
             return [("off", ""), ("on", "")] if argument.name == "on" else [(argument.name, "")]
+        case "moods":
+            return [(mood, "mood") for mood in MOOD_DIRECTIONS]
         case "choice":
             return [(choice, "") for choice in argument.choices]
         case "word":

@@ -36,10 +36,11 @@ SECTIONS: tuple[CommandSpec, ...] = (
     CommandSpec(
         "resize",
         (
-            SECTION, NUMBER,
+            SECTION,
             Argument("bars", "integer", True, 1, MAX_SECTION_BARS, "bars"),
             Argument("delta", "integer", True, -MAX_SECTION_BARS, MAX_SECTION_BARS, "bars"),
             Argument("rel", "choice", True, choices=("longer", "shorter")),
+            NUMBER,
         ),
         "bar", "make a section longer or shorter",
         f"{PREFIX}/section/resize",
