@@ -146,7 +146,14 @@ class _Reader:
         if kind == "verb" and name == "stop" and small and not self._begins(at):
             kind = name = small  # "para" is "stop" only where a command begins
         only = any(one.name == "only" for one in senses)
-        if kind == "section" and (verb or only) and self._begins(at) and self._object(at + length):
+        after_role = at > 0 and any(
+            one.kind == "role" for one in self.words.senses.get((self.tokens[at - 1].word,), ())
+        )
+        if kind == "section" and verb == "solo" and after_role:
+            kind, name = "verb", verb  # "bass solo"
+        elif (
+            kind == "section" and (verb or only) and self._begins(at) and self._object(at + length)
+        ):
             # "drop the kick", "solo the drums", "solo el bajo"
             kind, name = ("only", "only") if only else ("verb", verb)
         if kind == "time":

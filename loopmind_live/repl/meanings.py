@@ -218,7 +218,7 @@ def _delete(clause: Clause, _: Before) -> list[Asked]:
 
 def _solo(clause: Clause, before: Before) -> list[Asked]:
     """Play parts alone; "kill everything but the drums" is the drums alone."""
-    if clause.excepted and (clause.says(*_OUT) or clause.has("no")):
+    if clause.excepted and (clause.says(*_OUT, "stop") or clause.has("no")):
         kept = tuple(role for role in ROLES if role in clause.excepted)
         return _on_roles(clause, "solo", kept)
     roles = _roles(clause, before)
