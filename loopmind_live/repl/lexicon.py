@@ -46,8 +46,15 @@ _LIVE_ROLE_WORDS: Mapping[str, tuple[str, ...]] = {
 ROLE_PHRASES: dict[Phrase, str] = _phrases(
     {role: (*ROLE_WORDS[role], *_LIVE_ROLE_WORDS.get(role, ())) for role in ROLES}
 )
+_MORE_OF_A_MOOD: Mapping[str, tuple[str, ...]] = {
+    "busy": ("busier",), "full": ("fuller",), "sparse": ("sparser", "emptier"),
+    "cold": ("colder",), "calm": ("calmer",),
+}  # fmt: skip
 MOODS: dict[Phrase, str] = _phrases(
-    {mood: MOOD_WORDS.get(mood, ()) for mood in (*MOOD_WORDS, *MOOD_DIRECTIONS)}
+    {
+        mood: (*MOOD_WORDS.get(mood, ()), *_MORE_OF_A_MOOD.get(mood, ()))
+        for mood in (*MOOD_WORDS, *MOOD_DIRECTIONS)
+    }
 )
 EVERYTHING: frozenset[str] = frozenset({"all", "everything", "everybody", "everyone"})
 PARTS_NOUNS: frozenset[str] = frozenset(

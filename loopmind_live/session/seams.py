@@ -1,5 +1,6 @@
 """Where a section ends, and how changes land without tearing the one that plays. Pure."""
 
+import math
 from dataclasses import replace
 
 from loopmind_live.session.actions import (
@@ -68,6 +69,20 @@ def torn_until(state: State, action: Action, bar: float) -> float | None:
         if bars is not None and state.playhead.start_bar + bars < bar - _NEAR_BARS:
             return state.end_bar
     return None
+
+
+def not_over_before(state: State, bar: float) -> State:
+    """Return the state whose section ends at the line of `bar`, or the next, where it ended before.
+
+    Counted twice as fast it may have played more bars than it has.
+    """
+    line = math.ceil(bar - _NEAR_BARS)
+    if state.end_bar is None or state.section is None or state.playhead is None:
+        return state
+    if state.end_bar >= line:
+        return state
+    playhead = replace(state.playhead, start_bar=line - state.section.bars)
+    return replace(state, playhead=playhead)
 
 
 def playing_on(state: State, ended: int, bar: float) -> State:

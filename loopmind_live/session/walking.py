@@ -21,7 +21,13 @@ from loopmind_live.session.actions import (
 from loopmind_live.session.document import Document, Refit
 from loopmind_live.session.editing import apply, inverse
 from loopmind_live.session.lasting import outlasted, takes_back, way_back
-from loopmind_live.session.seams import before_the_end, playing_on, reason_against, torn_until
+from loopmind_live.session.seams import (
+    before_the_end,
+    not_over_before,
+    playing_on,
+    reason_against,
+    torn_until,
+)
 from loopmind_live.session.state import Change, Playhead, State, Step, cancel
 from loopmind_live.session.takes import placed
 from loopmind_live.timing.tempo_map import TempoMap
@@ -165,6 +171,7 @@ def _land(state: State, change: Change, bar: float, refit: Refit) -> State:
     state = _following(replace(state, tempo=tempo), document)
     if isinstance(action, SetTime) and state.playhead is not None:
         state = replace(state, playhead=state.playhead.in_time(bar, action.factor))
+        state = not_over_before(state, bar)
     if isinstance(action, SetArrangement):
         plays = document.arrangement is not None
         start = Playhead.at(action.place, math.floor(bar)) if plays else None

@@ -237,3 +237,16 @@ def test_what_would_make_no_sense_is_refused_in_one_line() -> None:
         answer = type_(rig, line)
         assert told in answer and "\n" not in answer
         assert rig.session.state == before
+
+
+def test_a_section_that_double_time_makes_too_short_ends_on_that_line() -> None:
+    rig = started()
+    rig.play_to(2 * rig.BAR + 10)
+    type_(rig, "double time")  # the fourth bar would be the seventh of four
+    rig.session.advance()
+    for frame in (2 * rig.BAR + 20, 3 * rig.BAR - 1):
+        assert rig.sounding(frame) == {"pad": "pad_0"}
+    rig.play_to(4 * rig.BAR)
+    assert rig.sounding(3 * rig.BAR) == {"drums": "drums_0", "bass": "bass_0"}
+    row = next(row for row in rig.engine.rows if row.track == 0)
+    assert row.start == row.origin == 3 * rig.BAR
