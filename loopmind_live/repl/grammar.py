@@ -86,10 +86,10 @@ def read(text: str) -> Reading:
 
     >>> read("regnerate hook").corrected
     (('regnerate', 'regenerate'),)
-    >>> read("what now tokyo")
+    >>> read("hi tokyo")
     Traceback (most recent call last):
         ...
-    loopmind_live.repl.grammar.NotUnderstood: 'what now tokyo': not understood: tokyo: type help for the list
+    loopmind_live.repl.grammar.NotUnderstood: 'hi tokyo': not understood: tokyo: type help for the list
     """
     commands: list[Command] = []
     corrected: list[tuple[str, str]] = []
