@@ -86,10 +86,11 @@ def read(text: str) -> Reading:
 
     >>> read("regnerate hook").corrected
     (('regnerate', 'regenerate'),)
-    >>> read("hi tokyo")
-    Traceback (most recent call last):
-        ...
-    loopmind_live.repl.grammar.NotUnderstood: 'hi tokyo': not understood: tokyo: type help for the list
+    >>> try:
+    ...     read("tokyo rain")
+    ... except NotUnderstood as error:
+    ...     print(error)
+    'tokyo rain': not understood: tokyo, rain: type help for the list
     """
     commands: list[Command] = []
     corrected: list[tuple[str, str]] = []
