@@ -87,10 +87,10 @@ def read(text: str) -> Reading:
 
     >>> read("regnerate hook").corrected
     (('regnerate', 'regenerate'),)
-    >>> read("what time is it in tokyo")
+    >>> read("hi tokyo")
     Traceback (most recent call last):
         ...
-    loopmind_live.repl.grammar.NotUnderstood: not understood: tokyo: type help for the list
+    loopmind_live.repl.grammar.NotUnderstood: 'hi tokyo': not understood: tokyo: type help for the list
     """
     commands: list[Command] = []
     corrected: list[tuple[str, str]] = []
@@ -129,7 +129,11 @@ def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
             refused = refused or error
             if not isinstance(error, Misfit):
                 break
-    if isinstance(refused, Misfit) and (headed(tokens) or not refused.read):
+    nothing = isinstance(refused, Misfit) and not refused.read
+    described_wrong = not isinstance(refused, SessionError) and any(
+        item.kind == "genre" for item in lexed.items
+    )
+    if nothing or (headed(tokens) and not described_wrong):
         raise NotUnderstood(str(complaint))
     assert refused is not None
     if isinstance(refused, Misfit):

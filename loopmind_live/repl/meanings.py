@@ -299,6 +299,8 @@ def _add(clause: Clause, before: Before) -> list[Asked]:
     roles = _roles(clause, before)
     if not roles or clause.has("darker") or not clause.says("add", "insert"):
         return []
+    if not clause.targets and any(item.text == "insert" for item in clause.items):
+        return []  # an effect is put in so, and none is named
     return _on_roles(clause, "add", roles)
 
 

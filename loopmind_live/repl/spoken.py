@@ -127,7 +127,10 @@ def _typed(clause: Clause, source: str) -> str:
 
 def refusal(spoken: Spoken, source: str) -> Misfit:
     """Return the error that names the words that were not understood."""
+    shown = " ".join(source.split())[:60]
     if not spoken.strange:
-        return Misfit(f"{source.strip()[:60]!r} asks for nothing: type help for the list", 0)
+        return Misfit(f"{shown!r} asks for nothing: type help for the list", 0)
     words = ", ".join(dict.fromkeys(word[:24] for word in spoken.strange[:8]))
-    return Misfit(f"not understood: {words}: type help for the list", len(spoken.strange))
+    return Misfit(
+        f"{shown!r}: not understood: {words}: type help for the list", len(spoken.strange)
+    )

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+from loopmind_live.config import MAX_BPM, MIN_BPM
 from loopmind_live.session.actions import (
     Action,
     DeleteSections,
@@ -11,6 +12,7 @@ from loopmind_live.session.actions import (
     SetBars,
     SetLooping,
     SetParts,
+    SetTime,
     SetWishes,
     Together,
 )
@@ -37,6 +39,10 @@ def reason_against(document: Document, change: Change) -> str | None:
     action = change.action
     if isinstance(action, DeleteSections) and set(document.section_ids) <= set(action.sections):
         return LAST
+    if isinstance(action, SetTime) and document.bpm is not None:
+        bpm = document.bpm * action.factor
+        if not MIN_BPM <= bpm <= MAX_BPM:
+            return f"{bpm:g} bpm is out of range, {MIN_BPM:g} to {MAX_BPM:g}"
     return None if change.mode != "do" or _is_there(document, action) else GONE
 
 

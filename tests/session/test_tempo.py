@@ -7,7 +7,7 @@ from loopmind_live.engine.base import Row
 from loopmind_live.engine.kernel import mix
 from loopmind_live.engine.rows import pack
 from loopmind_live.session.commands import Command, When
-from tests.session.stage import Rig
+from tests.session.stage import Rig, Shelf
 
 
 def started(**options: object) -> Rig:
@@ -190,3 +190,16 @@ def test_a_nudge_at_the_limit_of_tempo_lands_like_any_other() -> None:
     rig.play_to(5 * Rig.BAR)
     assert rig.session.state.tempo.bpm_at(60) == 240.0
     assert before - rig.session.state.tempo.line(60) == 480
+
+
+def test_half_time_that_comes_before_the_tempo_it_was_meant_for_is_dropped_and_told() -> None:
+    shelf = Shelf()
+    rig = started(live=True, shelf=shelf)
+    rig.session.submit(Command("half_time"))
+    rig.play_to(3 * rig.BAR)
+    shelf.ready = False  # what the tempo needs does not come in time
+    assert rig.session.submit(Command("set_tempo", {"bpm": 127.0})).ok
+    assert rig.session.submit(Command("half_time")).ok
+    rig.play_to(9 * rig.BAR)
+    assert any("30 bpm is out of range" in line for line in rig.told), rig.told
+    assert rig.session.state.tempo.bpm_at(9.0) == 60.0
