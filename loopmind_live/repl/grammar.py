@@ -18,6 +18,7 @@ from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.repl.bind import Misfit
 from loopmind_live.repl.described import describes_music
 from loopmind_live.repl.lexicon import FILLERS, MOODS, NUMBERS, ROLE_PHRASES, SECTIONS, UNITS
+from loopmind_live.repl.readers import read_roles
 from loopmind_live.repl.spoken import merged, refusal, speak
 from loopmind_live.repl.strict import described, parse_line
 from loopmind_live.repl.synonyms import NOUNS
@@ -114,6 +115,8 @@ def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
         complaint = Misfit(f"{as_typed(tokens, source)[:60]!r}: write names in quotes", 0)
     except Misfit as error:
         complaint = error
+    if _inserts_into_parts(tokens):
+        raise NotUnderstood(str(complaint))
     typed = as_typed(tokens, source)
     refused: LoopMindError | None = None
     lexed = lex(typed, _WORDS)
@@ -154,6 +157,11 @@ def _as_spoken(lexed: Lexed, tokens: tuple[Token, ...], source: str) -> Reading:
     if spoken.commands:
         return Reading(_safe(spoken.commands, lexed, mended), lexed.corrected, spoken.strange)
     raise refusal(spoken, typed)
+
+
+def _inserts_into_parts(tokens: tuple[Token, ...]) -> bool:
+    """Tell whether a line begins "insert drums": an effect is missing, or is none that there is."""
+    return tokens[0].text == "insert" and bool(read_roles(tokens, 1)[0])
 
 
 def _takes_a_word(command: Command) -> bool:
