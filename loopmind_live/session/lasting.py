@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from loopmind_live.session.actions import Edit, SetRoles
-from loopmind_live.session.state import Change, Step
+from loopmind_live.session.actions import Edit, SetArrangement, SetRoles, SetTime, Together
+from loopmind_live.session.state import Change, State, Step
 
 
 def way_back(step: Step, back: Edit, number: int, bar: float, beats_per_bar: int) -> Change:
@@ -40,12 +40,44 @@ def outlasted(
             other.add_in - pairs, other.remove_in - pairs,
         )  # fmt: skip
         back = SetRoles(
-            back.name, back.add | (other.add & roles), back.remove | (other.remove & roles),
-            back.add_in | (other.add_in & pairs), back.remove_in | (other.remove_in & pairs),
+            back.name,
+            (back.add - other.remove) | (other.add & roles),
+            (back.remove - other.add) | (other.remove & roles),
+            (back.add_in - other.remove_in) | (other.add_in & pairs),
+            (back.remove_in - other.add_in) | (other.remove_in & pairs),
         )  # fmt: skip
         if rest != SetRoles(other.name):
             kept.append(replace(change, action=rest))
     return tuple(kept), back
+
+
+def gone_for_good(state: State, step: Step, back: Edit) -> State:
+    """Return the state in which no undo brings back what `step` did, now that `back` took it back.
+
+    What landed since would be taken back to where the step still counted: it takes that back, too.
+    """
+    if isinstance(back, SetTime | SetArrangement):
+        return state  # relative, or about sections of another set
+    above = False
+    done = []
+    for one in state.done:
+        since = one.inverse is not None and (above or one.frame > step.frame)
+        done.append(_taking_back(one, back) if since else one)
+        above = above or one.number == step.number
+    pending = []
+    for change in state.pending:
+        undone = change.step if change.mode == "undo" else None
+        if undone is not None and undone.inverse is not None and undone.frame > step.frame:
+            undone = _taking_back(undone, back)
+            assert undone.inverse is not None
+            change = replace(change, action=undone.inverse, step=undone)  # noqa: PLW2901
+        pending.append(change)
+    return replace(state, done=tuple(done), pending=tuple(pending))
+
+
+def _taking_back(step: Step, back: Edit) -> Step:
+    assert step.inverse is not None
+    return replace(step, inverse=Together((step.inverse, back)))
 
 
 def _line_after(bar: float, bars: float, beats_per_bar: int) -> float:

@@ -27,6 +27,8 @@ _NEAR_BARS = 1e-9
 
 def before_the_end(action: Action) -> bool:
     """Tell whether an action that lands at a section's end decides what follows that section."""
+    if isinstance(action, Together):
+        return any(map(before_the_end, action.actions))
     return isinstance(action, SetLooping | SetBars | InsertSections | DeleteSections)
 
 
@@ -67,6 +69,9 @@ def torn_until(state: State, action: Action, bar: float) -> float | None:
     """
     if state.end_bar is None or state.playhead is None:
         return None
+    if isinstance(action, Together):
+        torn = (torn_until(state, one, bar) for one in action.actions)
+        return next((until for until in torn if until is not None), None)
     here = state.document.section_ids[state.playhead.place]
     if isinstance(action, DeleteSections) and here in action.sections:
         return state.end_bar

@@ -48,8 +48,8 @@ class Playhead:
 class Step:
     """One undoable command. `inverse` is None until it has landed.
 
-    `frame` is when a fader was last moved: what follows soon belongs to the same gesture. It lasts
-    for `back_bars`, until it is undone where 0.
+    `frame` is when it landed, or a fader was last moved: what follows soon belongs to the same
+    gesture. It lasts for `back_bars`, until it is undone where 0.
     """
 
     number: int
@@ -146,7 +146,9 @@ def cancel(state: State, change: Change) -> State:
     without = tuple(step for step in state.done if step.number != change.step.number)
     if change.mode == "undo":
         undone = tuple(step for step in state.undone if step.number != change.step.number)
-        return replace(state, done=(*without, change.step), undone=undone)
+        later = (one.inverse is not None and one.frame > change.step.frame for one in without)
+        place = next((i for i, since in enumerate(later) if since), len(without))
+        return replace(state, done=(*without[:place], change.step, *without[place:]), undone=undone)
     return replace(state, done=without)
 
 

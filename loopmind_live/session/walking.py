@@ -20,7 +20,7 @@ from loopmind_live.session.actions import (
 )
 from loopmind_live.session.document import Document, Refit
 from loopmind_live.session.editing import apply, inverse
-from loopmind_live.session.lasting import outlasted, takes_back, way_back
+from loopmind_live.session.lasting import gone_for_good, outlasted, takes_back, way_back
 from loopmind_live.session.seams import (
     before_the_end,
     not_over_before,
@@ -188,12 +188,14 @@ def _with_step(state: State, change: Change, action: Edit, back: Edit, bar: floa
     if step is None:
         return state
     if change.mode == "back":
+        state = gone_for_good(state, step, action)
         return replace(state, done=tuple(one for one in state.done if one.number != step.number))
     pending = tuple(one for one in state.pending if not takes_back(one, step.number))
     pending, back = outlasted(pending, action, back)
     if change.mode == "undo":
-        return replace(state, pending=pending)
-    landed = replace(step, action=action, inverse=back)
+        return gone_for_good(replace(state, pending=pending), step, action)
+    frame = landing_frame(state, change)
+    landed = replace(step, action=action, inverse=back, frame=frame)
     done = _with_landed(state.done, landed)
     if step.back_bars:
         again = way_back(landed, back, state.next_number, bar, state.tempo.beats_per_bar)

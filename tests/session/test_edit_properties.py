@@ -137,15 +137,26 @@ def edits_at(when: st.SearchStrategy[When | None]) -> list[st.SearchStrategy[Com
     ]
 
 
+def lasting_at(when: st.SearchStrategy[When | None]) -> list[st.SearchStrategy[Command]]:
+    """Return commands that change what is heard for some bars alone."""
+    return [
+        typed("add", when, roles=role, bars=bars),
+        typed("add", when, roles=role, section=labels, bars=bars),
+        *(typed(name, when, roles=role, bars=bars) for name in ("mute", "unmute", "solo")),
+    ]
+
+
 others = [
-    typed("add", ANY_TIME, roles=role, bars=bars),
-    typed("mute", ANY_TIME, roles=role, bars=bars),
+    *lasting_at(ANY_TIME),
     *(typed(name, st.none()) for name in ("stop", "play", "half_time", "double_time")),
 ]
 scripts = st.lists(
     st.tuples(st.one_of(*edits_at(ANY_TIME), *others), st.integers(1, 9)), max_size=14
 )
-edits_alone = st.lists(st.tuples(st.one_of(*edits_at(LATER)), st.integers(1, 9)), max_size=12)
+edits_alone = st.lists(
+    st.tuples(st.one_of(*edits_at(ANY_TIME), *lasting_at(ANY_TIME)), st.integers(1, 9)),
+    max_size=12,
+)
 
 
 def played(script: list[tuple[Command, int]], watch: Callable[[Rig], None]) -> Rig:
@@ -185,7 +196,7 @@ def test_no_commands_tear_what_plays_or_leave_nothing_to_play(
     played(script, watch)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(edits_alone)
 def test_undoing_all_of_it_brings_the_arrangement_back(script: list[tuple[Command, int]]) -> None:
     rig = played(script, lambda _rig: None)
@@ -199,7 +210,9 @@ def test_undoing_all_of_it_brings_the_arrangement_back(script: list[tuple[Comman
         rig.session.advance(frame)
     assert not rig.session.state.done
     assert rig.session.state.document.arrangement == arrangement()
-    assert rig.session.state.document.muted_in == frozenset()
+    document = rig.session.state.document
+    assert (document.muted, document.soloed) == (frozenset(), frozenset())
+    assert document.muted_in == frozenset()
 
 
 @settings(max_examples=25, deadline=None)

@@ -156,3 +156,65 @@ def test_live_and_now_it_ends_on_a_line() -> None:
     rows = [row for row in rig.engine.rows if row.track == 0]
     assert any(row.start == first + 7 * rig.BAR for row in rows)
     assert rig.session.state.document.muted == frozenset()
+
+
+def test_an_edit_while_it_lasted_brings_nothing_back_when_undone_later() -> None:
+    rig = at_hook()
+    type_(rig, "loop; add pad for 4 bars")
+    rig.play_to(15 * rig.BAR)
+    type_(rig, "regenerate hook")
+    rig.play_to(20 * rig.BAR)
+    assert heard(rig, 20) == ALL
+    type_(rig, "undo")
+    rig.play_to(24 * rig.BAR)
+    assert heard(rig, 23) == ALL
+    assert rig.sounding(22 * rig.BAR)["bass"] == "bass_2"
+
+
+def test_an_edit_undone_while_it_lasts_leaves_the_part_until_its_time() -> None:
+    rig = at_hook()
+    type_(rig, "loop; add pad for 6 bars")
+    rig.play_to(15 * rig.BAR)
+    type_(rig, "regenerate hook")
+    rig.play_to(16 * rig.BAR)
+    type_(rig, "undo")
+    rig.play_to(24 * rig.BAR)
+    assert [heard(rig, bar) for bar in (18, 20, 21)] == [ALL | {"pad"}, ALL | {"pad"}, ALL]
+
+
+def test_a_change_now_while_an_undo_is_pending_is_undone_to_what_was_there_before_both() -> None:
+    rig = at_hook()
+    before = rig.session.state.document
+    type_(rig, "regenerate hook")
+    rig.play_to(15 * rig.BAR)
+    type_(rig, "undo; swap bass now")
+    rig.play_to(17 * rig.BAR)
+    type_(rig, "undo")
+    rig.play_to(18 * rig.BAR)
+    assert rig.session.state.document == before and not rig.session.state.done
+
+
+def test_an_undo_canceled_after_a_change_now_is_undone_after_it() -> None:
+    rig = at_hook()
+    before = rig.session.state.document
+    type_(rig, "regenerate hook")
+    rig.play_to(15 * rig.BAR)
+    type_(rig, "undo; swap bass now")
+    rig.play_to(15 * rig.BAR + 5000)
+    type_(rig, "cancel")
+    rig.play_to(16 * rig.BAR)
+    for bar in (18, 20):
+        type_(rig, "undo")
+        rig.play_to(bar * rig.BAR)
+    assert rig.session.state.document == before and not rig.session.state.done
+
+
+def test_unmuted_for_good_and_undone_it_is_heard_as_after_its_time() -> None:
+    rig = at_hook()
+    type_(rig, "mute drums for 4 bars")
+    rig.play_to(15 * rig.BAR)
+    type_(rig, "unmute drums")
+    rig.play_to(20 * rig.BAR)
+    type_(rig, "undo")
+    rig.play_to(22 * rig.BAR)
+    assert rig.session.state.document.muted == frozenset()
