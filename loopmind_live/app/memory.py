@@ -21,9 +21,12 @@ NAME = "taste.jsonl"
 MOST_LINES = 20_000
 """So many of the newest lines count."""
 WEIGHTS: dict[Verdict, float] = {
-    "kept": 0.15, "undone": -0.4, "swapped": -0.25, "locked": 0.3,
+    "kept": 0.15, "undone": -0.4, "swapped": -0.25, "brought back": 0.25, "locked": 0.3,
 }  # fmt: skip
-"""What one opinion adds to a loop's weight, before all is brought between -1 and 1."""
+"""What one opinion adds to a loop's weight, before all is brought between -1 and 1.
+
+What is swapped and soon brought back weighs as it did before.
+"""
 PAIR_WEIGHT = 0.1
 """What being kept beside each other adds for two loops."""
 FAVORITES: frozenset[Verdict] = frozenset({"favorite", "no favorite"})

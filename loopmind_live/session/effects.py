@@ -5,7 +5,7 @@ from typing import Literal
 
 from loopmind_live.score.loop import Loop
 
-Verdict = Literal["kept", "undone", "swapped", "locked", "favorite", "no favorite"]
+Verdict = Literal["kept", "undone", "swapped", "brought back", "locked", "favorite", "no favorite"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from loopmind_live.score.arrangement import Part, Section
-from loopmind_live.score.loop import Loop
+from loopmind_live.score.loop import Loop, Role
 from loopmind_live.session.actions import SetParts, parts_set
 from loopmind_live.session.effects import Opinion
 from loopmind_live.session.state import Change, State
@@ -18,11 +18,15 @@ KEPT_BARS = 16.0
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """Loops that came with a step, at `bar`: nothing has been said of them yet."""
+    """Loops that came with a step, at `bar`: nothing has been said of them yet.
+
+    They came in the place of those that `left`, which was said of them as it landed.
+    """
 
     number: int
     bar: float
     loops: tuple[Loop, ...]
+    left: tuple[Loop, ...] = ()
 
 
 class Opinions:
@@ -61,39 +65,43 @@ class Opinions:
         for choice in self._choices:
             if choice.number == number and bar - choice.bar <= SOON_BARS:
                 self._tell(Opinion("undone", choice.loops))
+                if choice.left:
+                    self._tell(Opinion("brought back", choice.left))
         self._choices = tuple(one for one in self._choices if one.number != number)
 
     def _changed(self, before: State, moment: Moment, change: Change, number: int) -> None:
         came: dict[Loop, None] = {}
         left: dict[Loop, None] = {}
         for action in parts_set(change.action):
-            old, new = _sections(before, action), _sections(moment.state, action)
-            was, now = _loops_of(old), _loops_of(new)
+            was, now = _loops_set(before, action), _loops_set(moment.state, action)
             came |= dict.fromkeys(loop for loop in now if loop not in was)
             if action.roles is not None:  # a part was changed, not a section tried anew
                 left |= dict.fromkeys(loop for loop in was if loop not in now)
         if left and came:
             self._tell(Opinion("swapped", tuple(left)))
         if came:
-            self._choices = (*self._choices, _Choice(number, moment.bar, tuple(came)))
+            choice = _Choice(number, moment.bar, tuple(came), tuple(left))
+            self._choices = (*self._choices, choice)
 
 
-def _sections(state: State, action: SetParts) -> list[Section]:
-    """Return the sections that `action` is about, as they are in `state`."""
+def _loops_set(state: State, action: SetParts) -> list[Loop]:
+    """Return the loops of the parts that `action` is about, each once, as they are in `state`."""
     arrangement, document = state.arrangement, state.document
     if arrangement is None:
         return []
     places = (document.place_of(section) for section, _ in action.parts)
-    return [arrangement.sections[place] for place in places if place is not None]
+    sections = (arrangement.sections[place] for place in places if place is not None)
+    return _loops_of(sections, action.roles)
 
 
 def _loops(parts: Collection[Part]) -> set[Loop]:
     return {part.loop for part in parts}
 
 
-def _loops_of(sections: Iterable[Section]) -> list[Loop]:
-    """Return the loops of sections, each once, in order."""
-    return list(dict.fromkeys(part.loop for section in sections for part in section.parts))
+def _loops_of(sections: Iterable[Section], roles: Collection[Role] | None = None) -> list[Loop]:
+    """Return the loops that sections play, in `roles` or in all, each once, in order."""
+    parts = (part for section in sections for part in section.parts)
+    return list(dict.fromkeys(one.loop for one in parts if roles is None or one.role in roles))
 
 
 def _anywhere(state: State) -> set[Loop]:

@@ -52,6 +52,10 @@ class Report:
             if change.mode != "back":
                 self.tell(words)
 
+    def ended(self, state: State, frame: int) -> None:
+        """Judge by what played on until the set ended at `frame`."""
+        self._opinions.played(state, state.tempo.bar(frame))
+
     def late(self, state: State, frame: int, parts: Sequence[Role], what: str) -> None:
         """Say which parts of the section that plays are not heard, as they are not prepared."""
         section = state.section

@@ -231,6 +231,7 @@ class Session:
         """Write down that the set ended at `frame`, and what landed before it."""
         self._keep_state()
         self._write_swaps(frame - 1)
+        self._report.ended(self.state, frame)
         self._write("result", frame, text="end")
 
     def ends_by(self, frame: int) -> int | None:

@@ -85,6 +85,38 @@ def test_a_part_that_is_swapped_for_another_was_not_liked() -> None:
     assert rig.words == ["swapped bass_2"]
 
 
+def test_a_part_that_is_soon_brought_back_was_liked_as_before() -> None:
+    rig = Judging()
+    rig.type("swap bass")
+    rig.bar(16)
+    rig.type("undo")
+    rig.bar(18)
+    assert rig.words == ["swapped bass_2", "undone bass_101", "brought back bass_2"]
+    rig.type("redo")
+    rig.bar(20)
+    assert rig.words[3:] == ["swapped bass_2"]
+
+
+def test_of_two_parts_that_change_on_one_line_each_is_judged_by_its_own_change() -> None:
+    rig = Judging()
+    rig.type("swap bass")
+    rig.bar(16)
+    rig.type("undo; swap drums")
+    rig.bar(18)
+    assert rig.words == [
+        "swapped bass_2", "undone bass_101", "brought back bass_2", "swapped drums_2",
+    ]  # fmt: skip
+
+
+def test_what_plays_on_until_the_set_ends_was_liked() -> None:
+    rig = Judging()
+    rig.type("resize hook 60 bars; add pad")
+    rig.bar(40)
+    assert rig.words == []
+    rig.session.finish(rig.engine.frame())
+    assert rig.words == ["kept pad_101"]
+
+
 def test_locks_and_favorites_are_said_in_so_many_words() -> None:
     rig = Judging()
     rig.type("lock bass; favorite drums; favorite drums off; mute melody")
