@@ -35,8 +35,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Lexed:
-    """Items of a text, its language, and the slips in it with what was meant."""
+    """Items of a text, its language, and the slips in it with what was meant.
+
+    `amended` tells whether something was taken back within it: "no wait, the drums".
+    """
 
     items: tuple[Item, ...]
     language: str
     corrected: tuple[tuple[str, str], ...] = ()
+    amended: bool = False

@@ -6,6 +6,7 @@ One lexer serves descriptions ("dark trap 140 bpm") and commands ("mute drums in
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from loopmind_live.arranger.amending import amended
 from loopmind_live.arranger.items import Item, Lexed
 from loopmind_live.arranger.spelling import meant_by
 from loopmind_live.arranger.tokens import Token, tokens_of
@@ -23,20 +24,9 @@ MAX_NUMBER = 1e6
 _APART = 9
 """Words between the two pieces of a verb, at most: "turn the drums and the bass off"."""
 _UNITS = frozenset(
-    [
-        "bpm",
-        "bars",
-        "beats",
-        "sections",
-        "semitones",
-        "tones",
-        "octaves",
-        "decibels",
-        "seconds",
-        "minutes",
-        "hours",
-    ]
-)
+    {"bpm", "bars", "beats", "sections", "semitones", "tones", "octaves", "decibels", "seconds",
+     "minutes", "hours"}
+)  # fmt: skip
 _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 _SEMITONES = {"semitones": 1.0, "tones": 2.0, "octaves": 12.0}
 _TIMES = {"bars": "bar", "beats": "beat", "sections": "section"}
@@ -117,7 +107,9 @@ class _Reader:
     def _phrase(self, at: int) -> tuple[tuple[Sense, ...], int]:
         """Return what the longest known phrase at `at` may mean, and its length."""
         for count in range(min(LONGEST, len(self.tokens) - at), 0, -1):
-            senses = self.words.senses.get(self._said(at, count))
+            senses = self.words.senses.get(self._said(at, count), ())
+            if count > 1 and all(sense.kind == "time" for sense in senses):
+                continue  # "only for | the build": no number follows, so it is no time
             if senses and not (count > 1 and self._cuts(at, count)):
                 return senses, count
         return (), 0
@@ -385,7 +377,8 @@ def lex(text: str, known: Collection[str] = (), language: str | None = None) -> 
         item, used = (special, 1) if special is not None else reader.item(at)
         items.append(item)
         at += used
-    return Lexed(tuple(items), language, tuple(corrected))
+    kept = amended(items)
+    return Lexed(kept, language, tuple(corrected), len(kept) < len(items))
 
 
 def _special(token: Token) -> Item | None:

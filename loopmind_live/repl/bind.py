@@ -26,6 +26,7 @@ _UP = frozenset({"up", "higher", "louder", "faster"})
 _DOWN = frozenset({"down", "lower", "quieter", "softer", "slower"})
 _ONLY = frozenset({"only", "just"})
 _OUT = frozenset({"no", "without"})
+_SECTIONS_COUNTED = frozenset({("section",), ("sections",), ("part",), ("parts",)})
 
 
 class Misfit(SessionError):
@@ -199,6 +200,8 @@ class _Binder:
         amount, count = read_amount(tokens, place + 1)
         if amount is None or amount.unit not in ("", "bars"):
             return 0
+        if not amount.unit and texts(tokens, place + 1 + count, 1) in _SECTIONS_COUNTED:
+            raise Misfit("bars are counted here, and not sections", place)
         self.values["bars"] = amount.value
         return 1 + count
 

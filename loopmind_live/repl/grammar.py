@@ -110,6 +110,8 @@ def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
     """Return what the tokens between two ";" mean."""
     try:
         commands = parse_line(tokens, source)
+        if _takes_back(as_typed(tokens, source)):
+            raise Misfit("something is taken back in it", 0)
         if not any(map(_takes_a_word, commands)):
             return Reading(tuple(commands))
         complaint = Misfit(f"{as_typed(tokens, source)[:60]!r}: write names in quotes", 0)
@@ -157,6 +159,11 @@ def _as_spoken(lexed: Lexed, tokens: tuple[Token, ...], source: str) -> Reading:
     if spoken.commands:
         return Reading(_safe(spoken.commands, lexed, mended), lexed.corrected, spoken.strange)
     raise refusal(spoken, typed)
+
+
+def _takes_back(typed: str) -> bool:
+    """Tell whether a line corrects itself: "mute the drums, no, the bass"."""
+    return "," in typed and '"' not in typed and lex(typed, _WORDS).amended
 
 
 def _inserts_into_parts(tokens: tuple[Token, ...]) -> bool:

@@ -19,9 +19,10 @@ def load(name: str) -> None:
         ) from error
     try:
         _LOADED["tokenizer"] = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
-        _LOADED["model"] = AutoModelForCausalLM.from_pretrained(
+        model: Any = AutoModelForCausalLM.from_pretrained(
             name, trust_remote_code=False, use_safetensors=True
-        ).eval()
+        )
+        _LOADED["model"] = model.eval()
     except (OSError, ValueError) as error:
         raise ConfigError(f"{name}: is no language model that can be loaded ({error})") from error
 

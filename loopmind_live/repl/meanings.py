@@ -5,7 +5,7 @@ first rule that fits decides, so their order is part of the grammar.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from loopmind_live.arranger.items import Item
@@ -18,6 +18,8 @@ from loopmind_live.session.command import Command
 
 Arguments = dict[str, Value]
 Asked = tuple[str, Arguments]
+_LASTING = ("mute", "unmute", "solo", "add")
+"""Commands on parts that end by themselves where it is said for how long."""
 _OUT = ("mute", "remove", "keep_out")
 
 
@@ -79,7 +81,12 @@ def _on_roles(clause: Clause, name: str, roles: tuple[str, ...]) -> list[Asked]:
         place = None
     said: Arguments = {"roles": roles} | _at(place)
     bars = lasting_bars(clause)
-    if bars is not None and name in ("mute", "unmute", "solo", "add"):
+    lasting = clause.first("lasting")
+    if lasting is not None and lasting.name == "section" and name in _LASTING:
+        if lasting.number != 1 or place is not None:
+            return []
+        said["section"] = "current"
+    elif bars is not None and name in _LASTING:
         said["bars"] = bars
     elif clause.counts or clause.has("bars", "beats", "percent", "bpm", "duration"):
         return []
@@ -123,6 +130,9 @@ def _loop(clause: Clause, _: Before) -> list[Asked]:
 def _insert(clause: Clause, _: Before) -> list[Asked]:
     """Put a section beside another."""
     beside = next((one for one in clause.places if one.link in ("before", "after")), None)
+    between = next((one for one in clause.places if one.link == "between"), None)
+    if beside is None and between is not None:
+        beside = replace(between, link="after")
     # "I want an 8 bar bridge after the hook" needs no verb.
     wanted = beside is not None and clause.has("bars") and not clause.has("verb")
     if not (wanted or clause.says("insert", "add")) or not clause.targets or clause.roles:
@@ -171,10 +181,14 @@ def _kept_out(clause: Clause) -> bool:
 
 def _resize(clause: Clause, before: Before) -> list[Asked]:
     """Make a section longer or shorter, by bars or to bars."""
-    longer = clause.says("longer") or (clause.has("twice") and not clause.says("go", "loop"))
+    longer = clause.says("longer") or (
+        clause.has("twice") and not clause.says("go", "loop", "undo", "redo")
+    )
     shorter = clause.says("shorter") or clause.has("half")
     place = clause.targets[0] if clause.targets else None
     bars = clause.first("bars")
+    if place is None and bars is not None and clause.says("make") and clause.has("it"):
+        place = before.place  # "no drums in the intro and make it 8 bars"
     if not (longer or shorter or bars is not None) or clause.roles:
         return []
     if place is None and (longer or shorter) and not clause.has("tempo_word", "key_word", "genre"):
@@ -242,8 +256,16 @@ def _level(clause: Clause, before: Before) -> list[Asked]:
 def _mute(clause: Clause, before: Before) -> list[Asked]:
     roles = _roles(clause, before)
     out = clause.says(*_OUT) or clause.has("no", "not")
-    out = out or (clause.says("stop") and bool(clause.roles))
+    out = out or (clause.says("stop") and bool(clause.roles)) or _are_out(clause)
     return _on_roles(clause, "mute", roles) if out and roles else []
+
+
+def _are_out(clause: Clause) -> bool:
+    """Tell whether parts are said to be out: "drums out for the next 8 bars"."""
+    return any(
+        item.kind == "role" and after.kind == "filler" and after.text in ("out", "off")
+        for item, after in pairwise(clause.items)
+    )
 
 
 def _unmute(clause: Clause, before: Before) -> list[Asked]:
@@ -304,11 +326,13 @@ def _add(clause: Clause, before: Before) -> list[Asked]:
     return _on_roles(clause, "add", roles)
 
 
-def _go(clause: Clause, _: Before) -> list[Asked]:
+def _go(clause: Clause, before: Before) -> list[Asked]:
     """Jump to a section; named with a time it needs no verb."""
     if clause.roles or clause.has("mood", "darker", "bars", "no", "lasting"):
         return []
     places = [one for one in clause.places if one.label != "current"]
+    if not places and before.place is not None and clause.has("there") and clause.says("go"):
+        return [("goto", _at(before.place))]
     if not places:
         return []
     lone = clause.has("when") and not clause.says("renew", "make") and len(places) == 1

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from loopmind_live.arranger.base import Request, SectionWish
+from loopmind_live.arranger.items import Item
 from loopmind_live.arranger.lexer import lex
 from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.repl.lexicon import STEPS
@@ -38,12 +39,22 @@ def operation_of(command: Command) -> Operation:
     """Return the operation that a command means."""
     fields = _FIELDS.get(command.name, _plain)(command)
     if command.when is not None:
-        fields["when"] = _when(command.when)
+        fields["when"] = _when(command.when, command.text)
     return {"intent": _NAMES.get(command.name, command.name), **fields}
 
 
-def _when(when: When) -> Operation:
+def _when(when: When, text: str) -> Operation:
+    """Return when a command lands, in beats where it was said so; it lands on their bar line."""
+    if when.unit == "bar":
+        beats = _said_in(text, "when", "beat")
+        if beats is not None:
+            return {"unit": "beat", "n": int(beats.number)}
     return {"unit": when.unit, "n": 0 if when.unit == "now" else when.n}
+
+
+def _said_in(text: str, kind: str, unit: str) -> Item | None:
+    """Return the time of `kind` that `text` counts in `unit`, None where it has none."""
+    return next((one for one in lex(text).items if (one.kind, one.name) == (kind, unit)), None)
 
 
 def _plain(command: Command) -> Operation:
@@ -54,10 +65,19 @@ def _plain(command: Command) -> Operation:
     }
 
 
+def _swap(command: Command) -> Operation:
+    """Return the parts and the label of their section: they are swapped wherever it plays."""
+    return {name: value for name, value in _plain(command).items() if name != "index"}
+
+
 def _lasting(command: Command) -> Operation:
-    """Return the arguments with bars as a duration."""
+    """Return the arguments with bars, or the section that plays, as a duration."""
     fields = _plain(command)
     bars = fields.pop("bars", None)
+    current = fields.get("section") == "current" and bars is None
+    if current and _said_in(command.text, "lasting", "section") is not None:
+        del fields["section"]
+        fields["duration"] = {"unit": "section", "n": 1}
     if bars is not None:
         whole = bars == int(bars)
         n = int(bars) if whole else int(bars * _BEATS_PER_BAR)
@@ -163,7 +183,7 @@ def _said(fields: Operation) -> Operation:
 
 _FIELDS: Mapping[str, Callable[[Command], Operation]] = {
     "arrange": _arrange, "level": _level, "loop": _loop, "insert_section": _insert,
-    "resize": _resize,
+    "resize": _resize, "swap": _swap,
     "mute": _lasting, "unmute": _lasting, "solo": _lasting, "add": _lasting,
     "ramp": _ramp, "set_tempo": _tempo, "half_time": _tempo, "double_time": _tempo,
 }  # fmt: skip

@@ -131,6 +131,8 @@ def _fit(
         raise Misfit("mute: keep them out of it, as in: no bass in build", len(pattern.head))
     if spec.name == "mute" and not EXCEPT.isdisjoint(token.text for token in rest):
         raise Misfit("mute: play the others alone, as in: solo drums", len(pattern.head))
+    if spec.name == "level" and {"section", "sections"} & {token.text for token in rest}:
+        raise Misfit("level: parts are mixed alike in all sections", len(pattern.head))
     if spec.name == "take" and "to" in texts(rest, 0, 3):
         raise Misfit("take: one from the list, as in: take 2", len(pattern.head))
     check(command)
