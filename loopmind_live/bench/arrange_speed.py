@@ -28,6 +28,7 @@ def run_arrange_bench(progress: Progress, loops: int = LOOPS, times: int = TIMES
 
     Every arrangement is of another tempo, so that nothing that was worked out before serves it.
     """
+    before = "torch" in sys.modules
     progress("making loops", 0.0)
     library = known_loops(loops)
     begun = time.perf_counter()
@@ -41,7 +42,7 @@ def run_arrange_bench(progress: Progress, loops: int = LOOPS, times: int = TIMES
     darker = direction_of(["dark"])
     moved = _timed(times, lambda i: _regenerate(arranger, made[i], i, darker))
     among = f"over {loops} loops, 95 of 100 within"
-    torch = int("torch" in sys.modules)
+    torch = int("torch" in sys.modules and not before)
     return [
         BenchRow("arrange", "ready to arrange", ready_ms, "ms"),
         _row(f"a whole arrangement {among}", arranging, ARRANGE_BAR_MS),

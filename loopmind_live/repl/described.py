@@ -1,5 +1,7 @@
 """Whether a line describes music to arrange, rather than gives a command. Pure."""
 
+from itertools import pairwise
+
 from loopmind_live.arranger.items import Item, Lexed
 
 _SILENT = frozenset({"filler", "polite", "comma"})
@@ -17,6 +19,8 @@ _SWAPS = ("renew", "raise", "lower", "remove", "insert", "go", "loop", "add", "s
           "slower")  # fmt: skip
 """Verbs that change what plays, where they have an object of that kind."""
 _HERE = frozenset({"goto", "jump", "jump to", "skip to", "go to", "get to"})
+_BESIDE = ("before", "after")
+"""What follows these says where a section goes, and is none of a list."""
 _STRANGE = frozenset({"unknown", "other"})
 _PLAUSIBLE_BPM = (60.0, 200.0)
 _NARROW = 3
@@ -118,7 +122,10 @@ def _listed(items: list[Item], found: dict[str, int]) -> bool:
     """Tell whether sections are listed: "intro 8, verse 16, hook 8"."""
     if any(item.kind in ("no", "not") for item in items[:1]) or _verbs(items, _SWAPS[:5]):
         return False
-    named = sum(item.kind == "section" and item.name != "current" for item in items)
+    named = sum(
+        item.kind == "section" and item.name != "current" and before.kind not in _BESIDE
+        for before, item in pairwise((items[0], *items))
+    )
     lengths = found["bars"] + found["lengths"]
     joined = any(item.kind == "then" for item in items)
     go = bool(_verbs(items, ("go",)))

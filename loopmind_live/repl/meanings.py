@@ -15,6 +15,7 @@ from loopmind_live.repl.timings import asked_key, asked_tempo, lasting_bars, whe
 from loopmind_live.score.loop import ROLES
 from loopmind_live.session.argument_kinds import Value
 from loopmind_live.session.command import Command
+from loopmind_live.session.part_commands import MAX_ALTERNATIVES
 
 Arguments = dict[str, Value]
 Asked = tuple[str, Arguments]
@@ -359,6 +360,18 @@ def _restyle(clause: Clause, _: Before) -> list[Asked]:
     return [("restyle", said)]
 
 
+def _take(clause: Clause, _: Before) -> list[Asked]:
+    """Play one of the alternatives listed last: "take the second one"."""
+    ordinals = [item for item in clause.items if item.kind == "ordinal"]
+    silent = ("filler", "polite", "ordinal", "verb", "once")
+    if len(ordinals) != 1 or not clause.says("choose"):
+        return []
+    if any(item.kind not in silent for item in clause.items):
+        return []
+    number = int(ordinals[0].number)
+    return [("take", {"number": number})] if 1 <= number <= MAX_ALTERNATIVES else []
+
+
 def _transport(clause: Clause, _: Before) -> list[Asked]:
     """Start, stop, undo, redo: only where nothing else is named."""
     if clause.has_object or clause.strange or clause.has("percent", "bars", "duration", "number"):
@@ -371,5 +384,5 @@ def _transport(clause: Clause, _: Before) -> list[Asked]:
 
 RULES: tuple[Rule, ...] = (
     _tempo, _key, _loop, _insert, _constrain, _resize, _delete, _solo, _unmute, _renew,
-    _moods_of_roles, _level, _mute, _add, _go, _moods_of_sections, _restyle, _transport,
+    _moods_of_roles, _level, _mute, _add, _go, _moods_of_sections, _restyle, _take, _transport,
 )  # fmt: skip

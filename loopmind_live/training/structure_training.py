@@ -50,7 +50,8 @@ def train_structure(
         raise ConfigError("training needs torch and transformers: pip install 'loopmind-live[ai]'")
     began = time.monotonic()
     songs = merged([*read_corpus(order.corpus), *read_published(order.published)])
-    taught, judged = lessons(songs), held_out(songs)
+    taught = lessons(songs)
+    judged = held_out([song for song in songs if song.split != "train"])
     if not taught or not judged:
         raise ConfigError(f"{order.corpus}: it needs songs of the splits train and valid")
     models = [
