@@ -254,4 +254,5 @@ def test_attached_prompts_see_each_other_and_only_quit_all_ends_the_music(at_hom
     state = at_home.snapshot().state
     assert state.document.levels_db == (("drums", -2.0),)
     assert "bass" in state.document.muted
-    assert [step.text for step in state.done][-2:] == ["mute bass in 40 bars", "level drums -2"]
+    # The mute waited, and landed as the set was loaded: after the level.
+    assert [step.text for step in state.done][-2:] == ["level drums -2", "mute bass in 40 bars"]
