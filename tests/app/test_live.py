@@ -176,3 +176,16 @@ def test_sigterm_ends_a_performance_and_its_recording_is_whole(
     output = show.finish()
     assert show.process.returncode == 0, output
     assert soundfile.info(show.record_path).frames > 2 * 4 * 60 * 48000 / 200
+
+
+def test_what_a_performer_likes_is_written_down_as_the_set_is_played(
+    made: CodeSet, jack: dict[str, str], shows: list[Show]
+) -> None:
+    script = "@2.2 swap bass in hook\n@6.2 undo\n@7.3 favorite drums\n@8 lock pad\n"
+    show = Show(made, jack, script, 10)
+    shows.append(show)
+    output = show.finish()
+    assert show.process.returncode == 0, output
+    (kept,) = (made.folder / "home").rglob("taste.jsonl")
+    verdicts = [json.loads(line)["verdict"] for line in kept.read_text().splitlines()]
+    assert verdicts == ["swapped", "undone", "brought back", "favorite", "locked"]
