@@ -226,6 +226,8 @@ def _delete(clause: Clause, _: Before) -> list[Asked]:
     out = clause.says("remove", "mute") or clause.has("no")
     if not out or not clause.targets or clause.roles or clause.has("mood", "darker", "all"):
         return []
+    if clause.has("once"):
+        return []  # "the last bridge": which number that is, is not known here
     if not clause.says("remove", "mute") and clause.targets[0].label == "current":
         return []
     return _sections(clause, "delete")
@@ -237,9 +239,17 @@ def _solo(clause: Clause, before: Before) -> list[Asked]:
         kept = tuple(role for role in ROLES if role in clause.excepted)
         return _on_roles(clause, "solo", kept)
     roles = _roles(clause, before)
-    if roles and (clause.says("solo") or clause.has("only")):
+    if roles and (clause.says("solo") or clause.has("only")) and not _until(clause):
         return _on_roles(clause, "solo", roles)
     return []
+
+
+def _until(clause: Clause) -> bool:
+    """Tell whether a section says for how long, which nothing takes: "mute drums until the hook".
+
+    Done for good, or in that very section, it would be the opposite of what was meant.
+    """
+    return any(place.link in ("before", "to") for place in clause.places)
 
 
 def _level(clause: Clause, before: Before) -> list[Asked]:
@@ -258,7 +268,7 @@ def _mute(clause: Clause, before: Before) -> list[Asked]:
     roles = _roles(clause, before)
     out = clause.says(*_OUT) or clause.has("no", "not")
     out = out or (clause.says("stop") and bool(clause.roles)) or _are_out(clause)
-    return _on_roles(clause, "mute", roles) if out and roles else []
+    return _on_roles(clause, "mute", roles) if out and roles and not _until(clause) else []
 
 
 def _are_out(clause: Clause) -> bool:
