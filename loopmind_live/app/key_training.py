@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from loopmind_live.app.subcommands import add_command
+from loopmind_live.app.subcommands import add_command, add_models
 
 
 def add_key(tasks: Any) -> None:
@@ -25,9 +25,7 @@ def add_key(tasks: Any) -> None:
         help="a folder of drum kits, a folder of hits each",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=1, metavar="N")
-    parser.add_argument(
-        "-o", "--out", type=Path, default=Path("models"), metavar="DIR", help="default: models"
-    )
+    add_models(parser)
 
 
 def _train_key(options: argparse.Namespace) -> int:

@@ -26,6 +26,13 @@ def add_library(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_models(parser: argparse.ArgumentParser) -> None:
+    """Give a command that trains the option -o, the folder that its model is written to."""
+    parser.add_argument(
+        "-o", "--out", type=Path, default=Path("models"), metavar="DIR", help="default: models"
+    )
+
+
 def library_of(options: argparse.Namespace) -> Path:
     """Return the library that was named, or the default one."""
     path: Path | None = options.library

@@ -6,7 +6,7 @@ from typing import Any
 
 from loopmind_live.app.argument_types import at_least_one
 from loopmind_live.app.key_training import add_key
-from loopmind_live.app.subcommands import add_command
+from loopmind_live.app.subcommands import add_command, add_models
 from loopmind_live.app.training_instruments import add_train_instruments
 from loopmind_live.app.training_pairs import add_train_compatibility
 from loopmind_live.app.training_structure import add_train_structure
@@ -59,9 +59,7 @@ def _add_roles(tasks: Any) -> None:
         "--corpus", type=Path, required=True, metavar="FILE.jsonl",
         help="a line a piece: its id, and for each block of bars how many parts of each role play",
     )  # fmt: skip
-    parser.add_argument(
-        "-o", "--out", type=Path, default=Path("models"), metavar="DIR", help="default: models"
-    )
+    add_models(parser)
 
 
 def _roles(options: argparse.Namespace) -> int:

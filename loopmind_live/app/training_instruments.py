@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from loopmind_live.app.subcommands import add_command
+from loopmind_live.app.subcommands import add_command, add_models
 from loopmind_live.errors import ConfigError
 
 
@@ -39,7 +39,7 @@ def add_train_instruments(tasks: Any) -> None:
         help="keeps what was heard of all sounds: a training that was stopped goes on from there",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, metavar="N")
-    parser.add_argument("-o", "--out", type=Path, default=Path("models"), metavar="FOLDER")
+    add_models(parser)
 
 
 def _train_instruments(options: argparse.Namespace) -> int:

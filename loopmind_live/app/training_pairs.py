@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from loopmind_live.app.argument_types import at_least_one
-from loopmind_live.app.subcommands import add_command
+from loopmind_live.app.subcommands import add_command, add_models
 
 
 def add_train_compatibility(tasks: Any) -> None:
@@ -33,9 +33,7 @@ def add_train_compatibility(tasks: Any) -> None:
         "--queries", type=at_least_one, default=300, metavar="N", help="for measuring"
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N")
-    parser.add_argument(
-        "-o", "--out", type=Path, default=Path("models"), metavar="DIR", help="default: models"
-    )
+    add_models(parser)
 
 
 def _train(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from loopmind_live.app.argument_types import at_least_one
-from loopmind_live.app.subcommands import add_command
+from loopmind_live.app.subcommands import add_command, add_models
 
 
 def add_train_structure(tasks: Any) -> None:
@@ -27,9 +27,7 @@ def add_train_structure(tasks: Any) -> None:
         "--members", type=at_least_one, default=4, metavar="N", help="how many models tell together"
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N")
-    parser.add_argument(
-        "-o", "--out", type=Path, default=Path("models"), metavar="DIR", help="default: models"
-    )
+    add_models(parser)
 
 
 def _train_structure(options: argparse.Namespace) -> int:

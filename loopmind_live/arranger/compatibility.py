@@ -5,9 +5,11 @@ A model may take this module's place: it too gives each candidate a score, highe
 
 import math
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from loopmind_live.arranger.base import NEUTRAL
+from loopmind_live.arranger.directions import MOOD_DIRECTIONS
 from loopmind_live.score.fit import MAX_GAIN_DB, TARGET_LUFS, semitones_for, time_factor
 from loopmind_live.score.loop import UNPITCHED_ROLES, Loop, Role
 from loopmind_live.units import split_key
@@ -18,14 +20,6 @@ SURE_KEY = 0.35
 EASY_STRETCH = (0.75, 1.35)
 HARD_STRETCH = (0.5, 2.0)
 """Outside the first a loop is a last choice, outside the second none."""
-
-MOOD_SHADES: Mapping[str, tuple[float, float]] = {
-    "dark": (-1.0, 0.0), "chill": (-0.3, -1.0), "dreamy": (0.0, -0.7), "aggressive": (0.5, 1.0),
-    "happy": (0.6, 0.4), "sad": (-0.5, -0.6), "energetic": (0.4, 1.0), "epic": (0.2, 0.4),
-    "warm": (-0.6, 0.0), "minimal": (0.0, -1.0), "hypnotic": (-0.2, 0.2), "groovy": (0.0, 0.6),
-    "tense": (-0.2, 0.3), "romantic": (-0.2, -0.4), "bright": (1.0, 0.2),
-}  # fmt: skip
-"""What a mood asks of brightness and of note density (-1..1), against other loops of a role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +162,9 @@ def _mood_score(candidate: Candidate, moods: Collection[str]) -> float:
         return 0.0
     score = sum(mood in candidate.loop.moods for mood in moods) / len(moods)
     for mood in moods:
-        bright, dense = MOOD_SHADES.get(mood, (0.0, 0.0))
-        shade = bright * (candidate.brightness - 0.5) + dense * (candidate.density - 0.5)
+        way = MOOD_DIRECTIONS.get(mood, NEUTRAL)
+        shade = way.brightness * (candidate.brightness - 0.5)
+        shade += way.density * (candidate.density - 0.5)
         score += 0.5 * shade / len(moods)
     return score
 

@@ -137,4 +137,5 @@ def test_a_taken_port_is_told_in_one_line(server: OscServer) -> None:
 
 def test_it_listens_on_this_machine_alone(server: OscServer) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as elsewhere:
-        elsewhere.bind(("127.0.0.2", server.port))  # free: it does not listen everywhere
+        elsewhere.bind(("127.0.0.2", server.port))  # refused where it listened everywhere
+        assert elsewhere.getsockname() == ("127.0.0.2", server.port)
