@@ -26,7 +26,7 @@ class OscSurface:
         self._tell = tell
         self._clock = clock
         self.server = OscServer(port, tuple(BY_ADDRESS))
-        self.port = self.server.port
+        tell(f"OSC on port {self.server.port} of this machine")
 
     def advance(self) -> None:
         """Carry out what came, as far as a turn reaches."""

@@ -225,7 +225,7 @@ def _float(value: float) -> bytes:
     """
     try:
         return struct.pack(">f", value)
-    except OverflowError:
+    except (OverflowError, struct.error):
         return struct.pack(">f", math.inf if value > 0 else -math.inf)
 
 
