@@ -53,7 +53,7 @@ def fault_of(data: tuple[int, ...] | bytes) -> str | None:
     if len(data) > MAX_BYTES:
         return f"a message of {len(data)} bytes: at most {MAX_BYTES} are sent at once"
     if not all(isinstance(byte, int) and 0 <= byte <= 0xFF for byte in data):
-        return f"{data[:8]}: bytes are whole numbers from 0 to 255"
+        return f"{list(data[:8])}: bytes are whole numbers from 0 to 255"
     status, told = data[0], " ".join(f"{byte:02X}" for byte in data[:8])
     if status < 0x80:
         return f"{told} begins with no status byte"
