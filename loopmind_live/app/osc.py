@@ -25,7 +25,7 @@ class OscSurface:
         self._tell = tell
         self._clock = clock
         self._server = OscServer(port, tuple(BY_ADDRESS))
-        self.port = self._server.port
+        tell(f"OSC on port {self._server.port} of this machine")
 
     def advance(self) -> None:
         """Carry out what came, as far as a turn reaches."""
