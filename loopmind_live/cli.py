@@ -244,6 +244,7 @@ def _perform(options: argparse.Namespace) -> int:
     from loopmind_live.app.offline import OfflineShow, Request
     from loopmind_live.app.progress import progress_bars
     from loopmind_live.app.stage import Sound
+    from loopmind_live.app.surface_options import SurfaceOptions
 
     sound = Sound(
         options.audio, options.rate, options.block, options.dry, options.input, options.outputs
@@ -253,7 +254,7 @@ def _perform(options: argparse.Namespace) -> int:
     request = Request(
         library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
-        options.osc_port, options.language_model,
+        SurfaceOptions(options.osc_port), options.language_model,
     )  # fmt: skip
     if options.audio == "offline":
         with progress_bars() as progress:

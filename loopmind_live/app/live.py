@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-import time
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -19,15 +18,15 @@ from loopmind_live.app.guests import Guests, quits
 from loopmind_live.app.journals import begin, journals_folder, new_folder
 from loopmind_live.app.memory import NAME, Memory
 from loopmind_live.app.offline import Request
-from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import LiveRecorder, Recording
 from loopmind_live.app.resume import Resumed
 from loopmind_live.app.stage import KeptEvents, NoEvents, arranger_for, header, live_engine
+from loopmind_live.app.surfaces import Surfaces, open_surfaces
 from loopmind_live.app.takes import takes_for
 from loopmind_live.app.view import view_of
 from loopmind_live.arranger.base import Arranger
-from loopmind_live.errors import ControlError, LibraryError, LoopMindError, SessionError
+from loopmind_live.errors import LibraryError, LoopMindError, SessionError
 from loopmind_live.repl.asking import LanguageModel, language_model
 from loopmind_live.repl.prompt import PROMPT, Prompt
 from loopmind_live.score.arrangement import Arrangement
@@ -62,7 +61,7 @@ class LiveShow:
         self._memory = Memory(
             config.data_folder() / NAME, datetime.now, lambda: favorites(request.library)
         )
-        self._osc: OscSurface | None = None
+        self._surfaces = Surfaces(self._tell)
         self._prompt = Prompt(
             self._handle,
             lambda: view_of(self._show),
@@ -178,7 +177,7 @@ class LiveShow:
         self._greet(loops)
         self._go_on_recording()
         await self._welcome_guests()
-        self._listen()
+        self._surfaces = open_surfaces(request.surfaces, self._show, self._tell)
         tick = asyncio.create_task(self._tick(script))
         tidy = asyncio.create_task(keep_tidy())
         try:
@@ -192,8 +191,7 @@ class LiveShow:
             await asyncio.gather(tick, reader)
         finally:
             tidy.cancel()
-            if self._osc is not None:
-                self._osc.close()
+            self._surfaces.close()
             if self._guests is not None:
                 await self._guests.close("the performance ended")
 
@@ -209,19 +207,6 @@ class LiveShow:
             self._tell(str(error))
         else:
             self._guests = guests
-
-    def _listen(self) -> None:
-        """Listen for OSC where asked; where that cannot be, the music plays all the same."""
-        if self._request.osc_port is None:
-            return
-        try:
-            self._osc = OscSurface(
-                self._request.osc_port, self._show, self._tell, time.perf_counter
-            )
-        except ControlError as error:
-            self._tell(str(error))
-        else:
-            self._tell(f"OSC on port {self._osc.port} of this machine")
 
     def _go_on_recording(self) -> None:
         """Record on in another file, from the frame at which the one before was cut off."""
@@ -245,8 +230,7 @@ class LiveShow:
                 session.advance()
                 self._takes.advance()
                 self._follow_library()
-                if self._osc is not None:
-                    self._osc.advance()
+                self._surfaces.advance()
                 self._start_recording()
                 self._type_due(script)
                 self._note()
@@ -314,7 +298,7 @@ class LiveShow:
     def _is_pointless(self, script: list[ScriptLine]) -> bool:
         """Tell whether nothing plays, nothing will, and nobody can type."""
         state = self._show.session.state
-        typed = self._request.headless and not script and self._osc is None
+        typed = self._request.headless and not script and not self._surfaces
         return typed and not state.started and not state.pending
 
     async def _handle(self, text: str) -> str | None:

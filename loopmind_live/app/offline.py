@@ -18,6 +18,7 @@ from loopmind_live.app.stage import (
     header,
     offline_engine,
 )
+from loopmind_live.app.surface_options import ALL_OFF, SurfaceOptions
 from loopmind_live.errors import EngineError, SessionError
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.script import ScriptLine, read_script
@@ -44,7 +45,7 @@ class Request:
     seed: int = 0
     headless: bool = False
     stems: Path | None = None
-    osc_port: int | None = None
+    surfaces: SurfaceOptions = ALL_OFF
     language_model: str | None = None
 
 

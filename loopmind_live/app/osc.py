@@ -9,6 +9,7 @@ from loopmind_live.control.osc_inbox import Received
 from loopmind_live.control.osc_server import OscServer
 from loopmind_live.errors import LoopMindError
 from loopmind_live.repl.grammar import parse
+from loopmind_live.session.commands import Command
 
 TURN_S = 0.002
 """So much of a tick may go into messages; the rest of them wait for the next."""
@@ -24,41 +25,46 @@ class OscSurface:
         self._show = show
         self._tell = tell
         self._clock = clock
-        self._server = OscServer(port, tuple(BY_ADDRESS))
-        self.port = self._server.port
+        self.server = OscServer(port, tuple(BY_ADDRESS))
+        tell(f"OSC on port {self.server.port} of this machine")
 
     def advance(self) -> None:
         """Carry out what came, as far as a turn reaches."""
         end = self._clock() + TURN_S
-        while (received := self._server.inbox.take()) is not None:
-            self._carry_out(received)
+        while (received := self.server.inbox.take()) is not None:
+            handle = self.server.handler(received.message.address) or self._carry_out
+            try:
+                handle(received)
+            except LoopMindError as error:
+                self._answer(received, False, str(error))
+            except Exception as error:
+                # Whatever went wrong, the music plays on: say so, keep the trace, go on.
+                log.exception("a message over OSC failed: %r", received.message)
+                fault = f"{type(error).__name__}: {error}: this is a fault, see the log"
+                self._answer(received, False, fault)
             if self._clock() >= end:
                 return
 
     def close(self) -> None:
         """Listen no more."""
-        self._server.close()
+        self.server.close()
+
+    def do(self, received: Received, asked: Command | Typed | None) -> None:
+        """Carry out what a message asks for, and answer its sender. None asks for nothing."""
+        if asked is None:
+            return
+        if isinstance(asked, Typed):
+            _check_words(asked.text)
+            answer = self._show.type(asked.text)
+        else:
+            answer = self._show.carry_out([asked])
+        self._answer(received, answer.ok, "\n".join(answer.lines))
 
     def _carry_out(self, received: Received) -> None:
-        message, sender = received.message, received.sender
-        try:
-            asked = meaning(message)
-            if asked is None:
-                return
-            if isinstance(asked, Typed):
-                _check_words(asked.text)
-                answer = self._show.type(asked.text)
-            else:
-                answer = self._show.carry_out([asked])
-            ok, lines = answer.ok, answer.lines
-        except LoopMindError as error:
-            ok, lines = False, (str(error),)
-        except Exception as error:
-            # Whatever went wrong, the music plays on: say so, keep the trace, go on.
-            log.exception("a message over OSC failed: %r", message)
-            ok, lines = False, (f"{type(error).__name__}: {error}: this is a fault, see the log",)
-        text = "\n".join(lines)
-        self._server.answer(sender, ok, message.address, text)
+        self.do(received, meaning(received.message))
+
+    def _answer(self, received: Received, ok: bool, text: str) -> None:
+        self.server.answer(received.sender, ok, received.message.address, text)
         if text:
             self._tell(f"OSC {text}")
 

@@ -5,14 +5,32 @@ import math
 import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from loopmind_live.arranger.base import NO_TASTE, Taste
-from loopmind_live.arranger.compatibility import Aim, Candidate, suitability, togetherness
+from loopmind_live.arranger.compatibility import (
+    REACHES,
+    Aim,
+    Candidate,
+    reach_of,
+    stretch_of,
+    suitability,
+    togetherness,
+)
 from loopmind_live.arranger.tastes import liking
 from loopmind_live.score.loop import Role
 
-Ranked = Sequence[tuple[float, Candidate]]
-"""Candidates with their suitability, the best first."""
+
+class Suited(NamedTuple):
+    """A candidate, how well it suits alone, and within which of REACHES it is stretched."""
+
+    score: float
+    candidate: Candidate
+    reach: int = 0
+
+
+Ranked = Sequence[Suited]
+"""Candidates, the best first."""
 SHORTLIST = 20
 TEMPERATURE = 0.1
 """How far below the best a candidate's score may lie and still be drawn now and then."""
@@ -49,14 +67,14 @@ class Weighing:
 
     def scores(self, ranked: Ranked, chosen: Sequence[Candidate]) -> list[float]:
         """Return the score of each of `ranked` beside those chosen."""
-        together = self.matchings([candidate for _, candidate in ranked], chosen)
+        together = self.matchings([suited.candidate for suited in ranked], chosen)
         return [
             suits
             + matching
             + self.lean(candidate)
             + liking(candidate, chosen, self.taste)
             - crowding(candidate, chosen)
-            for (suits, candidate), matching in zip(ranked, together, strict=True)
+            for (suits, candidate, _), matching in zip(ranked, together, strict=True)
         ]
 
     def shortlist(self, left: Ranked) -> Ranked:
@@ -68,7 +86,11 @@ class Weighing:
         return heapq.nlargest(
             SHORTLIST,
             left,
-            key=lambda pair: pair[0] + self.lean(pair[1]) + liking(pair[1], (), self.taste),
+            key=lambda suited: (
+                suited.score
+                + self.lean(suited.candidate)
+                + liking(suited.candidate, (), self.taste)
+            ),
         )
 
 
@@ -86,24 +108,25 @@ def ranked_by_role(
     candidates: Iterable[Candidate], aim: Aim, roles: Collection[Role] | None = None
 ) -> dict[Role, Ranked]:
     """Return, for each role (all, or those of `roles`), what can be fitted to `aim`, best first."""
-    found: dict[Role, list[tuple[float, Candidate]]] = {}
+    found: dict[Role, list[Suited]] = {}
     for candidate in candidates:
         if candidate.loop.beats_per_bar != aim.beats_per_bar:
             continue
         if roles is not None and candidate.role not in roles:
             continue
         score = suitability(candidate, aim)
-        if score is not None:
-            found.setdefault(candidate.role, []).append((score, candidate))
+        reach = reach_of(stretch_of(candidate, aim.bpm))
+        if score is not None and reach is not None:
+            found.setdefault(candidate.role, []).append(Suited(score, candidate, reach))
     for ranked in found.values():
-        ranked.sort(key=lambda pair: -pair[0])  # stable: equals stay in the library's order
+        ranked.sort(key=lambda suited: -suited.score)  # stable: equals stay in the library's order
     return dict(found)
 
 
 def stage_ready(ranked: Mapping[Role, Ranked]) -> dict[Role, Ranked]:
     """Return what of `ranked` is sure enough to be used on stage."""
-    sure = {role: [pair for pair in pairs if pair[1].sure] for role, pairs in ranked.items()}
-    return {role: pairs for role, pairs in sure.items() if pairs}
+    sure = {role: [each for each in found if each.candidate.sure] for role, found in ranked.items()}
+    return {role: found for role, found in sure.items() if found}
 
 
 def scored(
@@ -112,7 +135,7 @@ def scored(
     """Return what of `ranked` is worth a closer look with its score beside `chosen`, best first."""
     short = weighing.shortlist(ranked)
     scores = weighing.scores(short, chosen)
-    found = [(score, candidate) for score, (_, candidate) in zip(scores, short, strict=True)]
+    found = [(score, suited.candidate) for score, suited in zip(scores, short, strict=True)]
     return sorted(found, key=lambda pair: -pair[0])
 
 
@@ -122,17 +145,38 @@ def draw(
     rng: random.Random,
     exclusions: Sequence[Collection[str]] = ((),),
     weighing: Weighing = PLAIN,
+    at_last: Collection[str] | None = None,
 ) -> Candidate | None:
     """Draw one of `ranked` to go with `chosen`, None where nothing is left.
 
     `exclusions` are sets of content hashes to keep away from, the strictest first: the first that
-    leaves anything holds.
+    leaves anything holds, and none is kept to by going farther in stretch. `at_last` is one more
+    set, for when nothing else is left within an easy stretch.
     """
-    for excluded in exclusions:
-        left = [pair for pair in ranked if pair[1].loop.content_hash not in excluded]
+    for reach, excluded in _steps(exclusions, at_last):
+        left = [
+            suited
+            for suited in ranked
+            if suited.reach <= reach and suited.candidate.loop.content_hash not in excluded
+        ]
         if left:
             pairs = scored(left, chosen, weighing)
             best = pairs[0][0]
             weights = [math.exp((score - best) / TEMPERATURE) for score, _ in pairs]
             return rng.choices([candidate for _, candidate in pairs], weights)[0]
     return None
+
+
+def _steps(
+    exclusions: Sequence[Collection[str]], at_last: Collection[str] | None
+) -> Iterable[tuple[int, Collection[str]]]:
+    """Return what to try in turn: how far to reach, and what to keep away from.
+
+    >>> [(reach, sorted(kept)) for reach, kept in _steps(["ab", "a"], "")][:5]
+    [(0, ['a', 'b']), (0, ['a']), (1, ['a', 'b']), (1, ['a']), (0, [])]
+    """
+    *within, beyond = range(len(REACHES))
+    last = () if at_last is None else (at_last,)
+    for some in (exclusions, last):
+        yield from ((reach, excluded) for reach in within for excluded in some)
+    yield from ((beyond, excluded) for excluded in (*exclusions, *last))

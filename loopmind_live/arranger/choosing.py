@@ -23,7 +23,7 @@ def swapped(scene: Scene, role: Role, seed: int, avoid: Collection[str]) -> Part
     alike = alike_of(section.part(role), ranked)
     heard = before | set(avoid)
     candidate = draw(
-        ranked, _beside(scene, role), rng, (heard | alike, heard, before), scene.weighing()
+        ranked, _beside(scene, role), rng, (heard | alike, heard), scene.weighing(), before
     )
     if candidate is None:
         raise _nothing(scene, role)
@@ -52,7 +52,9 @@ def alternatives(scene: Scene, role: Role, count: int) -> tuple[Alternative, ...
     """Return up to `count` parts that could play `role` instead, best first."""
     before = hashes(scene.section.parts)
     left: Ranked = [
-        pair for pair in scene.ranked.get(role, ()) if pair[1].loop.content_hash not in before
+        suited
+        for suited in scene.ranked.get(role, ())
+        if suited.candidate.loop.content_hash not in before
     ]
     if not left:
         raise _nothing(scene, role)

@@ -17,9 +17,14 @@ from loopmind_live.units import split_key
 SURE_TEMPO = 0.5
 SURE_KEY = 0.35
 """Below these confidences a loop is not used on stage while there is anything else."""
+NEAR_STRETCH = (1 / 1.12, 1.12)
 EASY_STRETCH = (0.75, 1.35)
 HARD_STRETCH = (0.5, 2.0)
-"""Outside the first a loop is a last choice, outside the second none."""
+"""Outside the first a loop loses to any of its role that is within, outside the second it is a last
+choice, outside the third none."""
+REACHES = (NEAR_STRETCH, EASY_STRETCH, HARD_STRETCH)
+_AN_OCTAVE, _FAR = 1.0, 0.3
+"""What stretch costs of a score: by the octave, and for each reach that it leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,15 @@ def stretch_of(candidate: Candidate, bpm: float) -> float:
     return bpm / (candidate.bpm * time_factor(candidate.bpm, candidate.beats, bpm))
 
 
+def reach_of(stretch: float) -> int | None:
+    """Return the first of REACHES that a stretch is within, None beyond them all.
+
+    >>> [reach_of(stretch) for stretch in (1.0, 0.9, 1.2, 0.72, 2.5)]
+    [0, 0, 1, 2, None]
+    """
+    return next((i for i, (low, high) in enumerate(REACHES) if low <= stretch <= high), None)
+
+
 def suitability(candidate: Candidate, aim: Aim) -> float | None:
     """Return how well a candidate alone suits `aim` (about 0..1), None where it cannot be fitted.
 
@@ -128,12 +142,12 @@ def suitability(candidate: Candidate, aim: Aim) -> float | None:
     """
     factor = time_factor(candidate.bpm, candidate.beats, aim.bpm)
     stretch = aim.bpm / (candidate.bpm * factor)
-    if not HARD_STRETCH[0] <= stretch <= HARD_STRETCH[1]:
+    reach = reach_of(stretch)
+    if reach is None:
         return None
     loop = candidate.loop
-    score = 0.5 * (1.0 - abs(math.log2(stretch)) / 0.5) - (0.05 if factor != 1.0 else 0.0)
-    if not EASY_STRETCH[0] <= stretch <= EASY_STRETCH[1]:
-        score -= 0.5
+    score = 0.5 - _AN_OCTAVE * abs(math.log2(stretch)) - _FAR * reach
+    score -= 0.05 if factor != 1.0 else 0.0
     score += 0.25 * _key_score(candidate, aim.key)
     score += 0.25 * _mood_score(candidate, aim.moods)
     score += 0.1 * loop.bpm_confidence + 0.05 * _length_score(candidate, factor, aim.beats_per_bar)

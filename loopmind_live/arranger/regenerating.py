@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from loopmind_live.arranger.base import NEUTRAL, Direction, SectionWish
 from loopmind_live.arranger.casting import Ranked, Weighing, draw
-from loopmind_live.arranger.compatibility import Candidate
 from loopmind_live.arranger.directions import comparative, parts_more
 from loopmind_live.arranger.measures import measure_in, measure_of, progress, same_sound
 from loopmind_live.arranger.mixing import center_hz
@@ -60,18 +59,18 @@ def regenerated(
 
 def towards(
     scene: Scene, role: Role, now: Part | None, direction: Direction
-) -> tuple[list[tuple[float, Candidate]], Weighing]:
+) -> tuple[Ranked, Weighing]:
     """Return what could play `role` and lies in `direction` of `now`, and how to weigh it."""
     ranked = scene.ranked.get(role, ())
     if now is None or direction == NEUTRAL:
-        return list(ranked), scene.weighing()
+        return ranked, scene.weighing()
     old, bpm, key = measure_of(now), scene.arrangement.bpm, scene.arrangement.key
     left, gains = [], {}
-    for pair in ranked:
-        loop = pair[1].loop
+    for suited in ranked:
+        loop = suited.candidate.loop
         gain = progress(old, measure_in(loop, role, bpm, key), direction)
         if gain is not None:
-            left.append(pair)
+            left.append(suited)
             gains[loop.content_hash] = LEAN * gain
     return left, scene.weighing(lambda candidate: gains[candidate.loop.content_hash])
 
@@ -114,12 +113,16 @@ def held_back(
 
 @dataclass(frozen=True, slots=True)
 class _Options:
-    """What may play a role: the part there was, what fits, what to keep away from, how to weigh."""
+    """What may play a role: the part there was, what fits, what to keep away from, how to weigh.
+
+    `before`: the loops of the section as it was.
+    """
 
     role: Role
     old: Part | None
     left: Ranked
     exclusions: tuple[Collection[str], ...]
+    before: Collection[str]
     weighing: Weighing
 
 
@@ -141,8 +144,8 @@ def _options(
             old = section.part(role)
             left, weighing = towards(scene, role, old, direction)
             alike = alike_of(old, left)
-            exclusions = (heard | elsewhere | alike, heard | alike, heard, before)
-            found.append(_Options(role, old, left, exclusions, weighing))
+            exclusions = (heard | elsewhere | alike, heard | alike, heard)
+            found.append(_Options(role, old, left, exclusions, before, weighing))
     return found
 
 
@@ -154,7 +157,7 @@ def _drawn(
     chosen = scene.candidates([*scene.around(), *parts.values()])
     roles = [*parts, *(each.role for each in options)]
     for each in options:
-        candidate = draw(each.left, chosen, rng, each.exclusions, each.weighing)
+        candidate = draw(each.left, chosen, rng, each.exclusions, each.weighing, each.before)
         if candidate is not None:
             chosen.append(candidate)
             parts[each.role] = scene.fit(candidate, each.role, roles)
@@ -163,11 +166,12 @@ def _drawn(
     return parts
 
 
-def alike_of(part: Part | None, ranked: Collection[tuple[float, Candidate]]) -> set[str]:
+def alike_of(part: Part | None, ranked: Ranked) -> set[str]:
     """Return the content hashes of what sounds just like `part`: no change to the ear."""
     if part is None:
         return set()
-    return {c.loop.content_hash for _, c in ranked if same_sound(c.loop, part.loop)}
+    loops = (suited.candidate.loop for suited in ranked)
+    return {loop.content_hash for loop in loops if same_sound(loop, part.loop)}
 
 
 def _roles(

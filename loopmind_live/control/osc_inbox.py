@@ -43,6 +43,8 @@ class Inbox:
 
     def __init__(self, now: Callable[[], float]) -> None:
         """`now` returns seconds since 1970."""
+        self.faders: frozenset[str] = FADERS
+        """Addresses of which only the newest value counts while several wait."""
         self._now = now
         self._lock = threading.Lock()
         self._triggers: deque[Received] = deque()
@@ -81,7 +83,7 @@ class Inbox:
 
     def _put_now(self, received: Received) -> bool:
         message = received.message
-        if message.address in FADERS:
+        if message.address in self.faders:
             moved = tuple(one for one in message.arguments if isinstance(one, str))
             key = (message.address, moved)
             if key not in self._faders and len(self._faders) >= MOST_FADERS:

@@ -3,8 +3,8 @@
 After the OSC 1.0 specification (Wright 2002) with the types of OSC 1.1 (Freed and Schmeder 2009).
 """
 
+import math
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from loopmind_live.errors import ControlError
@@ -175,20 +175,65 @@ def _take(data: bytes, place: int, size: int) -> bytes:
     return taken
 
 
-def encode(address: str, *arguments: int | float | str | bool) -> bytes:
-    """Return the packet of one message; whole numbers are 32 bits, texts are cut to fit.
+def encode(address: str, *arguments: Argument) -> bytes:
+    """Return the packet of one message: whole numbers are 32 bits, 64 where they do not fit.
 
-    >>> decode(encode("/loopmind/pong", 7, 0.5, "hook", True))[0].arguments
-    (7, 0.5, 'hook', True)
+    Floats are 32 bits; whole numbers beyond 64 bits are told as floats.
+
+    >>> decode(encode("/loopmind/pong", 7, 0.5, "hook", True, None, b"ab", (1, 2)))[0].arguments
+    (7, 0.5, 'hook', True, None, b'ab', (1, 2))
     """
-    from pythonosc.osc_message_builder import OscMessageBuilder
-
-    builder = OscMessageBuilder(address)
+    types, parts = [","], [b""]
     for argument in arguments:
-        builder.add_arg(argument)
-    return builder.build().dgram
+        _encode_one(argument, types, parts)
+    return b"".join((_text(address), _text("".join(types)), *parts))
 
 
-def texts(message: Message) -> Iterator[str]:
-    """Yield the texts among a message's arguments."""
-    return (argument for argument in message.arguments if isinstance(argument, str))
+def _encode_one(argument: Argument, types: list[str], parts: list[bytes]) -> None:
+    match argument:
+        case bool():
+            types.append("T" if argument else "F")
+        case None:
+            types.append("N")
+        case int() if -(2**31) <= argument < 2**31:
+            types.append("i")
+            parts.append(struct.pack(">i", argument))
+        case int() if -(2**63) <= argument < 2**63:
+            types.append("h")
+            parts.append(struct.pack(">q", argument))
+        case int() | float():
+            types.append("f")
+            parts.append(_float(argument))
+        case str():
+            types.append("s")
+            parts.append(_text(argument))
+        case bytes():
+            types.append("b")
+            parts.append(struct.pack(">i", len(argument)) + argument + bytes(-len(argument) % 4))
+        case tuple():
+            types.append("[")
+            for one in argument:
+                _encode_one(one, types, parts)
+            types.append("]")
+
+
+def _float(value: float) -> bytes:
+    """Return 32 bits; what is too large for them is infinite.
+
+    >>> struct.unpack(">f", _float(-1e300))
+    (-inf,)
+    """
+    try:
+        return struct.pack(">f", value)
+    except (OverflowError, struct.error):
+        return struct.pack(">f", math.inf if value > 0 else -math.inf)
+
+
+def _text(text: str) -> bytes:
+    r"""Return a text as OSC holds it; it ends before a null letter, which OSC cannot hold.
+
+    >>> _text("abc"), _text("abcd"), _text("a\0b")
+    (b'abc\x00', b'abcd\x00\x00\x00\x00', b'a\x00\x00\x00')
+    """
+    data = text.partition("\0")[0].encode("utf-8", "replace")
+    return data + bytes(4 - len(data) % 4)

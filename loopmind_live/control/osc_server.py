@@ -4,9 +4,9 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from loopmind_live.control.osc_inbox import Address, Inbox
+from loopmind_live.control.osc_inbox import Address, Inbox, Received
 from loopmind_live.control.osc_packet import MAX_PACKET_BYTES, Message, decode, encode
 from loopmind_live.control.osc_pattern import Pattern, is_pattern
 from loopmind_live.errors import ControlError
@@ -26,6 +26,9 @@ _WAKE_S = 0.25
 log = logging.getLogger(__name__)
 
 
+Handler = Callable[[Received], None]
+
+
 class OscServer:
     """Listens on a port of this machine alone. `addresses` are those that patterns may stand for.
 
@@ -43,6 +46,7 @@ class OscServer:
         self.received = 0
         """How many packets came."""
         self._addresses = addresses
+        self._handlers: dict[str, Handler] = {}
         self._clock = clock
         self._reply_ports: dict[str, int] = {}
         self._complained_s = -LOG_S
@@ -57,6 +61,27 @@ class OscServer:
         self._closing = True
         self._thread.join()
         self._socket.close()
+
+    def route(self, address: str, handle: Handler, newest: bool = False) -> None:
+        """Have `handle` take what comes to an address that is in no command's row.
+
+        It is called by whoever calls `handler`: the performance's own thread. With `newest`, only
+        the newest value counts while several wait, as of a fader. Patterns may stand for it, too.
+        """
+        if newest:
+            self.inbox.faders |= {address}
+        self._handlers[address] = handle
+        if address not in self._addresses:
+            self._addresses = (*self._addresses, address)
+
+    def handler(self, address: str) -> Handler | None:
+        """Return what takes messages to `address`, None where nothing was routed there."""
+        return self._handlers.get(address)
+
+    def send(self, to: Address, messages: Iterable[Message]) -> None:
+        """Send messages to a surface, each in a packet of its own; nothing waits for it."""
+        for message in messages:
+            self._send_packet(encode(message.address, *message.arguments), to)
 
     def answer(self, sender: Address, ok: bool, address: str, text: str) -> None:
         """Tell a sender what came of its message to `address`."""
@@ -117,11 +142,14 @@ class OscServer:
         host, port = sender[:2]
         packet = encode(address, *arguments)
         for to in {port, self._reply_ports.get(host, port)}:
-            try:
-                self._socket.sendto(packet, (host, to))
-            except OSError as error:
-                # Who asked is gone, or its buffer is full: the music does not wait for it.
-                log.debug("no answer to %s: %s", sender, error)
+            self._send_packet(packet, (host, to))
+
+    def _send_packet(self, packet: bytes, to: Address) -> None:
+        try:
+            self._socket.sendto(packet, to)
+        except OSError as error:
+            # Who asked is gone, or its buffer is full: the music does not wait for it.
+            log.debug("nothing sent to %s: %s", to, error)
 
 
 def _bound(port: int) -> socket.socket:

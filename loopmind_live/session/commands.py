@@ -11,10 +11,13 @@ from loopmind_live.session.part_commands import PARTS
 from loopmind_live.session.playing_commands import PLAYING, TIMING
 from loopmind_live.session.program_commands import PROGRAM
 from loopmind_live.session.section_commands import SECTIONS
+from loopmind_live.session.surface_commands import SURFACES
 
 __all__ = ["BY_NAME", "COMMANDS", "Command", "CommandSpec", "Lands", "When", "check"]
 
-COMMANDS: tuple[CommandSpec, ...] = (*PLAYING, *SECTIONS, *PARTS, *MIXING, *TIMING, *PROGRAM)
+COMMANDS: tuple[CommandSpec, ...] = (
+    *PLAYING, *SECTIONS, *PARTS, *MIXING, *TIMING, *SURFACES, *PROGRAM
+)  # fmt: skip
 
 BY_NAME: Mapping[str, CommandSpec] = {spec.name: spec for spec in COMMANDS}
 

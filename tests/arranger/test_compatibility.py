@@ -1,7 +1,10 @@
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loopmind_live.arranger.casting import draw, ranked_by_role, stage_ready
 from loopmind_live.arranger.compatibility import Aim, candidates_of, suitability, togetherness
@@ -104,6 +107,60 @@ def test_a_draw_keeps_away_from_what_it_can() -> None:
         drawn = draw(ranked, [], rng, ({first, second, third}, {first, second}))
         assert drawn is not None and drawn.loop.content_hash == third
     assert draw(ranked, [], rng, ({first, second, third},)) is None
+
+
+def _drawn_bpm(
+    bpms: Sequence[float], bpm: float, exclusions: Sequence[set[float]], at_last: set[float] | None
+) -> set[float]:
+    """Return the tempi of 30 draws for a set of `bpm`; loops are excluded by their tempo."""
+    loops = [make_loop("drums", bpm=each) for each in bpms]
+    ranked = ranked_by_role(candidates_of(loops), Aim(bpm, None, 4))["drums"]
+    names = {loop.bpm: loop.content_hash for loop in loops}
+    kept = [{names[each] for each in some} for some in exclusions]
+    last = None if at_last is None else {names[each] for each in at_last}
+    drawn = [draw(ranked, [], random.Random(n), kept, at_last=last) for n in range(30)]
+    return {candidate.bpm for candidate in drawn if candidate is not None}
+
+
+@pytest.mark.parametrize(
+    ("there", "bpm", "used", "drawn"),
+    [
+        ((180.0, 120.0), 130.0, set(), {120.0}),
+        ((180.0, 120.0), 130.0, {120.0}, {120.0}),  # rather twice than mangled
+        ((180.0, 160.0), 130.0, set(), {160.0}),
+        ((180.0,), 130.0, set(), {180.0}),
+        ((87.0, 140.0), 174.0, set(), {87.0}),  # half time is no stretch
+        ((280.0, 120.0), 140.0, set(), {280.0}),  # nor is double time
+    ],
+)
+def test_a_loop_of_another_tempo_loses_to_a_nearer_one(
+    there: tuple[float, ...], bpm: float, used: set[float], drawn: set[float]
+) -> None:
+    assert _drawn_bpm(there, bpm, [used, set()], None) == drawn
+
+
+def test_what_was_just_heard_comes_back_before_a_loop_is_mangled() -> None:
+    assert _drawn_bpm((128.0, 110.0, 180.0), 128.0, [{128.0}], set()) == {110.0}
+    assert _drawn_bpm((128.0, 180.0), 128.0, [{128.0}], set()) == {128.0}
+    assert _drawn_bpm((128.0, 180.0), 128.0, [{128.0}], {128.0}) == {180.0}
+
+
+@given(
+    st.lists(st.floats(50.0, 200.0), min_size=1, max_size=8, unique=True),
+    st.floats(60.0, 190.0),
+    st.data(),
+)
+def test_no_draw_reaches_farther_than_it_has_to(
+    bpms: list[float], bpm: float, data: st.DataObject
+) -> None:
+    candidates = candidates_of(make_loop("drums", n, each) for n, each in enumerate(bpms))
+    ranked = ranked_by_role(candidates, Aim(bpm, None, 4)).get("drums", ())
+    used = data.draw(st.sets(st.sampled_from([c.loop.content_hash for c in candidates])))
+    drawn = draw(ranked, [], random.Random(1), (used, ()))
+    assert (drawn is None) == (not ranked)
+    if drawn is not None:
+        reaches = {each.candidate: each.reach for each in ranked}
+        assert reaches[drawn] == min(reaches.values())
 
 
 def test_the_tempo_is_the_one_most_loops_of_the_genre_have() -> None:

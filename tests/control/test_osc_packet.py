@@ -1,5 +1,6 @@
 """OSC packets: what others send is read as they meant it, and nothing harms."""
 
+import math
 import random
 import struct
 import time
@@ -29,17 +30,54 @@ def bundle(*elements: bytes, time_tag: int = AT_ONCE) -> bytes:
 
 
 arguments = st.one_of(
-    st.integers(-(2**31), 2**31 - 1),
+    st.integers(1 - 2**31, 2**31 - 1),
     st.floats(width=32, allow_nan=False),
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40),
     st.booleans(),
 )
 
 
+def built(address: str, *values: object) -> bytes:
+    """Return the packet that another library makes."""
+    builder = OscMessageBuilder(address)
+    for value in values:
+        builder.add_arg(value)  # type: ignore[arg-type]
+    return builder.build().dgram
+
+
 @given(st.lists(arguments, max_size=12))
 def test_what_another_library_builds_is_read_as_it_was_meant(values: list[object]) -> None:
+    (message,) = decode(built("/loopmind/any", *values))
+    assert list(message.arguments) == values
+
+
+@given(st.lists(arguments, max_size=12))
+def test_another_library_would_build_the_same_packet(values: list[object]) -> None:
+    assert encode("/loopmind/any", *values) == built("/loopmind/any", *values)  # type: ignore[arg-type]
+
+
+sendable = st.recursive(
+    st.one_of(arguments, st.integers(-(2**63), 2**63 - 1), st.none(), st.binary(max_size=9)),
+    lambda inner: st.lists(inner, max_size=3).map(tuple),
+    max_leaves=8,
+)
+
+
+@given(st.lists(sendable, max_size=8))
+def test_all_that_can_be_told_is_read_back(values: list[object]) -> None:
     (message,) = decode(encode("/loopmind/any", *values))  # type: ignore[arg-type]
     assert list(message.arguments) == values
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (1e300, math.inf), (-(10**400), -math.inf), (2**70, float(2**70)),
+        ("a\0b", "a"), ("\ud800", "?"),
+    ],
+)  # fmt: skip
+def test_what_osc_cannot_hold_is_told_as_near_as_may_be(value: float, told: object) -> None:
+    assert decode(encode("/x", value))[0].arguments == (told,)
 
 
 def test_every_type_is_read() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from loopmind_live.control.osc_addresses import BY_ADDRESS
+from loopmind_live.control.osc_inbox import Received
 from loopmind_live.control.osc_packet import Message, decode, encode
 from loopmind_live.control.osc_server import OscServer
 from loopmind_live.errors import ControlError
@@ -118,6 +119,38 @@ def test_nothing_of_a_flood_is_lost_on_the_way_in(server: OscServer, surface: Su
     assert server.received == len(packets) * 20 + 1
     newest = {message.arguments[0]: message.arguments[1] for message in taken(server, 5)}
     assert newest == dict.fromkeys(("bass", "pad", "drums", "melody", "vocal"), -19.0)
+
+
+def test_what_is_routed_reaches_its_handler_by_name_and_by_pattern(
+    server: OscServer, surface: Surface
+) -> None:
+    heard: list[Message] = []
+    server.route("/live/test", lambda received: heard.append(received.message))
+    surface.send("/live/test", 1)
+    surface.send("/live/*", 2)
+    for message in taken(server, 2):
+        handle = server.handler(message.address)
+        assert handle is not None
+        handle(Received(message, ("127.0.0.1", 9), 1))
+    assert heard == [Message("/live/test", (1,)), Message("/live/test", (2,))]
+    assert server.handler("/loopmind/undo") is None
+
+
+def test_of_a_routed_fader_only_the_newest_counts(server: OscServer, surface: Surface) -> None:
+    server.route("/loopmind/track/bass/level", lambda _received: None, newest=True)
+    for db in range(50):
+        surface.send("/loopmind/track/bass/level", float(db))
+    surface.send("/loopmind/ping", 1)
+    surface.hear()
+    assert taken(server, 1) == [Message("/loopmind/track/bass/level", (49.0,))]
+    assert server.inbox.take() is None
+
+
+def test_messages_are_sent_to_a_surface_in_their_order(server: OscServer, surface: Surface) -> None:
+    here = surface.socket.getsockname()
+    told = [Message("/loopmind/state/bar", (3.5,)), Message("/loopmind/state/section", ("hook",))]
+    server.send(here, told)
+    assert [surface.hear(), surface.hear()] == told
 
 
 def test_triggers_beyond_what_can_wait_are_refused_in_one_line(

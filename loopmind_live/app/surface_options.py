@@ -1,0 +1,16 @@
+"""Which surfaces a performance listens to. Data only."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceOptions:
+    """What is asked for on the command line; all is off until it is.
+
+    `osc_port` is the UDP port that OSC is taken on, 0 for a free one.
+    """
+
+    osc_port: int | None = None
+
+
+ALL_OFF = SurfaceOptions()

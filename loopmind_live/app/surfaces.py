@@ -1,0 +1,73 @@
+"""The surfaces of a performance: what has hands on it beside the prompt."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from loopmind_live.app.osc import OscSurface
+from loopmind_live.app.performance import Performance
+from loopmind_live.app.surface_options import SurfaceOptions
+from loopmind_live.errors import LoopMindError
+
+log = logging.getLogger(__name__)
+
+
+class Surface(Protocol):
+    """Something that plays a performance from outside, and shows what it does."""
+
+    def advance(self) -> None:
+        """Carry out what came and tell what changed; each tick, within 2 ms."""
+        ...
+
+    def close(self) -> None:
+        """Let go of ports and devices."""
+        ...
+
+
+class Surfaces:
+    """All that are open. One that fails is told of; the others, and the music, go on."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._open: list[Surface] = []
+        self._failed: set[int] = set()
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is open."""
+        return bool(self._open)
+
+    def open(self, surface: Callable[[], Surface]) -> None:
+        """Open one more; where it cannot be, say why."""
+        try:
+            self._open.append(surface())
+        except LoopMindError as error:
+            self._tell(str(error))
+
+    def advance(self) -> None:
+        """Give each surface its turn."""
+        for surface in self._open:
+            try:
+                surface.advance()
+            except Exception as error:
+                if id(surface) in self._failed:
+                    continue  # told once: a tick comes every few milliseconds
+                self._failed.add(id(surface))
+                log.exception("%s failed", type(surface).__name__)
+                self._tell(f"{type(surface).__name__}: {error}: this is a fault, see the log")
+
+    def close(self) -> None:
+        """Close them all."""
+        while self._open:
+            self._open.pop().close()
+
+
+def open_surfaces(
+    options: SurfaceOptions, show: Performance, tell: Callable[[str], None]
+) -> Surfaces:
+    """Open what is asked for; what cannot be opened is told, and the music plays all the same."""
+    surfaces = Surfaces(tell)
+    port = options.osc_port
+    if port is not None:
+        surfaces.open(lambda: OscSurface(port, show, tell, time.perf_counter))
+    return surfaces

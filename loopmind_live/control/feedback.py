@@ -1,0 +1,170 @@
+"""What surfaces are told: one address and one value for each thing that a panel shows. Pure.
+
+What a control sends to is where it is told how it stands, in the unit in which it is sent, so that
+two surfaces agree (see `fixed_addresses` for the controls, and the table for the rest):
+
+| Address                                   | Value                                               |
+| ----------------------------------------- | --------------------------------------------------- |
+| /loopmind/transport/play, stop            | i: 1 while it plays, while it is stopped            |
+| /loopmind/transport/tempo                 | f: bpm                                              |
+| /loopmind/record                          | i: 1 while it records                               |
+| /loopmind/pad/N                           | i: 1 while the N-th section plays                   |
+| /loopmind/track/ROLE/mute, solo, lock     | i: 0 or 1                                           |
+| /loopmind/track/ROLE/level                | f: 0..1, 0.75 is 0 dB                               |
+| /loopmind/track/ROLE/filter, pan          | f: 0..1, 0.5 is the middle                          |
+| /loopmind/track/ROLE/reverb, delay        | f: 0..1, 0 is off                                   |
+| /loopmind/master/filter, reverb, delay    | f: 0..1, told while all parts agree                 |
+
+What is only shown stands under /loopmind/state:
+
+| Address                                   | Value                                               |
+| ----------------------------------------- | --------------------------------------------------- |
+| /loopmind/state/playing, recording        | i: 0 or 1                                           |
+| /loopmind/state/bar, beat                 | i: counted from 1                                   |
+| /loopmind/state/bpm                       | f                                                   |
+| /loopmind/state/key, section, queued      | s: queued is what lands next, "" where nothing does |
+| /loopmind/state/bars_left                 | f: of the section that plays, 0 where none does     |
+| /loopmind/state/progress                  | f: 0..1 through the section that plays              |
+| /loopmind/state/level_db, meter           | f: the master's peak in dBFS, and as a height 0..1  |
+| /loopmind/state/load, xruns               | f: 1 is all the time there is; i                    |
+| /loopmind/state/pad/N/name, launch        | s: "hook 2"; a launch state                         |
+| /loopmind/state/pad/N/queued              | i: 1 while it is about to start or to stop          |
+| /loopmind/state/track/ROLE/loop, launch   | s: a file's name; a launch state                    |
+| /loopmind/state/track/ROLE/queued         | i: 1 while the part is about to start or to stop    |
+| /loopmind/state/track/ROLE/level_db       | f: its fader in decibels                            |
+| /loopmind/state/track/ROLE/meter          | f: 0..1, evenly from -60 dBFS to 0                  |
+| /loopmind/state/macro/N/name              | s: what stands on the N-th button                   |
+
+Launch states are "empty", "stopped", "play_queued", "playing" and "stop_queued". Every pad up to
+the last that there can be is told, so that one whose section is gone goes dark.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from loopmind_live.control.fader_law import FADER, SEND, meter_of, position_of
+from loopmind_live.control.fixed_addresses import MOST_PADS, pad, track
+from loopmind_live.control.macros import MACROS
+from loopmind_live.score.loop import ROLES, Role
+from loopmind_live.session.command import PREFIX
+from loopmind_live.session.panel import Pad, Panel, Strip
+
+Value = int | float | str
+Values = tuple[Value, ...]
+Told = Mapping[str, Values]
+STATE = f"{PREFIX}/state"
+METERS = frozenset(
+    {
+        f"{STATE}/{name}" for name in ("level_db", "meter", "load", "progress", "bars_left")
+    } | {f"{STATE}/track/{role}/meter" for role in ROLES}
+)  # fmt: skip
+"""What moves all the time: it may be told more seldom than the rest."""
+_QUEUED = ("play_queued", "stop_queued")
+
+
+def told(panel: Panel) -> dict[str, Values]:
+    """Return all that surfaces are told of a panel, always the same addresses in the same order.
+
+    >>> from loopmind_live.engine.base import EngineStatus
+    >>> from loopmind_live.session.panel import panel_of
+    >>> from loopmind_live.session.state import State
+    >>> from loopmind_live.timing.tempo_map import TempoMap
+    >>> panel = panel_of(State(TempoMap.constant(120.0, 48000)), EngineStatus(0), 0)
+    >>> told(panel)["/loopmind/track/bass/level"]
+    (0.75,)
+    """
+    return dict(
+        line for part in (_transport, _state, _pads, _tracks, _master, _macros)
+        for line in part(panel)
+    )  # fmt: skip
+
+
+def changes(before: Told, after: Told) -> dict[str, Values]:
+    """Return what of `after` is not as it was told `before`, in its order.
+
+    >>> changes({"/a": (1,), "/b": (0.5,)}, {"/a": (1,), "/b": (0.25,), "/c": ("hook",)})
+    {'/b': (0.25,), '/c': ('hook',)}
+    """
+    return {address: values for address, values in after.items() if before.get(address) != values}
+
+
+Lines = Iterator[tuple[str, Values]]
+
+
+def _transport(panel: Panel) -> Lines:
+    yield f"{PREFIX}/transport/play", (int(panel.playing),)
+    yield f"{PREFIX}/transport/stop", (int(not panel.playing),)
+    yield f"{PREFIX}/transport/tempo", (round(panel.bpm, 2),)
+    yield f"{PREFIX}/record", (int(panel.recording),)
+
+
+def _state(panel: Panel) -> Lines:
+    left = panel.bars_left or 0.0
+    playing = next((one for one in panel.pads if one.launch in ("playing", "stop_queued")), None)
+    progress = 0.0 if playing is None or not left else 1.0 - left / playing.bars
+    yield f"{STATE}/playing", (int(panel.playing),)
+    yield f"{STATE}/recording", (int(panel.recording),)
+    yield f"{STATE}/bar", (int(panel.bar),)
+    yield f"{STATE}/beat", (int(panel.beat),)
+    yield f"{STATE}/bpm", (round(panel.bpm, 2),)
+    yield f"{STATE}/key", (panel.key or "",)
+    yield f"{STATE}/section", (panel.section,)
+    yield f"{STATE}/queued", (panel.queued[0] if panel.queued else "",)
+    yield f"{STATE}/bars_left", (round(left, 2),)
+    yield f"{STATE}/progress", (round(min(1.0, max(0.0, progress)), 3),)
+    yield f"{STATE}/level_db", (round(panel.level_db, 1),)
+    yield f"{STATE}/meter", (meter_of(panel.level_db),)
+    yield f"{STATE}/load", (round(panel.load, 2),)
+    yield f"{STATE}/xruns", (panel.xruns,)
+
+
+def _pads(panel: Panel) -> Lines:
+    none = Pad("", "", 1, 0, "empty")
+    for number in range(1, MOST_PADS + 1):
+        one = panel.pads[number - 1] if number <= len(panel.pads) else none
+        shown = f"{STATE}/pad/{number}"
+        yield pad(number), (int(one.launch in ("playing", "stop_queued")),)
+        yield f"{shown}/name", (one.name,)
+        yield f"{shown}/launch", (one.launch,)
+        yield f"{shown}/queued", (int(one.launch in _QUEUED),)
+
+
+def _tracks(panel: Panel) -> Lines:
+    for strip in panel.strips:
+        yield from _track(strip.role, strip)
+
+
+def _track(role: Role, strip: Strip) -> Lines:
+    shown = f"{STATE}/track/{role}"
+    yield track(role, "mute"), (int(strip.muted),)
+    yield track(role, "solo"), (int(strip.soloed),)
+    yield track(role, "lock"), (int(strip.locked),)
+    yield track(role, "level"), (position_of(strip.level_db, FADER),)
+    yield track(role, "pan"), (_middle(strip.pan),)
+    yield track(role, "filter"), (_middle(strip.filter),)
+    yield track(role, "reverb"), (position_of(strip.reverb_db, SEND),)
+    yield track(role, "delay"), (position_of(strip.delay_db, SEND),)
+    yield f"{shown}/loop", (strip.loop,)
+    yield f"{shown}/launch", (strip.launch,)
+    yield f"{shown}/queued", (int(strip.launch in _QUEUED),)
+    yield f"{shown}/level_db", (round(strip.level_db, 1),)
+    yield f"{shown}/meter", (meter_of(strip.peak_db),)
+
+
+def _master(panel: Panel) -> Lines:
+    """Tell what all parts have in common; where they differ, the neutral place."""
+    sweeps = {_middle(strip.filter) for strip in panel.strips}
+    reverbs = {position_of(strip.reverb_db, SEND) for strip in panel.strips}
+    delays = {position_of(strip.delay_db, SEND) for strip in panel.strips}
+    yield f"{PREFIX}/master/filter", (sweeps.pop() if len(sweeps) == 1 else 0.5,)
+    yield f"{PREFIX}/master/reverb", (reverbs.pop() if len(reverbs) == 1 else 0.0,)
+    yield f"{PREFIX}/master/delay", (delays.pop() if len(delays) == 1 else 0.0,)
+
+
+def _macros(_panel: Panel) -> Lines:
+    for number, (name, _) in enumerate(MACROS, 1):
+        yield f"{STATE}/macro/{number}/name", (name,)
+
+
+def _middle(percent: float) -> float:
+    """Return where a fader stands for -100..100."""
+    return round((percent + 100.0) / 200.0, 4)

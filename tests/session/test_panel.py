@@ -1,0 +1,70 @@
+"""What a surface shows of a performance."""
+
+from loopmind_live.session.commands import Command
+from loopmind_live.session.panel import Panel, panel_of
+from tests.session.stage import Rig
+
+
+def panel(rig: Rig) -> Panel:
+    engine = rig.engine
+    return panel_of(rig.session.state, engine.status(), engine.frame())
+
+
+def started() -> Rig:
+    rig = Rig()
+    rig.session.submit(Command("play"))
+    rig.session.advance()
+    rig.play_to(rig.BAR)
+    return rig
+
+
+def launches(rig: Rig) -> dict[str, str]:
+    return {pad.name: pad.launch for pad in panel(rig).pads}
+
+
+def test_pads_stand_for_sections_and_one_of_them_plays() -> None:
+    rig = started()
+    assert launches(rig) == {
+        "intro": "playing", "verse 1": "stopped", "hook 1": "stopped", "verse 2": "stopped",
+        "hook 2": "stopped", "outro": "stopped",
+    }  # fmt: skip
+
+
+def test_a_launch_is_queued_until_it_lands() -> None:
+    rig = started()
+    rig.session.submit(Command("goto", {"section": "hook", "number": 2}))
+    assert (launches(rig)["intro"], launches(rig)["hook 2"]) == ("stop_queued", "play_queued")
+    assert panel(rig).queued[0].startswith("goto")
+    rig.play_to(2 * rig.BAR)
+    assert (launches(rig)["intro"], launches(rig)["hook 2"]) == ("stopped", "playing")
+    assert panel(rig).section == "hook 2"
+
+
+def test_what_is_to_stop_says_so() -> None:
+    rig = started()
+    rig.session.submit(Command("stop"))
+    assert launches(rig)["intro"] == "stop_queued"
+    rig.play_to(2 * rig.BAR)
+    assert launches(rig)["intro"] == "stopped"
+    assert not panel(rig).playing
+
+
+def test_strips_show_what_plays_and_where_the_controls_stand() -> None:
+    rig = started()
+    rig.session.submit(Command("mute", {"roles": ("pad",)}))
+    rig.session.submit(Command("level", {"roles": ("bass",), "db": -6.0}))
+    rig.session.submit(Command("filter", {"roles": ("drums",), "sweep": 30.0}))
+    strips = {strip.role: strip for strip in panel(rig).strips}
+    assert (strips["pad"].launch, strips["pad"].loop) == ("playing", "pad_0.wav")
+    assert (strips["bass"].launch, strips["bass"].loop, strips["bass"].level_db) == (
+        "stopped", "", -6.0,
+    )  # fmt: skip
+    assert (strips["drums"].filter, strips["vocal"].launch) == (30.0, "empty")
+    rig.play_to(2 * rig.BAR)
+    assert {strip.role for strip in panel(rig).strips if strip.muted} == {"pad"}
+
+
+def test_before_anything_plays_there_is_still_a_panel() -> None:
+    rig = Rig()
+    shown = panel(rig)
+    assert (shown.playing, shown.bar, shown.beat, shown.bars_left) == (False, 1.0, 1.0, None)
