@@ -389,10 +389,8 @@ def _restyle(clause: Clause, _: Before) -> list[Asked]:
 def _take(clause: Clause, _: Before) -> list[Asked]:
     """Play one of the alternatives listed last: "take the second one"."""
     ordinals = [item for item in clause.items if item.kind == "ordinal"]
-    silent = ("filler", "polite", "ordinal", "verb", "it", "something")
-    if not ordinals:
-        ordinals = [item for item in clause.items if item.kind == "number"]
-        silent = (*silent, "number")
+    ordinals = ordinals or [item for item in clause.items if item.kind == "number"]
+    silent = ("filler", "polite", "ordinal", "number", "verb", "it", "something")
     if len(ordinals) != 1 or not clause.says("choose"):
         return []
     if any(item.kind not in silent for item in clause.items):

@@ -32,8 +32,7 @@ class Argument:
 
     text: any words · section: a label or "current" · roles: one or more roles · number, integer:
     in [minimum, maximum] · key: as in "F#:min" · path: a file · flag: on or off · word: a command's
-    name · choice: one of `choices` · moods: one or more words of mood. `last` tells whether the number
-    LAST is one, too.
+    name · choice: one of `choices` · moods: one or more words of mood. `last`: may be LAST, too.
     """
 
     name: str
