@@ -68,7 +68,7 @@ def _header() -> Columns:
         Part(120, titled("TEMPO", Readout("bpm", f"{STATE}/bpm", "%.1f", size=26))),
         Part(110, titled("KEY", Readout("name", f"{STATE}/key", size=LARGE))),
         Part(170, titled("SECTION", Rows("where", (
-            Part(0, Readout("name", f"{STATE}/section", size=22)),
+            Part(0, Readout("name", f"{STATE}/section", size=21)),
             Part(6, Meter("progress", f"{STATE}/progress", YELLOW, across=True)),
         ), 0))),
         Part(84, titled("BARS LEFT", Readout("number", f"{STATE}/bars_left", "%.1f", size=24))),
