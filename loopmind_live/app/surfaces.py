@@ -3,10 +3,12 @@
 import logging
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from loopmind_live.app.link import LinkFollower
 from loopmind_live.app.osc import OscSurface
+from loopmind_live.app.osc_feedback import OscFeedback
+from loopmind_live.app.osc_live import OscLive
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.surface_options import SurfaceOptions
 from loopmind_live.engine.link_block import LinkBlock
@@ -27,6 +29,9 @@ class Surface(Protocol):
         ...
 
 
+Opened = TypeVar("Opened", bound=Surface)
+
+
 class Surfaces:
     """All that are open. One that fails is told of; the others, and the music, go on."""
 
@@ -40,13 +45,16 @@ class Surfaces:
         """Tell whether anything is open that has hands on the set."""
         return self._hands > 0
 
-    def open(self, surface: Callable[[], Surface], hands: bool = True) -> None:
-        """Open one more; where it cannot be, say why."""
+    def open(self, surface: Callable[[], Opened], hands: bool = True) -> Opened | None:
+        """Open one more and return it; where it cannot be, say why."""
         try:
-            self._open.append(surface())
-            self._hands += hands
+            opened = surface()
         except LoopMindError as error:
             self._tell(str(error))
+            return None
+        self._open.append(opened)
+        self._hands += hands
+        return opened
 
     def advance(self) -> None:
         """Give each surface its turn."""
@@ -77,5 +85,8 @@ def open_surfaces(
     surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
     port = options.osc_port
     if port is not None:
-        surfaces.open(lambda: OscSurface(port, show, tell, time.perf_counter))
+        osc = surfaces.open(lambda: OscSurface(port, show, tell, time.perf_counter))
+        if osc is not None:
+            surfaces.open(lambda: OscFeedback(osc, show, tell, time.monotonic))
+            surfaces.open(lambda: OscLive(osc, show, tell, time.monotonic))
     return surfaces
