@@ -9,6 +9,7 @@ from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.osc_feedback import OscFeedback
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.surface_options import SurfaceOptions
+from loopmind_live.control.access import allowed
 from loopmind_live.errors import LoopMindError
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,9 @@ def open_surfaces(
     surfaces = Surfaces(tell)
     port = options.osc_port
     if port is not None:
-        osc = surfaces.open(lambda: OscSurface(port, show, tell, time.perf_counter))
+        osc = surfaces.open(
+            lambda: OscSurface(port, show, tell, time.perf_counter, allowed(options.lan))
+        )
         if osc is not None:
             surfaces.open(lambda: OscFeedback(osc, show, tell, time.monotonic))
     return surfaces
