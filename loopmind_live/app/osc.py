@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from loopmind_live.app.performance import Performance
 from loopmind_live.control.access import THIS_MACHINE, Allowed
+from loopmind_live.control.datagrams import Address
 from loopmind_live.control.osc_addresses import BY_ADDRESS, Typed, check_sent, meaning
 from loopmind_live.control.osc_inbox import Received
 from loopmind_live.control.osc_server import LOG_S, OscServer
@@ -38,11 +39,17 @@ class OscSurface:
         self._clock = clock
         self._echo, self._errors = Throttle(ECHO_S, clock), Throttle(LOG_S, clock)
         self.server = OscServer(port, tuple(BY_ADDRESS), allowed, self._frame_of)
+        self.when_gone: list[Callable[[Address], object]] = []
+        """Called with each address at which nobody listens any more."""
         who = f"{allowed} may send" if allowed else "of this machine"
         tell(f"OSC on port {self.server.port}{': ' if allowed else ' '}{who}")
 
     def advance(self) -> None:
         """Carry out what came, as far as a turn reaches."""
+        while self.server.gone:
+            address = self.server.gone.popleft()
+            for call in self.when_gone:
+                call(address)
         end = self._clock() + TURN_S
         while self.server.notices:
             self._tell(self.server.notices.popleft())

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.osc_feedback import OscFeedback
+from loopmind_live.app.osc_live import OscLive
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.surface_options import SurfaceOptions
 from loopmind_live.control.access import allowed
@@ -82,4 +83,5 @@ def open_surfaces(
         )
         if osc is not None:
             surfaces.open(lambda: OscFeedback(osc, show, tell, time.monotonic))
+            surfaces.open(lambda: OscLive(osc, show, tell, time.monotonic))
     return surfaces

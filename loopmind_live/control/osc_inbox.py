@@ -75,8 +75,8 @@ class Inbox:
 
     def _put_fader(self, received: Received) -> bool:
         message = received.message
-        moved = [one for one in message.arguments if isinstance(one, str)]
-        key = (message.address, received.frame, *moved)
+        # Whose fader it is stands before its place, which comes last.
+        key = (message.address, received.frame, message.arguments[:-1])
         if len(self._faders) >= MOST_FADERS and key not in self._faders:
             return False
         self._faders[key] = received  # an older move of the same fader keeps its turn
