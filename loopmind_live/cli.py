@@ -16,6 +16,7 @@ from loopmind_live.app.measuring import add_evaluate
 from loopmind_live.app.parsing import add_parse
 from loopmind_live.app.search_commands import add_map, add_similar
 from loopmind_live.app.subcommands import add_command, add_library, library_of
+from loopmind_live.app.touchosc import add_touchosc
 from loopmind_live.app.training_commands import add_train
 from loopmind_live.errors import ConfigError, LoopMindError
 
@@ -67,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     for add in (
         _add_demo, add_scan, add_loops, add_similar, add_map, add_fix, add_parse, _add_arrange,
         _add_regenerate, _add_render, _add_perform, _add_attach, _add_replay, add_evaluate,
-        add_train, _add_bench, _add_doctor,
+        add_train, add_touchosc, _add_bench, _add_doctor,
     ):  # fmt: skip
         add(commands)
     return parser

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from loopmind_live.app.performance import Performance
 from loopmind_live.control.osc_addresses import BY_ADDRESS, Typed, check_sent, meaning
-from loopmind_live.control.osc_inbox import Received
+from loopmind_live.control.osc_inbox import Address, Received
 from loopmind_live.control.osc_server import OscServer
 from loopmind_live.errors import LoopMindError
 from loopmind_live.repl.grammar import parse
@@ -26,10 +26,16 @@ class OscSurface:
         self._tell = tell
         self._clock = clock
         self.server = OscServer(port, tuple(BY_ADDRESS))
+        self.when_gone: list[Callable[[Address], object]] = []
+        """Called with each address at which nobody listens any more."""
         tell(f"OSC on port {self.server.port} of this machine")
 
     def advance(self) -> None:
         """Carry out what came, as far as a turn reaches."""
+        while self.server.gone:
+            address = self.server.gone.popleft()
+            for call in self.when_gone:
+                call(address)
         end = self._clock() + TURN_S
         while (received := self.server.inbox.take()) is not None:
             handle = self.server.handler(received.message.address) or self._carry_out

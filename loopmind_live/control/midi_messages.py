@@ -1,6 +1,7 @@
 """MIDI messages as they pass between the ports' process and the performer: whole and timed."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from loopmind_live.errors import ControlError
 
@@ -33,6 +34,33 @@ class MidiOut:
     def __post_init__(self) -> None:
         if (fault := fault_of(self.data)) is not None:
             raise ControlError(f"MIDI to {self.port}: {fault}")
+
+
+Direction = Literal["in", "out"]
+"""Of a port as this program uses it: messages come in at one, and go out at another."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortCame:
+    """A port that is there now, and open."""
+
+    port: str
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class PortGone:
+    """A port that is there no more."""
+
+    port: str
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class MidiNotice:
+    """A line for the performer: what is wrong with MIDI, and what to do."""
+
+    text: str
 
 
 def fault_of(data: tuple[int, ...] | bytes) -> str | None:

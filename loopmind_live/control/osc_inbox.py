@@ -84,8 +84,7 @@ class Inbox:
     def _put_now(self, received: Received) -> bool:
         message = received.message
         if message.address in self.faders:
-            moved = tuple(one for one in message.arguments if isinstance(one, str))
-            key = (message.address, moved)
+            key = (message.address, message.arguments[:-1])  # whose fader; its place comes last
             if key not in self._faders and len(self._faders) >= MOST_FADERS:
                 return False
             self._faders[key] = received  # an older move of the same fader keeps its turn

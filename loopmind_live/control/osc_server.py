@@ -4,17 +4,21 @@ import logging
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from loopmind_live.control.osc_inbox import Address, Inbox, Received
 from loopmind_live.control.osc_packet import MAX_PACKET_BYTES, Message, decode, encode
 from loopmind_live.control.osc_pattern import Pattern, is_pattern
+from loopmind_live.control.osc_refused import refused, watch
 from loopmind_live.errors import ControlError
 
 LOOPBACK = "127.0.0.1"
 BUFFER_BYTES = 4 << 20
 """What may wait in the system while the performance is busy: 4 MiB is some 20,000 messages."""
 MOST_SENDERS = 64
+MOST_GONE = 256
 MAX_TEXT = 1000
 """Letters of a text that is sent back."""
 PING, PONG = "/loopmind/ping", "/loopmind/pong"
@@ -51,6 +55,8 @@ class OscServer:
         self._reply_ports: dict[str, int] = {}
         self._complained_s = -LOG_S
         self._closing = False
+        self.gone: deque[Address] = deque(maxlen=MOST_GONE)
+        """Where something was sent, and the system reported that nobody listens."""
         self._socket = _bound(port)
         self.port = int(self._socket.getsockname()[1])
         self._thread = threading.Thread(target=self._listen, name="osc", daemon=True)
@@ -83,6 +89,11 @@ class OscServer:
         for message in messages:
             self._send_packet(encode(message.address, *message.arguments), to)
 
+    def told_at(self, sender: Address) -> Address:
+        """Return where a sender is told things: on the port that it named, or else its own."""
+        host, port = sender[:2]
+        return host, self._reply_ports.get(host, port)
+
     def answer(self, sender: Address, ok: bool, address: str, text: str) -> None:
         """Tell a sender what came of its message to `address`."""
         self._send(sender, REPLY if ok else ERROR, address, text[:MAX_TEXT])
@@ -94,6 +105,8 @@ class OscServer:
             except TimeoutError:
                 continue
             except OSError as error:
+                if self._note_gone():
+                    continue
                 self._complain(None, f"OSC: {error}")
                 time.sleep(0.01)  # a socket that only fails must not take a core
                 continue
@@ -148,8 +161,19 @@ class OscServer:
         try:
             self._socket.sendto(packet, to)
         except OSError as error:
+            if self._note_gone():
+                # What failed was an earlier packet, to somebody else perhaps.
+                with suppress(OSError):
+                    self._socket.sendto(packet, to)
+                return
             # Who asked is gone, or its buffer is full: the music does not wait for it.
             log.debug("nothing sent to %s: %s", to, error)
+
+    def _note_gone(self) -> bool:
+        """Note who does not listen any more; False where the system reported nothing."""
+        count, gone = refused(self._socket)
+        self.gone.extend(gone)
+        return count > 0
 
 
 def _bound(port: int) -> socket.socket:
@@ -157,6 +181,7 @@ def _bound(port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
         listener.settimeout(_WAKE_S)
+        watch(listener)
         listener.bind((LOOPBACK, port))
     except (OSError, OverflowError) as error:
         listener.close()

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from loopmind_live.engine import protocol, realtime, shared
+from loopmind_live.engine import protocol, shared
 from loopmind_live.engine.arena import FILE_NAME as ARENA_NAME
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent
@@ -47,6 +47,7 @@ from loopmind_live.engine.track_tap import FILE_NAME as TRACKS_NAME
 from loopmind_live.engine.track_writer import TrackWriter
 from loopmind_live.engine.waiting import Watched, wait_to_play
 from loopmind_live.errors import EngineError
+from loopmind_live.workers import realtime
 
 ERROR_NAME = "error"
 FAILED = 3

@@ -7,7 +7,7 @@ the music is not disturbed; the threads of the engine to be come from the main o
 import sys
 import threading
 
-from loopmind_live.engine import realtime
+from loopmind_live.workers import realtime
 
 
 def main() -> None:

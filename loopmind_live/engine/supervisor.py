@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from loopmind_live.engine import realtime, shared
+from loopmind_live.engine import shared
 from loopmind_live.engine.children import Child
 from loopmind_live.engine.patchbay import FILE_NAME as LINKS_NAME
 from loopmind_live.engine.reporting import Reports
@@ -26,6 +26,7 @@ from loopmind_live.engine.status import FILE_NAME as STATUS_NAME
 from loopmind_live.engine.status import StatusBlock
 from loopmind_live.engine.waiting import READY, STUCK, SUPERVISOR_LOCK
 from loopmind_live.errors import EngineError
+from loopmind_live.workers import realtime
 
 ERROR_NAME = "error"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 2.0
