@@ -11,6 +11,7 @@ from loopmind_live.app.osc_feedback import OscFeedback
 from loopmind_live.app.osc_live import OscLive
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.surface_options import SurfaceOptions
+from loopmind_live.control.access import allowed
 from loopmind_live.engine.link_block import LinkBlock
 from loopmind_live.errors import LoopMindError
 
@@ -85,7 +86,9 @@ def open_surfaces(
     surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
     port = options.osc_port
     if port is not None:
-        osc = surfaces.open(lambda: OscSurface(port, show, tell, time.perf_counter))
+        osc = surfaces.open(
+            lambda: OscSurface(port, show, tell, time.perf_counter, allowed(options.lan))
+        )
         if osc is not None:
             surfaces.open(lambda: OscFeedback(osc, show, tell, time.monotonic))
             surfaces.open(lambda: OscLive(osc, show, tell, time.monotonic))
