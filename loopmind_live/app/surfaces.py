@@ -3,11 +3,14 @@
 import logging
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from loopmind_live.app.osc import OscSurface
+from loopmind_live.app.osc_feedback import OscFeedback
+from loopmind_live.app.osc_live import OscLive
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.surface_options import SurfaceOptions
+from loopmind_live.control.access import allowed
 from loopmind_live.errors import LoopMindError
 
 log = logging.getLogger(__name__)
@@ -25,6 +28,9 @@ class Surface(Protocol):
         ...
 
 
+Opened = TypeVar("Opened", bound=Surface)
+
+
 class Surfaces:
     """All that are open. One that fails is told of; the others, and the music, go on."""
 
@@ -37,12 +43,15 @@ class Surfaces:
         """Tell whether anything is open."""
         return bool(self._open)
 
-    def open(self, surface: Callable[[], Surface]) -> None:
-        """Open one more; where it cannot be, say why."""
+    def open(self, surface: Callable[[], Opened]) -> Opened | None:
+        """Open one more and return it; where it cannot be, say why."""
         try:
-            self._open.append(surface())
+            opened = surface()
         except LoopMindError as error:
             self._tell(str(error))
+            return None
+        self._open.append(opened)
+        return opened
 
     def advance(self) -> None:
         """Give each surface its turn."""
@@ -69,5 +78,10 @@ def open_surfaces(
     surfaces = Surfaces(tell)
     port = options.osc_port
     if port is not None:
-        surfaces.open(lambda: OscSurface(port, show, tell, time.perf_counter))
+        osc = surfaces.open(
+            lambda: OscSurface(port, show, tell, time.perf_counter, allowed(options.lan))
+        )
+        if osc is not None:
+            surfaces.open(lambda: OscFeedback(osc, show, tell, time.monotonic))
+            surfaces.open(lambda: OscLive(osc, show, tell, time.monotonic))
     return surfaces

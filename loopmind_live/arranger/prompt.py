@@ -62,7 +62,7 @@ def read_lexed(lexed: Lexed, text: str) -> Reading:
 _ROLES_OF_WORDS: Mapping[str, str] = {
     "no": "out", "not": "out", "less": "out", "except": "out", "with": "in", "only": "only",
     "place": "place", "and": "join", "then": "break", "but": "break", "before": "before",
-    "darker": "mood", "other": "unknown",
+    "until": "before", "darker": "mood", "other": "unknown",
 }  # fmt: skip
 """What a command's small words are in a description."""
 _ROLES_OF_VERBS: Mapping[str, str] = {

@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from loopmind_live.score.arrangement import LAST
 from loopmind_live.score.labels import fold
 
 LANGUAGES = ("english", "spanish", "french", "german", "portuguese")
@@ -102,6 +103,7 @@ def _entries(language: str) -> Iterator[tuple[str, Sense]]:
             yield from (
                 (word, Sense("ordinal", "", float(place))) for place, word in enumerate(words, 1)
             )
+    yield from ((word, Sense("ordinal", "", float(LAST))) for word in written["numbers"]["last"])
     yield from ((word, Sense("number", "", n)) for word, n in _numbers(written["numbers"]))
     loose = []
     for name, phrases in written["word"].items():

@@ -26,6 +26,8 @@ _UP = frozenset({"up", "higher", "louder", "faster"})
 _DOWN = frozenset({"down", "lower", "quieter", "softer", "slower"})
 _ONLY = frozenset({"only", "just"})
 _OUT = frozenset({"no", "without"})
+_LINKS = {"before": ("before",), "after": ("after",), "until": ("until", "till")}
+"""What stands before a section that says where another goes, or for how long something stays."""
 _SECTIONS_COUNTED = frozenset({("section",), ("sections",), ("part",), ("parts",)})
 
 
@@ -115,8 +117,8 @@ class _Binder:
         """Take a section, parts, moods, a flag or a key for `argument`."""
         token = tokens[place]
         match argument.kind:
-            case "section" if argument.name in ("before", "after"):
-                if token.text != argument.name:
+            case "section" if argument.name in _LINKS:
+                if token.text not in _LINKS[argument.name]:
                     return 0
                 count = self._take_section(argument, tokens, place + 1)
                 return count and count + 1

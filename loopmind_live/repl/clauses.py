@@ -11,8 +11,8 @@ _HARD = frozenset({";", ".", "!", "?", "\n"})
 _ACTING = frozenset({"verb", "darker", "more", "less", "no", "only"})
 _VALUES = frozenset({"bpm", "semitones", "key", "relative_major", "relative_minor"})
 _OBJECTS = frozenset({"role", "section", "mood", "darker", "all", "genre"}) | _VALUES
-_LINKS = frozenset({"place", "before", "after", "to", "between"})
-_SKIPPED = frozenset({"filler", "ordinal", "number", "once", "polite"})
+_LINKS = frozenset({"place", "before", "after", "until", "to", "between"})
+_SKIPPED = frozenset({"filler", "ordinal", "number", "once", "next", "polite"})
 _BY = ("en ", "em ")
 MAX_OCCURRENCE = 16
 """A larger number after a section is how long, and not which one."""
@@ -82,6 +82,8 @@ class Clause:
                     number = int(self.items[before].number)
                 before -= 1
             link = self.items[before].kind if before >= 0 else ""
+            if before >= 0 and self.items[before].may_be("word", "until"):
+                link = "until"
             after = self.items[at + 1] if at + 1 < len(self.items) else None
             if number is None and after is not None and after.kind == "number":
                 whole = after.number == int(after.number)
@@ -93,7 +95,13 @@ class Clause:
     @cached_property
     def targets(self) -> tuple[Place, ...]:
         """Return the sections that a command is about, without those it is put beside."""
-        return tuple(place for place in self.places if place.link not in ("before", "after"))
+        beside = ("before", "after", "until")
+        return tuple(place for place in self.places if place.link not in beside)
+
+    @cached_property
+    def until(self) -> Place | None:
+        """Return the section at which a change is over again, None where none is named."""
+        return next((place for place in self.places if place.link == "until"), None)
 
     @cached_property
     def moods(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -141,6 +149,21 @@ class Clause:
         return bool(meant) and meant[0].kind in ("question", "statement")
 
     @property
+    def is_bare(self) -> bool:
+        """Tell whether it is a verb alone, about all that plays: "louder", "surprise me"."""
+        silent = ("verb", "it", "all", "filler", "polite", "comma", "then", "and", "when", "more")
+        return all(item.kind in silent for item in self.items)
+
+    @property
+    def names_a_section(self) -> bool:
+        """Tell whether a section is named, or gone to, and nothing else is said."""
+        silent = ("filler", "polite", "comma", "and", "then", "place", "to", "number", "ordinal")
+        said = [
+            item for item in self.items if item.kind not in silent and not item.may_be("verb", "go")
+        ]
+        return len(said) == 1 and said[0].kind == "section"
+
+    @property
     def has_object(self) -> bool:
         """Tell whether it names something of the music."""
         return any(item.kind in _OBJECTS for item in self.items)
@@ -165,6 +188,7 @@ def clauses(items: Sequence[Item]) -> list[Clause]:
 
 def _by_bars(items: Sequence[Item]) -> tuple[Item, ...]:
     """Return `items`, "en 4 compases" as how much where something gets longer or shorter."""
+    items = _queued(items)
     whole = Clause(tuple(items))
     sized = whole.has("section") and not whole.has("role") and not whole.says("loop", "go")
     if sized and whole.says("make"):
@@ -181,6 +205,15 @@ def _by_bars(items: Sequence[Item]) -> tuple[Item, ...]:
         else item
         for item in items
     )
+
+
+def _queued(items: Sequence[Item]) -> Sequence[Item]:
+    """Return `items` with a "next" after a section as when: "the hook next", "bridge up next"."""
+    said = [item for item in items if item.kind not in ("filler", "polite", "comma")]
+    if len(said) < 2 or said[-1].kind != "next" or said[-2].kind not in ("section", "number"):
+        return items
+    later = replace(said[-1], kind="when", name="section", number=1.0)
+    return [later if item is said[-1] else item for item in items]
 
 
 def _is_bars(item: Item, kind: str) -> bool:

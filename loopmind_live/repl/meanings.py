@@ -31,6 +31,8 @@ class Before:
     verb: Item | None = None
     roles: tuple[str, ...] = ()
     place: Place | None = None
+    sections: int = 0
+    """After how many sections from now it goes somewhere, 0 where it does not."""
 
 
 Rule = Callable[[Clause, Before], list[Asked]]
@@ -83,6 +85,11 @@ def _on_roles(clause: Clause, name: str, roles: tuple[str, ...]) -> list[Asked]:
     said: Arguments = {"roles": roles} | _at(place)
     bars = lasting_bars(clause)
     lasting = clause.first("lasting")
+    until = clause.until
+    if until is not None:
+        if name not in _LASTING or lasting is not None or until.number is not None:
+            return []
+        return [(name, said | {"until": until.label})]
     if lasting is not None and lasting.name == "section" and name in _LASTING:
         if lasting.number != 1 or place is not None:
             return []
@@ -161,15 +168,19 @@ def _constrain(clause: Clause, before: Before) -> list[Asked]:
         places = [before.place]  # "another intro, but without drums"
     if not clause.roles or not places or clause.has("lasting"):
         return []
+    if clause.until is not None and not clause.has("no"):
+        return []
     only = clause.has("only") and not clause.says("solo", "mute", "go")
     out = clause.has("no") or clause.says("keep_out", "remove") or _kept_out(clause)
+    # "mute the drums before the drop": in the drop itself is the opposite of what is meant.
+    out = out or (clause.says("mute") and all(place.link == "before" for place in places))
     if not only and not out:
         return []
     argument = "roles_only" if only else "roles_out"
     found: list[Asked] = []
     for place in places:
         # What is left out "before the drop" is left out of the build.
-        build = place.link == "before" and place.label in ("drop", "hook")
+        build = place.link in ("before", "until") and place.label in ("drop", "hook")
         said: Arguments = {"section": "build"} if build else _at(place)
         found.append(("constrain", said | {argument: clause.roles}))
     return found
@@ -226,8 +237,8 @@ def _delete(clause: Clause, _: Before) -> list[Asked]:
     out = clause.says("remove", "mute") or clause.has("no")
     if not out or not clause.targets or clause.roles or clause.has("mood", "darker", "all"):
         return []
-    if clause.has("once"):
-        return []  # "the last bridge": which number that is, is not known here
+    if clause.has("once", "next"):
+        return []  # "the next bridge": which number that is, is not known here
     if not clause.says("remove", "mute") and clause.targets[0].label == "current":
         return []
     return _sections(clause, "delete")
@@ -239,25 +250,24 @@ def _solo(clause: Clause, before: Before) -> list[Asked]:
         kept = tuple(role for role in ROLES if role in clause.excepted)
         return _on_roles(clause, "solo", kept)
     roles = _roles(clause, before)
-    if roles and (clause.says("solo") or clause.has("only")) and not _until(clause):
+    if roles and (clause.says("solo") or clause.has("only")) and not _before_a_section(clause):
         return _on_roles(clause, "solo", roles)
     return []
 
 
-def _until(clause: Clause) -> bool:
-    """Tell whether a section says for how long, which nothing takes: "mute drums until the hook".
-
-    Done for good, or in that very section, it would be the opposite of what was meant.
-    """
+def _before_a_section(clause: Clause) -> bool:
+    """Tell whether "before the hook" is said, which nothing takes: muted in it is the opposite."""
     return any(place.link in ("before", "to") for place in clause.places)
 
 
 def _level(clause: Clause, before: Before) -> list[Asked]:
     """Make parts louder or quieter."""
     roles = _roles(clause, before)
-    up, down = clause.says("raise"), clause.says("lower")
+    up, down = clause.says("raise", "louder"), clause.says("lower", "quieter")
     if not (up or down):
         up, down = clause.has("more"), clause.has("less")
+    if not roles and clause.says("louder", "quieter") and clause.is_bare:
+        roles = ROLES
     if not roles or up == down or clause.has("mood", "darker"):
         return []
     step = clause.number("decibels") or STEPS["dB"]
@@ -268,7 +278,9 @@ def _mute(clause: Clause, before: Before) -> list[Asked]:
     roles = _roles(clause, before)
     out = clause.says(*_OUT) or clause.has("no", "not")
     out = out or (clause.says("stop") and bool(clause.roles)) or _are_out(clause)
-    return _on_roles(clause, "mute", roles) if out and roles and not _until(clause) else []
+    return (
+        _on_roles(clause, "mute", roles) if out and roles and not _before_a_section(clause) else []
+    )
 
 
 def _are_out(clause: Clause) -> bool:
@@ -293,7 +305,9 @@ def _unmute(clause: Clause, before: Before) -> list[Asked]:
 def _renew(clause: Clause, before: Before) -> list[Asked]:
     """Choose anew: parts, or whole sections, in a mood where one is said."""
     roles = _roles(clause, before)
-    if not clause.says("renew"):
+    if clause.says("surprise") and clause.is_bare:
+        return [("regenerate", _at(before.place or Place("current", None, "", 0)))]
+    if not clause.says("renew", "surprise"):
         return []
     if roles and len(roles) < len(ROLES):
         return _on_roles(clause, "swap", roles)
@@ -344,10 +358,12 @@ def _go(clause: Clause, before: Before) -> list[Asked]:
     places = [one for one in clause.places if one.label != "current"]
     if not places and before.place is not None and clause.has("there") and clause.says("go"):
         return [("goto", _at(before.place))]
+    if not places and clause.says("restart") and clause.is_bare:
+        return [("goto", {"section": "intro"})]
     if not places:
         return []
     lone = clause.has("when") and not clause.says("renew", "make") and len(places) == 1
-    if clause.says("go") or lone:
+    if clause.says("go", "restart") or lone:
         return [("goto", _at(places[-1] if len(places) > 1 else places[0]))]
     return []
 
@@ -373,7 +389,8 @@ def _restyle(clause: Clause, _: Before) -> list[Asked]:
 def _take(clause: Clause, _: Before) -> list[Asked]:
     """Play one of the alternatives listed last: "take the second one"."""
     ordinals = [item for item in clause.items if item.kind == "ordinal"]
-    silent = ("filler", "polite", "ordinal", "verb", "once")
+    ordinals = ordinals or [item for item in clause.items if item.kind == "number"]
+    silent = ("filler", "polite", "ordinal", "number", "verb", "it", "something")
     if len(ordinals) != 1 or not clause.says("choose"):
         return []
     if any(item.kind not in silent for item in clause.items):
@@ -386,6 +403,10 @@ def _transport(clause: Clause, _: Before) -> list[Asked]:
     """Start, stop, undo, redo: only where nothing else is named."""
     if clause.has_object or clause.strange or clause.has("percent", "bars", "duration", "number"):
         return []
+    if clause.has("edit"):
+        if clause.says("redo", "return"):
+            return [("redo", {})]
+        return [("undo", {})] if clause.says("undo", *_OUT, "stop") else []
     for name in ("redo", "undo", "stop", "play"):
         if clause.says(name):
             return [(name, {})]

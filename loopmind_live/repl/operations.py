@@ -39,16 +39,12 @@ def operation_of(command: Command) -> Operation:
     """Return the operation that a command means."""
     fields = _FIELDS.get(command.name, _plain)(command)
     if command.when is not None:
-        fields["when"] = _when(command.when, command.text)
+        fields["when"] = _when(command.when)
     return {"intent": _NAMES.get(command.name, command.name), **fields}
 
 
-def _when(when: When, text: str) -> Operation:
-    """Return when a command lands, in beats where it was said so; it lands on their bar line."""
-    if when.unit == "bar":
-        beats = _said_in(text, "when", "beat")
-        if beats is not None:
-            return {"unit": "beat", "n": int(beats.number)}
+def _when(when: When) -> Operation:
+    """Return when a command lands."""
     return {"unit": when.unit, "n": 0 if when.unit == "now" else when.n}
 
 

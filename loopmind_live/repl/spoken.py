@@ -47,7 +47,7 @@ def speak(lexed: Lexed, source: str) -> Spoken:
             continue
         for command in found:
             check(command)
-        before = _remembered(said, before)
+        before = _remembered(said, before, found)
         commands += found
     return Spoken(tuple(commands), tuple(strange))
 
@@ -70,15 +70,22 @@ def _excused(clause: Clause, lexed: Lexed) -> int:
 
 def _inherited(clause: Clause, before: Before) -> Clause:
     """Return a clause without a verb with that of the one before: "and the bass in 8"."""
+    if before.sections and clause.names_a_section:
+        # "hook next, then the bridge": after that one
+        later = Item("when", "", "section", before.sections + 1.0)
+        return Clause((*clause.items, later))
     if clause.acts or before.verb is None or not clause.has("role", "section"):
         return clause
     return Clause((before.verb, *clause.items)) if clause.has("when") else clause
 
 
-def _remembered(clause: Clause, before: Before) -> Before:
+def _remembered(clause: Clause, before: Before, found: Sequence[Command]) -> Before:
     """Return what the next clause may point back to."""
     verb = next((item for item in clause.items if item.kind == "verb"), before.verb)
-    return Before(verb, clause.roles or before.roles, _place(clause, before))
+    last = found[-1]
+    goes = last.name == "goto" and last.when is not None and last.when.unit == "section"
+    sections = last.when.n if goes and last.when is not None else 0
+    return Before(verb, clause.roles or before.roles, _place(clause, before), sections)
 
 
 def _place(clause: Clause, before: Before) -> Place | None:

@@ -29,6 +29,7 @@ _MOST_WORDS = 40
 """A command that opens with what it is about is no longer than this."""
 _SILENCING = frozenset({("mute",), ("kill",), ("silence",), ("cut",), ("drop",), ("stop",), ()})
 """Verbs that silence parts for now; others take them out of a section for good."""
+_WITHOUT = frozenset({("no",), ("without",)})
 _JOINS = frozenset({"and", ",", "&", "plus"})
 _ASIDES = frozenset({"this", "that", "that's", "it", "it's", "i", "i'm", "because", "cause", "cuz"})
 
@@ -129,6 +130,8 @@ def _fit(
         raise Misfit("insert: before or after which? As in: insert bridge", len(pattern.head))
     if spec.name == "mute" and "section" in arguments and pattern.head[:1] not in _SILENCING:
         raise Misfit("mute: keep them out of it, as in: no bass in build", len(pattern.head))
+    if spec.name == "mute" and "until" in arguments and pattern.head[:1] in _WITHOUT:
+        raise Misfit("mute: keep them out of what leads there, as in: no bass in build", 1)
     if spec.name == "mute" and not EXCEPT.isdisjoint(token.text for token in rest):
         raise Misfit("mute: play the others alone, as in: solo drums", len(pattern.head))
     if spec.name == "level" and {"section", "sections"} & {token.text for token in rest}:

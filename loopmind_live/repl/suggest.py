@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import partial
 
+from loopmind_live.arranger.vocabulary import LANGUAGES, lexicon, plain
 from loopmind_live.repl.bind import Misfit
 from loopmind_live.repl.lexicon import FILLERS, ROLE_PHRASES, SECTIONS, TOPICS
 from loopmind_live.repl.verbs import headed, spoken_heads
@@ -46,9 +47,17 @@ def unknown(tokens: Sequence[Token], rest: Sequence[Token]) -> Misfit:
 
 def _no_command(word: str, *said: str) -> str:
     """Return the line that says there is no such command, with the nearest one."""
+    if _is_verb(said[0]):
+        return f"{word!r} alone does not say what: name a part or a section, as in: {word} bass"
     close = _nearest_head(*said)
     hint = f"did you mean {close}?" if close else "type help for the list"
     return f"no command {word!r}: {hint}"
+
+
+def _is_verb(word: str) -> bool:
+    """Tell whether a word is a verb in another language than English, and no slip of one."""
+    own = (lexicon(language).senses.get(plain(word), ()) for language in LANGUAGES[1:])
+    return any(sense.kind == "verb" for senses in own for sense in senses)
 
 
 def _nearest_head(*said: str) -> str | None:

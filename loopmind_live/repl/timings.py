@@ -21,8 +21,7 @@ def when_of(clause: Clause) -> When | None:
         return When("now")
     if item.name == "section":
         return When("section", int(item.number))
-    beats = item.name == "beat"
-    return When("bar", max(1, round(item.number / _BEATS_PER_BAR)) if beats else int(item.number))
+    return When("beat" if item.name == "beat" else "bar", int(item.number))
 
 
 def lasting_bars(clause: Clause) -> float | None:

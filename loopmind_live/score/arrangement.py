@@ -11,6 +11,8 @@ LABELS = (
     "intro", "verse", "prechorus", "hook", "postchorus", "bridge", "build", "drop",
     "breakdown", "inst", "solo", "outro",
 )  # fmt: skip
+LAST = -1
+"""The number of the last section of a label, however many there are."""
 OTHER_PEAK = {"hook": "drop", "drop": "hook"}
 """What songs call their peak, and what dance music does."""
 
@@ -101,12 +103,14 @@ class Arrangement:
         return f"{label} {self.occurrence(index)}" if several else label
 
     def find(self, label: str, number: int | None = None) -> tuple[int, ...]:
-        """Return the places of the sections called `label`: all, or the `number`-th (from 1).
+        """Return the places of the sections called `label`: all, or the `number`-th, or the LAST.
 
         A peak is found by either of its names: who says hook means the drop where there is no
         hook. Raises ScoreError, naming the sections there are, where none is.
         """
         places = self._places(label) or self._places(OTHER_PEAK.get(label, label))
+        if number == LAST and places:
+            return places[-1:]
         if number is not None and places and 1 <= number <= len(places):
             return (places[number - 1],)
         if number is None and places:

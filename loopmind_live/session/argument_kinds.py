@@ -6,7 +6,7 @@ from typing import Literal
 
 from loopmind_live.arranger.directions import MOOD_DIRECTIONS
 from loopmind_live.errors import SessionError
-from loopmind_live.score.arrangement import LABELS
+from loopmind_live.score.arrangement import LABELS, LAST
 from loopmind_live.score.loop import ROLES
 from loopmind_live.units import parse_key
 
@@ -32,7 +32,7 @@ class Argument:
 
     text: any words · section: a label or "current" · roles: one or more roles · number, integer:
     in [minimum, maximum] · key: as in "F#:min" · path: a file · flag: on or off · word: a command's
-    name · choice: one of `choices` · moods: one or more words of mood.
+    name · choice: one of `choices` · moods: one or more words of mood. `last`: may be LAST, too.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Argument:
     maximum: float = 0.0
     unit: str = ""
     choices: tuple[str, ...] = ()
+    last: bool = False
 
 
 def check_value(name: str, argument: Argument, value: Value) -> None:
@@ -75,6 +76,8 @@ def _check_number(name: str, argument: Argument, value: Value) -> None:
     whole = argument.kind == "integer"
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
         raise SessionError(f"{name}: {argument.name} {value!r} is not a number")
+    if argument.last and value == LAST:
+        return
     # As it is: a whole number may be too large for a float.
     if not argument.minimum <= value <= argument.maximum:
         shown = f"{value:g}" if isinstance(value, float) else f"{value}"

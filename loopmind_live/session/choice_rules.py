@@ -22,7 +22,7 @@ from loopmind_live.session.document import Document
 from loopmind_live.session.effects import Say
 from loopmind_live.session.landing import Landing, entered, projected, queue
 from loopmind_live.session.part_commands import MAX_ALTERNATIVES
-from loopmind_live.session.role_rules import told_bars
+from loopmind_live.session.role_rules import lasting, told_lasting
 from loopmind_live.session.state import Offer, State
 
 _LISTED = 5
@@ -57,15 +57,16 @@ def add(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result
     """Bring parts in: muted ones back, others with a loop of their own."""
     place, document = _then(state, command, spec, desk)
     places = places_of(state, document, command)
-    bars = number(command, "bars") or 0.0
+    ends = not command.arguments.keys().isdisjoint(("bars", "until"))
     here = "section" in command.arguments
-    if here and bars and state.started:
+    if here and ends and state.started:
         ids = {document.section_ids[one] for one in places}
         place = entered(state, ids, place, desk.arranger.refit)
+    bars = lasting(state, command, place, desk.arranger.refit)
     roles = known_roles(document, command)
     state, choice = section_choices.add(state, document, places, roles, here, desk.arranger)
     if bars:
-        choice = replace(choice, words=f"{choice.words} for {told_bars(bars)}")
+        choice = replace(choice, words=choice.words + told_lasting(command, bars))
     return _queued(state, command, spec, place, choice, bars)
 
 

@@ -8,6 +8,7 @@ from loopmind_live.config import MAX_BARS_AHEAD
 from loopmind_live.session.argument_kinds import Argument, Value
 
 Lands = Literal["now", "bar", "section"]
+Unit = Literal["now", "beat", "bar", "section"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,9 @@ class CommandSpec:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """When a command is asked to land: now, on the n-th bar line, or at the n-th section's end."""
+    """When a command is asked to land: now, on the n-th line of a beat or bar, or section's end."""
 
-    unit: Lands
+    unit: Unit
     n: int = 1
 
 
@@ -47,9 +48,12 @@ class Command:
 
 SECTION = Argument("section", "section")
 SECTION_OR_CURRENT = Argument("section", "section", optional=True)
-NUMBER = Argument("number", "integer", optional=True, minimum=1, maximum=64)
+NUMBER = Argument("number", "integer", True, 1, 64, last=True)
+"""Which section of its label: from 1, or the last."""
 ROLES = Argument("roles", "roles")
 ROLES_OR_ALL = Argument("roles", "roles", optional=True)
 FOR_BARS = Argument("bars", "number", True, 0.25, MAX_BARS_AHEAD, "bars")
 """How long a change lasts, before all is again as it was; it stays where left out."""
+UNTIL = Argument("until", "section", optional=True)
+"""The section at whose beginning all is again as it was."""
 PREFIX = "/loopmind"

@@ -1,6 +1,6 @@
 """Where a command lands, and the queue of what has not landed yet. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from loopmind_live.config import LINE_MARGIN_S
@@ -20,7 +20,7 @@ from loopmind_live.session.commands import Command, CommandSpec, Lands, When
 from loopmind_live.session.document import INSERT_CONTROLS, Document, Refit
 from loopmind_live.session.editing import apply, inverse
 from loopmind_live.session.state import MOST_STEPS, Change, Mode, State, Step
-from loopmind_live.session.walking import landing_frame, walk
+from loopmind_live.session.walking import Moment, landing_frame, walk
 
 GESTURE_S = 1.0
 """Faders that move again within it go on with one gesture, which is undone as one."""
@@ -36,13 +36,16 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """The bar a command lands at, and its frame where that is no bar line."""
+    """The bar a command lands at, its frame where that is no line, and the beat, from 1."""
 
     bar: float
     frame: int | None = None
+    beat: int = 1
 
     def __str__(self) -> str:
-        return "now" if self.frame is not None else f"at bar {int(self.bar) + 1}"
+        if self.frame is not None:
+            return "now"
+        return f"at bar {int(self.bar) + 1}" + (f" beat {self.beat}" if self.beat > 1 else "")
 
 
 def margin_frames(rate_hz: int) -> int:
@@ -67,6 +70,9 @@ def landing(state: State, when: When | None, lands: Lands, now: Now, refit: Refi
                 if ends == n or not moment.state.playing:
                     return Landing(moment.bar)
             state = moment.state
+    if unit == "beat":
+        bar = state.tempo.next_beat(now.frame, margin, n)
+        return Landing(bar, beat=1 + round(bar % 1.0 * state.tempo.beats_per_bar))
     return Landing(state.tempo.next_line(now.frame, margin) + n - 1)
 
 
@@ -108,18 +114,44 @@ def entered(state: State, sections: Collection[int], place: Landing, refit: Refi
             and state.document.section_ids[here.place] in sections
         )  # fmt: skip
 
-    passed = set[tuple[int, int]]()
-    for moment in walk(state, refit):
-        before, state = state, moment.state
+    for before, moment in _to_come(state, place, refit):
         if moment.bar > place.bar and plays(before):
             return place
-        if moment.bar >= place.bar and plays(state):
+        if moment.bar >= place.bar and plays(moment.state):
             return Landing(moment.bar)
+    raise SessionError("that section does not come again: goto it, or leave out for how many bars")
+
+
+def bars_until(state: State, label: str, place: Landing, refit: Refit) -> float:
+    """Return for how many bars it is from `place` to the next beginning of a section of `label`.
+
+    Raise SessionError where none comes.
+    """
+    if not state.started and state.arrangement is not None:
+        starts = state.arrangement.start_bars()
+        there = [starts[at] for at in state.arrangement.find(label) if starts[at]]
+        if there:
+            return float(there[0])
+    for before, moment in _to_come(state, place, refit):
+        now = moment.state
+        if moment.bar <= place.bar or not now.playing or _began(now) == _began(before):
+            continue
+        here = None if now.playhead is None else now.playhead.place
+        if now.arrangement is not None and here in now.arrangement.find(label):
+            return moment.bar - place.bar
+    raise SessionError(f"no {label} comes from here on: say for how many bars, as in: for 4 bars")
+
+
+def _to_come(state: State, place: Landing, refit: Refit) -> Iterator[tuple[State, Moment]]:
+    """Yield what happens, each with the state before it, until all goes round after `place`."""
+    passed = set[tuple[int, int]]()
+    for moment in walk(state, refit):
+        yield state, moment
+        state = moment.state
         here = (state.playhead.place if state.playhead else 0, len(state.pending))
         if moment.bar > place.bar and here in passed:
-            break  # round in a circle
+            return  # round in a circle
         passed.add(here)
-    raise SessionError("that section does not come again: goto it, or leave out for how many bars")
 
 
 def projected(state: State, refit: Refit, at: Landing | None = None) -> Document:

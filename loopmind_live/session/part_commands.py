@@ -8,6 +8,7 @@ from loopmind_live.session.command import (
     ROLES,
     ROLES_OR_ALL,
     SECTION_OR_CURRENT,
+    UNTIL,
     CommandSpec,
 )
 
@@ -15,19 +16,21 @@ MAX_ALTERNATIVES = 9
 
 PARTS: tuple[CommandSpec, ...] = (
     CommandSpec(
-        "mute", (ROLES, SECTION_OR_CURRENT, NUMBER, FOR_BARS), "bar", "silence parts",
+        "mute", (ROLES, SECTION_OR_CURRENT, NUMBER, FOR_BARS, UNTIL), "bar", "silence parts",
         f"{PREFIX}/track/mute",
-        ("mute drums", "mute bass, pad in 2 bars", "mute hats now", "mute drums for 4 bars"),
+        ("mute drums", "mute bass, pad in 2 bars", "mute hats now", "mute drums for 4 bars",
+         "mute drums until hook"),
         undoable=True,
     ),
     CommandSpec(
-        "unmute", (ROLES, SECTION_OR_CURRENT, NUMBER, FOR_BARS), "bar",
+        "unmute", (ROLES, SECTION_OR_CURRENT, NUMBER, FOR_BARS, UNTIL), "bar",
         "bring muted parts back, in phase",
         f"{PREFIX}/track/unmute",
         ("unmute drums", "unmute all", "unmute pad for 8 bars"), undoable=True,
     ),
     CommandSpec(
-        "solo", (ROLES, SECTION_OR_CURRENT, NUMBER, FOR_BARS), "bar", "play these parts alone",
+        "solo", (ROLES, SECTION_OR_CURRENT, NUMBER, FOR_BARS, UNTIL), "bar",
+        "play these parts alone",
         f"{PREFIX}/track/solo",
         ("solo bass", "solo drums, bass now", "solo drums for 2 bars"), undoable=True,
     ),
@@ -36,7 +39,7 @@ PARTS: tuple[CommandSpec, ...] = (
         f"{PREFIX}/track/unsolo", ("unsolo",), undoable=True,
     ),
     CommandSpec(
-        "add", (ROLES, SECTION_OR_CURRENT, NUMBER, FOR_BARS), "bar",
+        "add", (ROLES, SECTION_OR_CURRENT, NUMBER, FOR_BARS, UNTIL), "bar",
         "bring parts in: muted ones back, or a new loop",
         f"{PREFIX}/track/add",
         ("add vocal", "add pad to hook 2", "add perc for 8 bars"), undoable=True,

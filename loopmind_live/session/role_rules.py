@@ -1,5 +1,6 @@
 """The rules of mute, solo and lock, for good or for some bars, everywhere or in sections. Pure."""
 
+from loopmind_live.errors import SessionError
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.actions import SetRoles
 from loopmind_live.session.arguments import (
@@ -12,9 +13,16 @@ from loopmind_live.session.arguments import (
 )
 from loopmind_live.session.commands import Command, CommandSpec
 from loopmind_live.session.desk import Desk, Result, say
-from loopmind_live.session.document import Document
+from loopmind_live.session.document import Document, Refit
 from loopmind_live.session.effects import Opinion, Say
-from loopmind_live.session.landing import Landing, apply_at_once, entered, projected, queue
+from loopmind_live.session.landing import (
+    Landing,
+    apply_at_once,
+    bars_until,
+    entered,
+    projected,
+    queue,
+)
 from loopmind_live.session.state import State
 
 _EVERY = frozenset(ROLES)
@@ -39,20 +47,37 @@ def hear(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
     place = desk.landing(state, command, spec)
     document = projected(state, refit)
     roles = frozenset(known_roles(document, command))
-    bars = number(command, "bars") or 0.0
+    ends = not command.arguments.keys().isdisjoint(("bars", "until"))
     words = f"{spec.name} {names(roles)}".strip()
     places: tuple[int, ...] | None = None
     if "section" in command.arguments:
         places = places_alone(state, document, command)
         words += f" in {told_places(arrangement_of(document), places)}"
-    if places is not None and bars:
+    if places is not None and ends:
         place = _from_entry(state, document, places, place, desk)
         places = None
+    bars = lasting(state, command, place, refit)
     if bars:
-        words += f" for {told_bars(bars)}"
+        words += told_lasting(command, bars)
     action = hearing(document, spec.name, roles, places)
     state = queue(state, command, spec, action, place, back_bars=bars)
     return state, (say(state, words, place),)
+
+
+def lasting(state: State, command: Command, place: Landing, refit: Refit) -> float:
+    """Return for how many bars from `place` a command lasts: 0 where it stays."""
+    bars, until = number(command, "bars") or 0.0, command.arguments.get("until")
+    if until is None:
+        return bars
+    if bars:
+        raise SessionError(f"{command.name}: for some bars, or until {until}? Choose one")
+    return bars_until(state, str(until), place, refit)
+
+
+def told_lasting(command: Command, bars: float) -> str:
+    """Return for how long a command lasts, as words."""
+    until = command.arguments.get("until")
+    return f" for {told_bars(bars)}" + (f", until {until}" if until is not None else "")
 
 
 def told_bars(bars: float) -> str:

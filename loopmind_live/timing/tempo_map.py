@@ -122,6 +122,18 @@ class TempoMap:
             bar += 1
         return bar
 
+    def next_beat(self, frame: int, margin_frames: int, n: int = 1) -> float:
+        """Return the bar of the `n`-th beat that is at least `margin_frames` after `frame`.
+
+        >>> tempo = TempoMap.constant(120.0, 48000)
+        >>> tempo.next_beat(96000, 1440), tempo.next_beat(96000, 1440, 8)
+        (1.25, 3.0)
+        """
+        beat = math.floor(self.bar(frame + margin_frames) * self.beats_per_bar) - 1
+        while self.line(beat / self.beats_per_bar) < frame + margin_frames:
+            beat += 1
+        return (beat + n - 1) / self.beats_per_bar
+
     def with_tempo(
         self, bar: float, bpm: float, passing: bool = False, recount: float = 1.0
     ) -> "TempoMap":

@@ -218,3 +218,40 @@ def test_unmuted_for_good_and_undone_it_is_heard_as_after_its_time() -> None:
     type_(rig, "undo")
     rig.play_to(22 * rig.BAR)
     assert rig.session.state.document.muted == frozenset()
+
+
+def test_a_mute_until_a_section_ends_on_the_line_where_that_begins() -> None:
+    rig = at_hook()
+    assert type_(rig, "mute drums until outro") == (
+        "mute drums for 22 bars, until outro at bar 15 (#2)"
+    )
+    rig.play_to(37 * rig.BAR)
+    assert "drums" not in rig.sounding(14 * rig.BAR)
+    assert "drums" not in rig.sounding(36 * rig.BAR - 1)
+    assert rig.session.state.done == ()
+    assert rig.session.state.document.muted == frozenset()
+
+
+def test_a_solo_until_the_section_that_plays_lasts_until_it_comes_again() -> None:
+    rig = at_hook()
+    type_(rig, "solo bass until hook")
+    rig.play_to(30 * rig.BAR)
+    assert heard(rig, 28) == {"bass"}
+    assert heard(rig, 29) == ALL
+
+
+def test_before_the_set_plays_bars_are_counted_from_its_beginning() -> None:
+    rig = Rig()
+    assert "for 12 bars, until hook" in type_(rig, "mute bass until hook")
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [("mute bass until intro", "no intro comes from here on"),
+     ("mute bass until bridge", "no section 'bridge'"),
+     ("mute bass for 4 bars until outro", "for some bars, or until outro")],
+)  # fmt: skip
+def test_until_a_section_that_never_comes_is_refused(line: str, complaint: str) -> None:
+    rig = at_hook()
+    assert complaint in type_(rig, line)
+    assert rig.session.state.pending == ()

@@ -174,6 +174,14 @@ def test_a_jump_into_a_section_that_was_to_leave_lets_it_play_to_its_end() -> No
     assert "melody" not in rig.sounding(11 * rig.BAR)
 
 
+def test_the_last_of_a_label_is_the_arrangements_last_however_many_there_are() -> None:
+    rig = started()
+    assert type_(rig, "delete the last verse") == "verse 2 leaves at bar 2 (#2)"
+    assert type_(rig, "goto the last hook").startswith("goto hook 2")
+    rig.play_to(2 * rig.BAR)
+    assert [label for label, _ in form(rig)].count("verse") == 1
+
+
 def test_the_last_section_left_stays() -> None:
     rig = started()
     type_(rig, "goto outro")

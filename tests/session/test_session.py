@@ -70,6 +70,20 @@ def test_in_n_bars_is_the_nth_line_after_typing() -> None:
     assert rig.sounding(3 * rig.BAR) == {}
 
 
+@pytest.mark.parametrize(
+    ("beats", "told"), [(1, "at bar 1 beat 3"), (3, "at bar 2"), (8, "at bar 3 beat 2")]
+)
+def test_in_n_beats_is_the_nth_beat_after_typing(beats: int, told: str) -> None:
+    rig = started()
+    rig.play_to(rig.BAR // 3)
+    reply = rig.session.submit(Command("mute", {"roles": ("pad",)}, When("beat", beats)))
+    assert reply.lines == (f"mute pad {told} (#2)",)
+    line = (1 + beats) * rig.BAR // 4
+    rig.play_to(line + rig.BAR)
+    assert rig.sounding(line - 1) == {"pad": "pad_0"}
+    assert rig.sounding(line) == {}
+
+
 def test_after_this_section_is_the_sections_end() -> None:
     rig = started()
     rig.play_to(rig.BAR)

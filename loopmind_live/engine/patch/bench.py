@@ -1,0 +1,82 @@
+"""A patch alone on a server of its own, played block by block: where it is rehearsed."""
+
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from loopmind_live.engine.host_audio import pyo_import
+from loopmind_live.engine.patch.build import builder_of, check_patch
+from loopmind_live.errors import EngineError
+from loopmind_live.score.patch import CLOCK, Patch
+
+with pyo_import():
+    import pyo64 as pyo
+
+Samples = npt.NDArray[np.float64]
+BPM, BEATS_PER_BAR = 120.0, 4
+
+
+class Bench:
+    """`patch` on a booted server, at 120 bpm. One a process at a time."""
+
+    def __init__(self, patch: Patch, rate_hz: int, block: int) -> None:
+        check_patch(patch)
+        self._patch, self._rate_hz, self._block = patch, rate_hz, block
+        self._frame = 0
+        server = pyo.Server(sr=rate_hz, nchnls=2, buffersize=block, audio="manual", verbosity=1)
+        server.deactivateMidi()
+        server.boot()
+        server.start()
+        self._server = server
+        place = pyo.Count(pyo.Trig().play(), min=0, max=block - 1)
+        self._tables = {
+            name: pyo.DataTable(size=block) for name in ("left", "right", *CLOCK)
+        }  # fmt: skip
+        self._made = [pyo.DataTable(size=block) for _ in range(2)]
+        self._place = place
+        readers = {name: pyo.TableIndex(table, place) for name, table in self._tables.items()}
+        self._knobs = {
+            name: pyo.SigTo(one.default, time=max(one.smoothing_s, 1 / rate_hz), init=one.default)
+            for name, one in patch.parameters.items()
+        }
+        clock = {name: readers[name] for name in CLOCK}
+        try:
+            build = builder_of(patch, clock)
+            self._sides = build(readers["left"], readers["right"], self._knobs)
+        except Exception as error:
+            raise EngineError(f"patch {patch.name}: it cannot be built: {error!r:.200}") from error
+        self._readers = readers
+        self._fills = [
+            pyo.TableFill(side, table) for side, table in zip(self._sides, self._made, strict=True)
+        ]
+
+    def __enter__(self) -> "Bench":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self._server.stop()
+
+    def turn(self, position: float | None) -> None:
+        """Move all parameters to a place in their ranges, 0..1; to their defaults for None."""
+        for name, one in self._patch.parameters.items():
+            value = one.default if position is None else one.low + position * (one.high - one.low)
+            self._knobs[name].value = value
+
+    def play(self, left: Samples, right: Samples) -> Samples:
+        """Return what comes out, float64 [2, block], for a block that comes in."""
+        beat_frames = 60.0 / BPM * self._rate_hz
+        beats = (self._frame + np.arange(self._block)) / beat_frames
+        fed: dict[str, Any] = {
+            "left": left, "right": right, "beat_s": 60.0 / BPM,
+            "bar": beats / BEATS_PER_BAR % 1.0, "beat": beats % 1.0,
+        }  # fmt: skip
+        for name, samples in fed.items():
+            np.asarray(self._tables[name].getBuffer())[:] = samples
+        self._server.process()
+        self._frame += self._block
+        return np.stack([np.asarray(table.getBuffer())[: self._block] for table in self._made])

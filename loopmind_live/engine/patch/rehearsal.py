@@ -1,0 +1,156 @@
+"""Rehearse a patch in a scratch process: `python -m loopmind_live.engine.patch.rehearsal FILE`.
+
+The file runs here and nowhere else, and what it made is played here first: with noise, silence and
+a click, with its parameters where they stand, at both ends, and on their way. It prints one line of
+JSON, {"patch": ...} or {"error": ...}. A process that prints nothing crashed, hung or ran out of
+memory, which its parent tells.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import resource
+import signal
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from loopmind_live.engine.patch.record import record
+from loopmind_live.errors import EngineError, LoopMindError
+from loopmind_live.score.patch import Patch, from_json, to_json
+
+MOST_PEAK = 8.0
+"""The loudest sample that full scale may become: +18 dBFS."""
+MOST_LOAD = 0.12
+"""The share of a block's time that one patch may take."""
+MAX_CPU_S = 4.0
+MAX_MEMORY_BYTES = 2 << 30
+BPM = 120.0
+_ROUND_S = 0.25
+_MOVES = ("where they stand", "all low", "all high", "moving")
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What a rehearsal measured: the highest sample, and the median share of a block's time."""
+
+    peak: float
+    load: float
+
+
+def rehearse(patch: Patch, rate_hz: int, block: int) -> Rehearsed:
+    """Play `patch`; EngineError where it is not to be trusted on stage."""
+    from loopmind_live.engine.patch.bench import Bench
+
+    with Bench(patch, rate_hz, block) as bench:
+        peak, times_s = 0.0, []
+        for move in _MOVES:
+            for name, sound in _sounds(rate_hz, block):
+                for number, (left, right) in enumerate(sound):
+                    bench.turn(_position(move, number, len(sound)))
+                    begin = time.thread_time()
+                    made = bench.play(left, right)
+                    times_s.append(time.thread_time() - begin)
+                    peak = max(peak, _checked(patch, made, f"{name}, its parameters {move}"))
+    load = statistics.median(times_s) * rate_hz / block
+    if load > MOST_LOAD:
+        raise EngineError(
+            f"patch {patch.name}: it takes {load:.0%} of the time there is: {MOST_LOAD:.0%} at "
+            "most, so build less"
+        )
+    return Rehearsed(peak, load)
+
+
+def _checked(patch: Patch, made: np.ndarray[Any, np.dtype[np.float64]], how: str) -> float:
+    """Return the highest sample; EngineError where it is none, or too high."""
+    peak = float(np.abs(made).max())
+    if not np.isfinite(peak):
+        raise EngineError(f"patch {patch.name}: with {how} its sound is no number")
+    if peak > MOST_PEAK:
+        raise EngineError(
+            f"patch {patch.name}: with {how} it reaches {peak:.3g}: {MOST_PEAK:g} at most, so turn "
+            "a gain or a feedback down"
+        )
+    return peak
+
+
+def _position(move: str, number: int, blocks: int) -> float | None:
+    """Return where all parameters stand in their ranges, 0..1; None for their defaults."""
+    match move:
+        case "all low":
+            return 0.0
+        case "all high":
+            return 1.0
+        case "moving":
+            return number / max(1, blocks - 1)
+    return None
+
+
+def _sounds(rate_hz: int, block: int) -> Iterator[tuple[str, list[Any]]]:
+    """Return the sounds that a patch is played with, each as blocks of left and right."""
+    blocks = max(2, round(_ROUND_S * rate_hz / block))
+    chance = np.random.default_rng(0)
+    noise = chance.uniform(-1.0, 1.0, (blocks, 2, block))
+    click = np.zeros((blocks, 2, block))
+    click[0, :, 0] = 1.0
+    for name, sound in (("noise", noise), ("silence", np.zeros_like(noise)), ("a click", click)):
+        yield name, [(left, right) for left, right in sound]
+
+
+def answer(path: Path, rate_hz: int, block: int) -> dict[str, Any]:
+    """Return what is printed of the patch at `path`."""
+    try:
+        with limit_s(MAX_CPU_S):
+            patch = record(path)
+        # What goes on is what was written down, and nothing else.
+        patch = from_json(to_json(patch))
+        with limit_s(MAX_CPU_S):
+            rehearsed = rehearse(patch, rate_hz, block)
+    except LoopMindError as error:
+        return {"error": str(error)}
+    return {"patch": to_json(patch), "peak": rehearsed.peak, "load": rehearsed.load}
+
+
+@contextlib.contextmanager
+def limit_s(seconds: float) -> Iterator[None]:
+    """End what takes more of the processor than so many seconds with an EngineError."""
+
+    def late(*_: object) -> None:
+        raise EngineError(f"not done after {seconds:g} s: is there an endless loop?")
+
+    before: Any = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def main(arguments: list[str] | None = None, write: Callable[[str], object] | None = None) -> int:
+    """Rehearse one patch; return 0, whatever came of it."""
+    parser = argparse.ArgumentParser(prog="loopmind-rehearsal")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--rate", type=int, required=True)
+    parser.add_argument("--block", type=int, required=True)
+    options = parser.parse_args(arguments)
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # What a patch prints must not stand where the answer does.
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    told = answer(options.file, options.rate, options.block)
+    (write or out.write)(json.dumps(told) + "\n")
+    out.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""What is said besides the verb and its object: until when, which of several, what comes next."""
+
+import pytest
+
+from loopmind_live.repl.asked import read_operations
+from loopmind_live.score.loop import ROLES
+
+
+def operations(text: str) -> list[dict[str, object]]:
+    return read_operations(text).operations
+
+
+UNTIL = [
+    "mute the drums until the hook", "mute drums till the chorus",
+    "keep the drums out until the hook",
+    "silencia la batería hasta el estribillo", "coupe la batterie jusqu'au refrain",
+    "schlagzeug stumm bis zum refrain", "muta a bateria até o refrão",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNTIL)
+def test_what_lasts_until_a_section_names_it(text):
+    assert operations(text) == [{"intent": "mute", "roles": ["drums"], "until": "hook"}]
+
+
+@pytest.mark.parametrize("text", ["no bass until the drop", "mute the bass before the drop"])
+def test_what_stays_out_before_a_drop_stays_out_of_its_build(text):
+    assert operations(text) == [{"intent": "constrain", "section": "build", "roles_out": ["bass"]}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["delete the last bridge", "elimina el último puente", "supprime le dernier pont",
+     "lösche die letzte bridge", "apaga a última ponte"],
+)  # fmt: skip
+def test_the_last_of_a_label_has_a_number_of_its_own(text):
+    assert operations(text) == [{"intent": "delete", "section": "bridge", "index": -1}]
+
+
+def test_which_one_is_next_is_not_known():
+    assert operations("delete the next verse") == [{"intent": "none"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [("louder", "up"), ("turn it up", "up"), ("más fuerte", "up"), ("plus fort", "up"),
+     ("lauter bitte", "up"), ("mais alto", "up"), ("quieter", "down"), ("leiser", "down")],
+)  # fmt: skip
+def test_louder_alone_is_all_that_plays(text, way):
+    assert operations(text) == [{"intent": "level", "roles": list(ROLES), "dir": way}]
+
+
+@pytest.mark.parametrize(
+    "text", ["can you speak louder", "it's too loud in here", "turn it up to 11"]
+)
+def test_what_is_loud_beside_the_music_does_nothing(text):
+    assert operations(text) == [{"intent": "none"}]
+
+
+@pytest.mark.parametrize("text", ["surprise me", "roll the dice", "sorpréndeme", "überrasch mich"])
+def test_a_surprise_is_another_choice_for_what_plays(text):
+    assert operations(text) == [{"intent": "regenerate", "section": "current"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["back to the top", "from the top", "start over", "desde el principio", "reprends du début",
+     "nochmal von vorne", "volta pro começo"],
+)  # fmt: skip
+def test_the_top_is_the_intro(text):
+    assert operations(text) == [{"intent": "goto", "section": "intro"}]
+
+
+def test_what_is_said_to_come_next_queues_up_section_by_section():
+    at = [{"unit": "section", "n": n} for n in (1, 2, 3)]
+    assert operations("hook next, then go to the bridge, then outro") == [
+        {"intent": "goto", "section": "hook", "when": at[0]},
+        {"intent": "goto", "section": "bridge", "when": at[1]},
+        {"intent": "goto", "section": "outro", "when": at[2]},
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "take the second one",
+        "toma la segunda",
+        "prends la deuxième",
+        "nimm die zweite",
+        "pega a segunda",
+    ],
+)
+def test_an_alternative_is_taken_by_its_place(text):
+    assert operations(text) == [{"intent": "take", "index": 2}]
+
+
+@pytest.mark.parametrize(
+    "text", ["scrap that last change", "anula el último cambio", "annule ce changement"]
+)
+def test_a_change_that_is_taken_back_is_undone(text):
+    assert operations(text) == [{"intent": "undo"}]
+
+
+@pytest.mark.parametrize("text", ["quita", "coupe", "tira", "entferne"])
+def test_a_verb_of_another_language_is_no_slip_of_an_english_one(text):
+    answer = read_operations(text)
+    assert answer.operations == [{"intent": "none"}]
+    assert answer.complaint == (
+        f"{text!r} alone does not say what: name a part or a section, as in: {text} bass"
+    )
