@@ -1,9 +1,9 @@
-/* Capture what comes in at a MIDI port, each message with JACK's frame of it.
+/* Capture what comes in at a MIDI port, each message with JACK's frame and time of it.
  *
  *   midi_capture SECONDS [SOURCE]
  *
  * First it prints "FRAME TIME": a frame of JACK's and its time in microseconds. Then a line for each
- * message: its frame, and its bytes in hex. It has one input, "in", and connects it to SOURCE.
+ * message: the same of it, and its bytes in hex. It has one input, "in", connected to SOURCE.
  * Ends after SECONDS, or with SIGTERM; the last line is "end XRUNS LOST".
  */
 #include <jack/jack.h>
@@ -19,6 +19,7 @@
 
 struct heard {
     jack_nframes_t frame;
+    jack_time_t time_us;
     unsigned int size;
     unsigned char bytes[MOST_BYTES];
 };
@@ -37,7 +38,8 @@ static int process(jack_nframes_t n, void *unused) {
         jack_midi_event_t event;
         if (jack_midi_event_get(&event, buffer, i))
             continue;
-        struct heard one = {now + event.time, event.size, {0}};
+        struct heard one = {now + event.time, 0, event.size, {0}};
+        one.time_us = jack_frames_to_time(client, one.frame);
         memcpy(one.bytes, event.buffer, event.size < MOST_BYTES ? event.size : MOST_BYTES);
         if (jack_ringbuffer_write_space(ring) < sizeof one)
             lost++;
@@ -66,7 +68,7 @@ static void on_signal(int unused) {
 static void drain(void) {
     struct heard one;
     while (jack_ringbuffer_read(ring, (char *)&one, sizeof one) == sizeof one) {
-        printf("%u ", one.frame);
+        printf("%u %llu ", one.frame, (unsigned long long)one.time_us);
         for (unsigned int i = 0; i < one.size && i < MOST_BYTES; i++)
             printf("%02x", one.bytes[i]);
         printf("\n");
