@@ -244,6 +244,9 @@ def _add_perform(commands: Any) -> None:
         "as in 192.168.1.20,192.168.2.0/24 (nobody else)",
     )  # fmt: skip
     parser.add_argument(
+        "--link", action="store_true", help="share beat and tempo with an Ableton Link session"
+    )
+    parser.add_argument(
         "--resume", nargs="?", const="playing", choices=("playing", "anew"),
         help="take up the newest performance whose performer was killed, as it plays on; "
         "anew: load its last state where nothing plays (all other options but --headless are its)",
@@ -269,7 +272,7 @@ def _perform(options: argparse.Namespace) -> int:
     request = Request(
         library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
-        SurfaceOptions(options.osc_port, options.lan), options.language_model,
+        SurfaceOptions(options.osc_port, options.lan, options.link), options.language_model,
     )  # fmt: skip
     if options.audio == "offline":
         with progress_bars() as progress:
