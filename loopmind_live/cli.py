@@ -244,6 +244,10 @@ def _add_perform(commands: Any) -> None:
         "as in 192.168.1.20,192.168.2.0/24 (nobody else)",
     )  # fmt: skip
     parser.add_argument(
+        "--oscquery-port", type=port, metavar="N",
+        help="describe all OSC addresses over HTTP (OSCQuery) on port N, 0 for a free one",
+    )  # fmt: skip
+    parser.add_argument(
         "--resume", nargs="?", const="playing", choices=("playing", "anew"),
         help="take up the newest performance whose performer was killed, as it plays on; "
         "anew: load its last state where nothing plays (all other options but --headless are its)",
@@ -269,7 +273,8 @@ def _perform(options: argparse.Namespace) -> int:
     request = Request(
         library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
-        SurfaceOptions(options.osc_port, options.lan), options.language_model,
+        SurfaceOptions(options.osc_port, options.lan, options.oscquery_port),
+        options.language_model,
     )  # fmt: skip
     if options.audio == "offline":
         with progress_bars() as progress:
