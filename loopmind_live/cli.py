@@ -248,6 +248,9 @@ def _add_perform(commands: Any) -> None:
         help="describe all OSC addresses over HTTP (OSCQuery) on port N, 0 for a free one",
     )  # fmt: skip
     parser.add_argument(
+        "--link", action="store_true", help="share beat and tempo with an Ableton Link session"
+    )
+    parser.add_argument(
         "--resume", nargs="?", const="playing", choices=("playing", "anew"),
         help="take up the newest performance whose performer was killed, as it plays on; "
         "anew: load its last state where nothing plays (all other options but --headless are its)",
@@ -268,12 +271,14 @@ def _perform(options: argparse.Namespace) -> int:
     )
     if options.lan and options.osc_port is None:
         raise ConfigError("--lan lets other machines send OSC: say on which port with --osc-port")
+    if options.oscquery_port is not None and options.osc_port is None:
+        raise ConfigError("--oscquery-port describes OSC: say on which port with --osc-port")
     if options.latency_ms is not None:
         remember_latency(config.data_folder(), options.latency_ms)
     request = Request(
         library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
-        SurfaceOptions(options.osc_port, options.lan, options.oscquery_port),
+        SurfaceOptions(options.osc_port, options.lan, options.oscquery_port, options.link),
         options.language_model,
     )  # fmt: skip
     if options.audio == "offline":
