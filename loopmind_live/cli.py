@@ -232,6 +232,10 @@ def _add_perform(commands: Any) -> None:
         help="listen for OSC from this machine on UDP port N, 0 for a free one",
     )  # fmt: skip
     parser.add_argument(
+        "--midi", action="store_true",
+        help="play on MIDI devices, as they are plugged in (which: loopmind doctor)",
+    )  # fmt: skip
+    parser.add_argument(
         "--resume", nargs="?", const="playing", choices=("playing", "anew"),
         help="take up the newest performance whose performer was killed, as it plays on; "
         "anew: load its last state where nothing plays (all other options but --headless are its)",
@@ -255,7 +259,7 @@ def _perform(options: argparse.Namespace) -> int:
     request = Request(
         library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
-        SurfaceOptions(options.osc_port), options.language_model,
+        SurfaceOptions(options.osc_port, midi=options.midi), options.language_model,
     )  # fmt: skip
     if options.audio == "offline":
         with progress_bars() as progress:

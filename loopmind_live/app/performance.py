@@ -24,6 +24,7 @@ from loopmind_live.session.effects import (
     Effect,
     Forget,
     Help,
+    Learn,
     Opinion,
     Quit,
     Record,
@@ -83,6 +84,7 @@ class Performance:
         self._folder = folder
         self._read_timeline = read_timeline
         self._now = now
+        self.learn: Callable[[Learn], list[str]] = _no_midi
 
     @property
     def recording(self) -> Recording | None:
@@ -162,6 +164,8 @@ class Performance:
                 return [self._save(effect.file)]
             case Record():
                 return [self._record(effect)]
+            case Learn():
+                return self.learn(effect)
             case Opinion() | Forget() if self._memory is None:
                 told = effect.verdict in FAVORITES if isinstance(effect, Opinion) else True
                 return ["nothing is remembered offline: perform live"] if told else []
@@ -234,3 +238,7 @@ class Performance:
             f"{recording}{running}{shed}"
         )
         return lines
+
+
+def _no_midi(_wanted: Learn) -> list[str]:
+    raise SessionError("no MIDI device can be taught: perform with --midi")

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from loopmind_live.app.midi import open_midi
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.osc_feedback import OscFeedback
 from loopmind_live.app.osc_live import OscLive
@@ -55,14 +56,18 @@ class Surfaces:
     def advance(self) -> None:
         """Give each surface its turn."""
         for surface in self._open:
-            try:
-                surface.advance()
-            except Exception as error:
-                if id(surface) in self._failed:
-                    continue  # told once: a tick comes every few milliseconds
-                self._failed.add(id(surface))
-                log.exception("%s failed", type(surface).__name__)
-                self._tell(f"{type(surface).__name__}: {error}: this is a fault, see the log")
+            self.turn(surface)
+
+    def turn(self, surface: Surface) -> None:
+        """Give one surface its turn."""
+        try:
+            surface.advance()
+        except Exception as error:
+            if id(surface) in self._failed:
+                return  # told once: a tick comes every few milliseconds
+            self._failed.add(id(surface))
+            log.exception("%s failed", type(surface).__name__)
+            self._tell(f"{type(surface).__name__}: {error}: this is a fault, see the log")
 
     def close(self) -> None:
         """Close them all."""
@@ -81,4 +86,6 @@ def open_surfaces(
         if osc is not None:
             surfaces.open(lambda: OscFeedback(osc, show, tell, time.monotonic))
             surfaces.open(lambda: OscLive(osc, show, tell, time.monotonic))
+    if options.midi:
+        surfaces.open(lambda: open_midi(show, tell, surfaces.turn))
     return surfaces

@@ -76,4 +76,11 @@ class Forget:
     what: str
 
 
-Effect = Say | SetParameter | Record | Save | Help | ShowStatus | Quit | Opinion | Forget
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """Let the next control that is moved on a MIDI device do `what`; "forget" and "off" undo it."""
+
+    what: str
+
+
+Effect = Learn | Say | SetParameter | Record | Save | Help | ShowStatus | Quit | Opinion | Forget

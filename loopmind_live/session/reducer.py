@@ -40,6 +40,7 @@ from loopmind_live.session.desk import Desk, Result, say
 from loopmind_live.session.effects import (
     Effect,
     Help,
+    Learn,
     Quit,
     Record,
     Save,
@@ -170,6 +171,7 @@ def _ask(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
             flag(command, "on", default=True), path, flag(command, "stems", default=False)
         ),
         "save": Save(path),
+        "learn": Learn(str(command.arguments.get("what", ""))),
         "status": ShowStatus(),
         "help": Help(str(command.arguments["topic"]) if "topic" in command.arguments else None),
         "quit": Quit(),
@@ -224,5 +226,5 @@ _RULES: dict[str, _Rule] = {
     "undo": undo_rules.undo,
     "redo": undo_rules.redo,
     "cancel": undo_rules.cancel,
-    **dict.fromkeys(("record", "save", "load", "status", "help", "quit"), _ask),
+    **dict.fromkeys(("record", "save", "load", "learn", "status", "help", "quit"), _ask),
 }
