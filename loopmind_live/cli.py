@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from loopmind_live import __version__, config
-from loopmind_live.app.argument_types import at_least_one, block_size, latency_ms, outputs, port
+from loopmind_live.app.argument_types import (
+    at_least_one,
+    block_size,
+    latency_ms,
+    outputs,
+    port,
+    senders,
+)
 from loopmind_live.app.library_commands import add_fix, add_loops, add_scan
 from loopmind_live.app.measuring import add_evaluate
 from loopmind_live.app.parsing import add_parse
@@ -232,6 +239,14 @@ def _add_perform(commands: Any) -> None:
         help="listen for OSC from this machine on UDP port N, 0 for a free one",
     )  # fmt: skip
     parser.add_argument(
+        "--lan", type=senders, metavar="ADDRESS,...", default=(),
+        help="let these other machines send OSC, too: addresses or networks, "
+        "as in 192.168.1.20,192.168.2.0/24 (nobody else)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--link", action="store_true", help="share beat and tempo with an Ableton Link session"
+    )
+    parser.add_argument(
         "--midi", action="store_true",
         help="play on MIDI devices, as they are plugged in (which: loopmind doctor)",
     )  # fmt: skip
@@ -254,12 +269,15 @@ def _perform(options: argparse.Namespace) -> int:
     sound = Sound(
         options.audio, options.rate, options.block, options.dry, options.input, options.outputs
     )
+    if options.lan and options.osc_port is None:
+        raise ConfigError("--lan lets other machines send OSC: say on which port with --osc-port")
     if options.latency_ms is not None:
         remember_latency(config.data_folder(), options.latency_ms)
     request = Request(
         library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
-        SurfaceOptions(options.osc_port, midi=options.midi), options.language_model,
+        SurfaceOptions(options.osc_port, options.lan, options.link, options.midi),
+        options.language_model,
     )  # fmt: skip
     if options.audio == "offline":
         with progress_bars() as progress:

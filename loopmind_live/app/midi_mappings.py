@@ -57,7 +57,7 @@ class Mappings:
         )
         names = {device.name for device in own}
         self.devices = (*own, *(device for device in shipped if device.name not in names))
-        self.faults = tuple(faults)
+        self.faults = tuple(dict.fromkeys(faults))  # own files are read twice
 
     def device_of(self, port: str) -> Device | None:
         """Return the device that a port belongs to, None where it is nobody's."""

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.panels import panel_now
 from loopmind_live.app.performance import Performance
+from loopmind_live.control.datagrams import Address
 from loopmind_live.control.feedback import Value, told
 from loopmind_live.control.fixed_addresses import CONTROLS, FADER_ADDRESSES, asked
 from loopmind_live.control.listeners import Listener, Listeners
-from loopmind_live.control.osc_inbox import Address, Received
+from loopmind_live.control.osc_inbox import Received
 from loopmind_live.control.osc_packet import Message
 from loopmind_live.errors import ControlError
 from loopmind_live.session.command import PREFIX

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.panels import panel_now
 from loopmind_live.app.performance import Performance
+from loopmind_live.control.datagrams import Address
 from loopmind_live.control.listeners import FRAMES_HZ
 from loopmind_live.control.live_addresses import (
     ADDRESSES,
@@ -16,7 +17,7 @@ from loopmind_live.control.live_addresses import (
     live,
 )
 from loopmind_live.control.live_listeners import LiveListeners
-from loopmind_live.control.osc_inbox import Address, Received
+from loopmind_live.control.osc_inbox import Received
 from loopmind_live.control.osc_packet import Message
 from loopmind_live.errors import LoopMindError
 

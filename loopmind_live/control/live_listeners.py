@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from loopmind_live.control.datagrams import Address
 from loopmind_live.control.live_addresses import Watch, value
-from loopmind_live.control.osc_inbox import Address
 from loopmind_live.control.osc_packet import Argument, Message
 from loopmind_live.errors import ControlError
 from loopmind_live.session.panel import Panel

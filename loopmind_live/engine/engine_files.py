@@ -7,6 +7,8 @@ from pathlib import Path
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.capture import FILE_NAME as INPUT_NAME
 from loopmind_live.engine.capture import InputRing
+from loopmind_live.engine.link_block import FILE_NAME as LINK_NAME
+from loopmind_live.engine.link_block import LinkBlock
 from loopmind_live.engine.newest import FILE_NAME as NEWEST_NAME
 from loopmind_live.engine.newest import Newest
 from loopmind_live.engine.seat import take_seat
@@ -30,6 +32,7 @@ class EngineFiles:
     tracks: TrackTap
     input: InputRing
     newest: Newest
+    link: LinkBlock
 
     @classmethod
     def create(cls, arena_frames: int) -> "EngineFiles":
@@ -39,6 +42,7 @@ class EngineFiles:
         return cls(
             folder, take_seat(folder), arena, StatusBlock.create(folder), MasterTap.create(folder),
             TrackTap.create(folder), InputRing.create(folder), Newest.create(folder),
+            LinkBlock.create(folder),
         )  # fmt: skip
 
     @classmethod
@@ -49,12 +53,13 @@ class EngineFiles:
             folder, seat, Arena.adopt(folder), StatusBlock(folder / STATUS_NAME, writable=False),
             MasterTap(folder / TAP_NAME, writable=False), TrackTap(folder / TRACKS_NAME),
             InputRing(folder / INPUT_NAME, writable=False),
-            Newest(folder / NEWEST_NAME, writable=True),
+            Newest(folder / NEWEST_NAME, writable=True), LinkBlock(folder / LINK_NAME),
         )  # fmt: skip
 
     def close(self) -> None:
         """Let go of all files, and remove those that this process made or adopted."""
-        for shared in (self.status, self.tap, self.tracks, self.input, self.newest):
+        files = self.status, self.tap, self.tracks, self.input, self.newest, self.link
+        for shared in files:
             shared.close()
         os.close(self.seat)
         self.arena.close()

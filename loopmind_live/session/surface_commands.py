@@ -10,4 +10,19 @@ SURFACES: tuple[CommandSpec, ...] = (
         f"{PREFIX}/midi/learn",
         ("learn mute bass", "learn pad 3", "learn level drums", "learn forget", "learn off"),
     ),
+    CommandSpec(
+        "link", (Argument("on", "flag", True),), None,
+        "share beat and tempo with an Ableton Link session, or leave it",
+        f"{PREFIX}/link", ("link", "link off"),
+    ),
+    CommandSpec(
+        "link_start_stop", (Argument("on", "flag", True),), None,
+        "start and stop with the Link session, or by hand alone",
+        f"{PREFIX}/link/start_stop", ("link start stop", "link start stop off"),
+    ),
+    CommandSpec(
+        "link_offset", (Argument("ms", "number", minimum=-500.0, maximum=500.0, unit="ms"),), None,
+        "sound so much earlier than the Link session, or later",
+        f"{PREFIX}/link/offset", ("link offset 12", "link offset -5"),
+    ),
 )  # fmt: skip

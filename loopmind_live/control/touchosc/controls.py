@@ -22,7 +22,6 @@ from loopmind_live.control.touchosc.nodes import (
     color,
 )
 from loopmind_live.control.touchosc.scripts import (
-    HeldByFinger,
     Look,
     SaysState,
     ShowsNumber,
@@ -215,7 +214,7 @@ class Fader:
                 "gridSteps": self.steps or 10,
             },
             {"x": self.at_first},
-            (Osc(self.address, (Value(),), MOVED, received=True),), HeldByFinger(),
+            (Osc(self.address, (Value(),), MOVED, received=True),),
         )  # fmt: skip
 
 
@@ -237,7 +236,7 @@ class Knob:
         dial = Node(
             "RADIAL", "dial", place, {"color": self.color, "centered": self.centered},
             {"x": self.at_first},
-            (Osc(self.address, (Value(),), MOVED, received=True),), HeldByFinger(),
+            (Osc(self.address, (Value(),), MOVED, received=True),),
         )  # fmt: skip
         label = words("words", _inside(frame), self.text, SMALL)
         return Node("GROUP", self.name, frame, _bare(), children=(dial, label))
@@ -288,7 +287,6 @@ class Plane:
                 Osc(self.right, (Value("x"),), (("x", "ANY"),), received=True),
                 Osc(self.up, (Value("y"),), (("y", "ANY"),), received=True),
             ),
-            HeldByFinger(),
         )  # fmt: skip
 
 

@@ -140,20 +140,6 @@ class SaysState:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldByFinger:
-    """A fader that lies still under a finger: what it is told meanwhile is what it sent itself."""
-
-    def lua(self) -> str:
-        """Return the script as TouchOSC runs it."""
-        return "function onReceiveOSC(message, connections)\n  return self.values.touch\nend\n"
-
-    def effects(self, name: str, value: Held) -> tuple[Effect, ...]:
-        """Return nothing: it changes no value."""
-        del name, value
-        return ()
-
-
-@dataclass(frozen=True, slots=True)
 class Starts:
     """A layout that presses one of its buttons as it is opened."""
 
@@ -174,10 +160,11 @@ def quoted(text: str) -> str:
     r"""Return a text as Lua writes it.
 
     >>> quoted("it's 1\\2\n")
-    "'it\\'s 1\\\\2\\n'"
+    "'it\\'s 1\\\\2\\010'"
     """
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
-    return f"'{escaped}'"
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    shown = (f"\\{ord(one):03d}" if ord(one) < 0x20 else one for one in escaped)
+    return f"'{''.join(shown)}'"
 
 
 def _lua(color: Color) -> str:
