@@ -234,6 +234,15 @@ def _add_perform(commands: Any) -> None:
         "(http://127.0.0.1:8080/v1#NAME), or a transformers model by name or folder (off)",
     )  # fmt: skip
     parser.add_argument("--headless", action="store_true", help="no prompt: a script, or just play")
+    _add_surfaces(parser)
+    parser.add_argument(
+        "--resume", nargs="?", const="playing", choices=("playing", "anew"),
+        help="take up the newest performance whose performer was killed, as it plays on; "
+        "anew: load its last state where nothing plays (all other options but --headless are its)",
+    )  # fmt: skip
+
+
+def _add_surfaces(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--osc-port", type=port, metavar="N",
         help="listen for OSC from this machine on UDP port N, 0 for a free one",
@@ -253,11 +262,6 @@ def _add_perform(commands: Any) -> None:
     parser.add_argument(
         "--midi", action="store_true",
         help="play on MIDI devices, as they are plugged in (which: loopmind doctor)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--resume", nargs="?", const="playing", choices=("playing", "anew"),
-        help="take up the newest performance whose performer was killed, as it plays on; "
-        "anew: load its last state where nothing plays (all other options but --headless are its)",
     )  # fmt: skip
 
 

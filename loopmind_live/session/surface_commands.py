@@ -6,7 +6,7 @@ from loopmind_live.session.command import PREFIX, CommandSpec
 SURFACES: tuple[CommandSpec, ...] = (
     CommandSpec(
         "learn", (Argument("what", "text"),), None,
-        "let the next control that is moved on a MIDI device do this, or forget what it learned",
+        "let the MIDI control that is moved next do this",
         f"{PREFIX}/midi/learn",
         ("learn mute bass", "learn pad 3", "learn level drums", "learn forget", "learn off"),
     ),
