@@ -5,10 +5,14 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from loopmind_live.app.link import LinkFollower
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.osc_feedback import OscFeedback
+from loopmind_live.app.osc_live import OscLive
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.surface_options import SurfaceOptions
+from loopmind_live.control.access import allowed
+from loopmind_live.engine.link_block import LinkBlock
 from loopmind_live.errors import LoopMindError
 
 log = logging.getLogger(__name__)
@@ -35,13 +39,14 @@ class Surfaces:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self._open: list[Surface] = []
+        self._hands = 0
         self._failed: set[int] = set()
 
     def __bool__(self) -> bool:
-        """Tell whether anything is open."""
-        return bool(self._open)
+        """Tell whether anything is open that has hands on the set."""
+        return self._hands > 0
 
-    def open(self, surface: Callable[[], Opened]) -> Opened | None:
+    def open(self, surface: Callable[[], Opened], hands: bool = True) -> Opened | None:
         """Open one more and return it; where it cannot be, say why."""
         try:
             opened = surface()
@@ -49,6 +54,7 @@ class Surfaces:
             self._tell(str(error))
             return None
         self._open.append(opened)
+        self._hands += hands
         return opened
 
     def advance(self) -> None:
@@ -70,13 +76,20 @@ class Surfaces:
 
 
 def open_surfaces(
-    options: SurfaceOptions, show: Performance, tell: Callable[[str], None]
+    options: SurfaceOptions, show: Performance, tell: Callable[[str], None], link: LinkBlock
 ) -> Surfaces:
-    """Open what is asked for; what cannot be opened is told, and the music plays all the same."""
+    """Open what is asked for; what cannot be opened is told, and the music plays all the same.
+
+    `link` is where the engine's Link peer is asked, which may be wanted only later.
+    """
     surfaces = Surfaces(tell)
+    surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
     port = options.osc_port
     if port is not None:
-        osc = surfaces.open(lambda: OscSurface(port, show, tell, time.perf_counter))
+        osc = surfaces.open(
+            lambda: OscSurface(port, show, tell, time.perf_counter, allowed(options.lan))
+        )
         if osc is not None:
             surfaces.open(lambda: OscFeedback(osc, show, tell, time.monotonic))
+            surfaces.open(lambda: OscLive(osc, show, tell, time.monotonic))
     return surfaces

@@ -75,7 +75,7 @@ class ProcessEngine:
         self._status, self._tap, self.arena = (
             self._files.status, self._files.tap, self._files.arena
         )  # fmt: skip
-        self.input = self._files.input
+        self.input, self.link = self._files.input, self._files.link
         if self._attached:
             self._recall()
         self._recorders = Recorders(self._tap, self._files.tracks)

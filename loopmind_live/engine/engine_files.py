@@ -7,6 +7,8 @@ from pathlib import Path
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.capture import FILE_NAME as INPUT_NAME
 from loopmind_live.engine.capture import InputRing
+from loopmind_live.engine.link_block import FILE_NAME as LINK_NAME
+from loopmind_live.engine.link_block import LinkBlock
 from loopmind_live.engine.newest import FILE_NAME as NEWEST_NAME
 from loopmind_live.engine.newest import PATCHES_NAME, PATCHES_ROOM, Newest
 from loopmind_live.engine.seat import take_seat
@@ -31,6 +33,7 @@ class EngineFiles:
     input: InputRing
     newest: Newest
     patches: Newest
+    link: LinkBlock
 
     @classmethod
     def create(cls, arena_frames: int) -> "EngineFiles":
@@ -41,7 +44,7 @@ class EngineFiles:
             folder, take_seat(folder), arena, StatusBlock.create(folder), MasterTap.create(folder),
             TrackTap.create(folder), InputRing.create(folder),
             Newest.create(folder / NEWEST_NAME),
-            Newest.create(folder / PATCHES_NAME, PATCHES_ROOM),
+            Newest.create(folder / PATCHES_NAME, PATCHES_ROOM), LinkBlock.create(folder),
         )  # fmt: skip
 
     @classmethod
@@ -54,11 +57,14 @@ class EngineFiles:
             InputRing(folder / INPUT_NAME, writable=False),
             Newest(folder / NEWEST_NAME, writable=True),
             Newest(folder / PATCHES_NAME, writable=True, room=PATCHES_ROOM),
+            LinkBlock(folder / LINK_NAME),
         )  # fmt: skip
 
     def close(self) -> None:
         """Let go of all files, and remove those that this process made or adopted."""
-        for shared in (self.status, self.tap, self.tracks, self.input, self.newest, self.patches):
+        for shared in (
+            self.status, self.tap, self.tracks, self.input, self.newest, self.patches, self.link
+        ):  # fmt: skip
             shared.close()
         os.close(self.seat)
         self.arena.close()

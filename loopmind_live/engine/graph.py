@@ -56,15 +56,20 @@ def device_input() -> tuple[int, float]:
     The way is what the devices suggest. EngineError where there is no input.
     """
     index = pyo.pa_get_default_input()
-    inputs, outputs = pyo.pa_get_devices_infos()
+    inputs, _ = pyo.pa_get_devices_infos()
     if index < 0 or index not in inputs:
         raise EngineError(
             "this machine has no sound device with an input: plug one in, or leave out --input"
         )
-    way_s = float(inputs[index]["latency"])
-    if pyo.pa_get_default_output() in outputs:
-        way_s += float(outputs[pyo.pa_get_default_output()]["latency"])
+    way_s = float(inputs[index]["latency"]) + output_latency_s()
     return min(2, max(1, int(pyo.pa_get_input_max_channels(index)))), way_s
+
+
+def output_latency_s() -> float:
+    """Return how long portaudio's output takes to be heard, as the device suggests."""
+    _, outputs = pyo.pa_get_devices_infos()
+    device = outputs.get(pyo.pa_get_default_output(), {})
+    return float(device.get("latency", 0.0))
 
 
 class Graph:

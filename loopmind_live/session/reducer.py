@@ -44,6 +44,7 @@ from loopmind_live.session.effects import (
     Record,
     Save,
     Say,
+    SetLink,
     ShowStatus,
 )
 from loopmind_live.session.landing import Landing, projected, queue
@@ -170,6 +171,9 @@ def _ask(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
             flag(command, "on", default=True), path, flag(command, "stems", default=False)
         ),
         "save": Save(path),
+        "link": SetLink(on=flag(command, "on", default=True)),
+        "link_start_stop": SetLink(start_stop=flag(command, "on", default=True)),
+        "link_offset": SetLink(offset_ms=number(command, "ms")),
         "status": ShowStatus(),
         "help": Help(str(command.arguments["topic"]) if "topic" in command.arguments else None),
         "quit": Quit(),
@@ -225,4 +229,5 @@ _RULES: dict[str, _Rule] = {
     "redo": undo_rules.redo,
     "cancel": undo_rules.cancel,
     **dict.fromkeys(("record", "save", "load", "status", "help", "quit"), _ask),
+    **dict.fromkeys(("link", "link_start_stop", "link_offset"), _ask),
 }

@@ -212,3 +212,28 @@ def test_stop_listen_ends_it(stage: OscStage, tablets: Callable[[], Tablet]) -> 
     assert [m.address for m in tablet.messages if m.address == LEVEL] == []
     tablet.send("/loopmind/start_listen", 1, 2)
     stage.until(lambda: tablet.shows("/loopmind/error") is not None, "the error")
+
+
+def test_a_template_for_abletonosc_plays_the_set(
+    stage: OscStage, tablets: Callable[[], Tablet]
+) -> None:
+    tablet = tablets()
+    tablet.send("/live/test")
+    stage.until(lambda: tablet.shows("/live/test") == ("ok",), "the test")
+    tablet.send("/live/song/start_listen/beat")
+    tablet.send("/live/track/start_listen/mute", 5)
+    tablet.send("/live/song/start_playing")
+    stage.until(lambda: tablet.shows("/live/song/get/beat") == (3,), "the beat")
+    tablet.send("/live/track/set/mute", 5, 1)
+    stage.until(lambda: tablet.shows("/live/track/get/mute") == (5, True), "the mute")
+    tablet.send("/live/track/set/volume", 5, 0.4)
+    tablet.send("/live/track/get/volume", 5)
+    stage.until(lambda: tablet.shows("/live/track/get/volume") is not None, "the volume")
+    tablet.send("/live/scene/fire", 99)
+    stage.until(lambda: tablet.shows("/live/error") is not None, "the error")
+    assert "no scene 99" in str(tablet.shows("/live/error"))
+    tablet.send("/live/scene/fire", 4)
+    stage.until(lambda: any("goto hook 2" in line for line in stage.told), "the scene")
+    assert tablet.shows("/loopmind/reply") is None, "AbletonOSC does not answer methods"
+    tablet.close()
+    stage.until(lambda: not len(stage.live.listeners), "who is gone")
