@@ -244,6 +244,10 @@ def _add_perform(commands: Any) -> None:
         "as in 192.168.1.20,192.168.2.0/24 (nobody else)",
     )  # fmt: skip
     parser.add_argument(
+        "--oscquery-port", type=port, metavar="N",
+        help="describe all OSC addresses over HTTP (OSCQuery) on port N, 0 for a free one",
+    )  # fmt: skip
+    parser.add_argument(
         "--link", action="store_true", help="share beat and tempo with an Ableton Link session"
     )
     parser.add_argument(
@@ -267,12 +271,15 @@ def _perform(options: argparse.Namespace) -> int:
     )
     if options.lan and options.osc_port is None:
         raise ConfigError("--lan lets other machines send OSC: say on which port with --osc-port")
+    if options.oscquery_port is not None and options.osc_port is None:
+        raise ConfigError("--oscquery-port describes OSC: say on which port with --osc-port")
     if options.latency_ms is not None:
         remember_latency(config.data_folder(), options.latency_ms)
     request = Request(
         library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
-        SurfaceOptions(options.osc_port, options.lan, options.link), options.language_model,
+        SurfaceOptions(options.osc_port, options.lan, options.oscquery_port, options.link),
+        options.language_model,
     )  # fmt: skip
     if options.audio == "offline":
         with progress_bars() as progress:

@@ -9,9 +9,12 @@ from loopmind_live.app.link import LinkFollower
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.osc_feedback import OscFeedback
 from loopmind_live.app.osc_live import OscLive
+from loopmind_live.app.osc_names import OscNames
+from loopmind_live.app.osc_query import OscQuery
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.surface_options import SurfaceOptions
 from loopmind_live.control.access import allowed
+from loopmind_live.control.announcement import OSC, OSCQUERY
 from loopmind_live.engine.link_block import LinkBlock
 from loopmind_live.errors import LoopMindError
 
@@ -84,12 +87,28 @@ def open_surfaces(
     """
     surfaces = Surfaces(tell)
     surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
-    port = options.osc_port
-    if port is not None:
-        osc = surfaces.open(
-            lambda: OscSurface(port, show, tell, time.perf_counter, allowed(options.lan))
-        )
-        if osc is not None:
-            surfaces.open(lambda: OscFeedback(osc, show, tell, time.monotonic))
-            surfaces.open(lambda: OscLive(osc, show, tell, time.monotonic))
+    if options.osc_port is not None:
+        _open_osc(surfaces, options.osc_port, options, show, tell)
     return surfaces
+
+
+def _open_osc(
+    surfaces: Surfaces,
+    port: int,
+    options: SurfaceOptions,
+    show: Performance,
+    tell: Callable[[str], None],
+) -> None:
+    """Open OSC, and what stands on it."""
+    who = allowed(options.lan)
+    osc = surfaces.open(lambda: OscSurface(port, show, tell, time.perf_counter, who))
+    if osc is None:
+        return
+    surfaces.open(lambda: OscFeedback(osc, show, tell, time.monotonic))
+    surfaces.open(lambda: OscLive(osc, show, tell, time.monotonic))
+    ports = {OSC: osc.server.port}
+    if (query_port := options.oscquery_port) is not None:
+        query = surfaces.open(lambda: OscQuery(query_port, osc.server.port, show, tell, who))
+        ports |= {} if query is None else {OSCQUERY: query.port}
+    if who:
+        surfaces.open(lambda: OscNames(ports, who, tell))
