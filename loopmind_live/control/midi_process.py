@@ -180,7 +180,7 @@ def main() -> int:
     realtime.die_with_parent()
     connection = socket.socket(fileno=int(sys.argv[1]))
     process = MidiProcess(connection, sys.argv[2:] or systems_here())
-    realtime.ask_for_priority("portaudio")
+    realtime.ask_for_priority("jack")  # the clock's own thread asks for more
     realtime.settle()
     process.run()
     return 0
