@@ -12,7 +12,7 @@ STAMP := $(VENV)/.made
 DEV_STAMP := $(VENV)/.made-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test check format readme wheel clean
+.PHONY: help demo test check format readme layouts wheel clean
 
 help:
 	@sed -n 's/^# \(make .*\)/  \1/p' Makefile
@@ -37,6 +37,9 @@ format: $(DEV_STAMP)
 
 readme: $(DEV_STAMP)
 	$(BIN)/python .make/update_readme.py
+
+layouts: $(STAMP)
+	@$(BIN)/loopmind touchosc --out controllers
 
 wheel: $(DEV_STAMP)
 	$(PIP) wheel --quiet --no-deps --wheel-dir dist .

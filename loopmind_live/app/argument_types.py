@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from loopmind_live import config
-from loopmind_live.errors import ConfigError
+from loopmind_live.errors import ConfigError, ControlError
 from loopmind_live.units import parse_key
 
 MAX_LATENCY_MS = 500.0
@@ -41,6 +41,22 @@ def port(text: str) -> int:
     if not 0 <= value <= 65535:
         raise argparse.ArgumentTypeError(f"{value}: choose 0 to 65535")
     return value
+
+
+def senders(text: str) -> tuple[str, ...]:
+    """Return the addresses and networks of other machines that may send.
+
+    >>> senders("192.168.1.20, 10.0.5.0/24")
+    ('192.168.1.20', '10.0.5.0/24')
+    """
+    from loopmind_live.control.access import allowed
+
+    asked = tuple(one.strip() for one in text.split(","))
+    try:
+        allowed(asked)
+    except ControlError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return asked
 
 
 def latency_ms(text: str) -> float:

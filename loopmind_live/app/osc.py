@@ -1,18 +1,25 @@
 """OSC on a performance: what comes is carried out in turns that never hold up the clock."""
 
 import logging
+import time
 from collections.abc import Callable
 
 from loopmind_live.app.performance import Performance
+from loopmind_live.control.access import THIS_MACHINE, Allowed
+from loopmind_live.control.datagrams import Address
 from loopmind_live.control.osc_addresses import BY_ADDRESS, Typed, check_sent, meaning
 from loopmind_live.control.osc_inbox import Received
-from loopmind_live.control.osc_server import OscServer
+from loopmind_live.control.osc_server import LOG_S, OscServer
+from loopmind_live.control.osc_time import Arrival, frame_reached, named_frame
+from loopmind_live.control.throttle import Throttle
 from loopmind_live.errors import LoopMindError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.session.commands import Command
 
-TURN_S = 0.002
+TURN_S = 0.0015
 """So much of a tick may go into messages; the rest of them wait for the next."""
+ECHO_S = 0.1
+"""Of what is done, no more is told to the performer than one line in this time."""
 log = logging.getLogger(__name__)
 
 
@@ -20,34 +27,58 @@ class OscSurface:
     """Listens on a port and does what is asked there. Raises ControlError where it cannot."""
 
     def __init__(
-        self, port: int, show: Performance, tell: Callable[[str], None], clock: Callable[[], float]
+        self,
+        port: int,
+        show: Performance,
+        tell: Callable[[str], None],
+        clock: Callable[[], float],
+        allowed: Allowed = THIS_MACHINE,
     ) -> None:
         self._show = show
         self._tell = tell
         self._clock = clock
-        self.server = OscServer(port, tuple(BY_ADDRESS))
-        tell(f"OSC on port {self.server.port} of this machine")
+        self._echo, self._errors = Throttle(ECHO_S, clock), Throttle(LOG_S, clock)
+        self.server = OscServer(port, tuple(BY_ADDRESS), allowed, self._frame_of)
+        self.when_gone: list[Callable[[Address], object]] = []
+        """Called with each address at which nobody listens any more."""
+        who = f"{allowed} may send" if allowed else "of this machine"
+        tell(f"OSC on port {self.server.port}{': ' if allowed else ' '}{who}")
 
     def advance(self) -> None:
         """Carry out what came, as far as a turn reaches."""
+        while self.server.gone:
+            address = self.server.gone.popleft()
+            for call in self.when_gone:
+                call(address)
         end = self._clock() + TURN_S
+        while self.server.notices:
+            self._tell(self.server.notices.popleft())
         while (received := self.server.inbox.take()) is not None:
-            handle = self.server.handler(received.message.address) or self._carry_out
-            try:
-                handle(received)
-            except LoopMindError as error:
-                self._answer(received, False, str(error))
-            except Exception as error:
-                # Whatever went wrong, the music plays on: say so, keep the trace, go on.
-                log.exception("a message over OSC failed: %r", received.message)
-                fault = f"{type(error).__name__}: {error}: this is a fault, see the log"
-                self._answer(received, False, fault)
+            self._handle(received)
             if self._clock() >= end:
                 return
 
     def close(self) -> None:
         """Listen no more."""
         self.server.close()
+
+    def _handle(self, received: Received) -> None:
+        handle = self.server.handler(received.message.address) or self._carry_out
+        try:
+            handle(received)
+        except LoopMindError as error:
+            self._answer(received, False, str(error))
+        except Exception as error:
+            # Whatever went wrong, the music plays on: say so, keep the trace, go on.
+            if self._answer(received, False, f"{type(error).__name__}: {error}: see the log"):
+                log.exception("a message over OSC failed: %r", received.message)
+
+    def _frame_of(self, time_tag: int) -> int | None:
+        """Return the frame that a time tag names now. Called by the thread that listens."""
+        engine = self._show.session.engine
+        status = engine.status()
+        frame = frame_reached(status.frame, status.time_s, time.monotonic(), engine.rate_hz)
+        return named_frame(time_tag, Arrival(time.time(), frame, engine.rate_hz))
 
     def do(self, received: Received, asked: Command | Typed | None) -> None:
         """Carry out what a message asks for, and answer its sender. None asks for nothing."""
@@ -63,10 +94,16 @@ class OscSurface:
     def _carry_out(self, received: Received) -> None:
         self.do(received, meaning(received.message))
 
-    def _answer(self, received: Received, ok: bool, text: str) -> None:
-        self.server.answer(received.sender, ok, received.message.address, text)
-        if text:
-            self._tell(f"OSC {text}")
+    def _answer(self, received: Received, ok: bool, text: str) -> bool:
+        """Answer a sender, and tell the performer, whom no flood shall bury; say whether told."""
+        message = received.message
+        self.server.answer(received.sender, ok, message.address, text)
+        if not text or (ok and message.address in self.server.inbox.faders):
+            return False
+        line = (self._echo if ok else self._errors).passed(f"OSC {text}")
+        if line is not None:
+            self._tell(line)
+        return line is not None
 
 
 def _check_words(text: str) -> None:

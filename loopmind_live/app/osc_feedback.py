@@ -6,9 +6,10 @@ from collections.abc import Callable
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.panels import panel_now
 from loopmind_live.app.performance import Performance
+from loopmind_live.control.datagrams import Address
 from loopmind_live.control.feedback import Value, told
 from loopmind_live.control.fixed_addresses import CONTROLS, FADER_ADDRESSES, asked
-from loopmind_live.control.listeners import Listeners
+from loopmind_live.control.listeners import Listener, Listeners
 from loopmind_live.control.osc_inbox import Received
 from loopmind_live.control.osc_packet import Message
 from loopmind_live.errors import ControlError
@@ -34,6 +35,7 @@ class OscFeedback:
         self._tell = tell
         self._clock = clock
         self.listeners = Listeners()
+        osc.when_gone.append(self._drop)
         osc.server.route(START, self._start)
         osc.server.route(STOP, self._stop)
         for address in CONTROLS:
@@ -41,9 +43,6 @@ class OscFeedback:
 
     def advance(self) -> None:
         """Tell what changed, as far as a turn reaches."""
-        while self._osc.server.gone:
-            for one in self.listeners.stop(self._osc.server.gone.popleft()):
-                self._tell(f"OSC {one} listens no more")
         now = self._clock()
         if self.listeners.due(now):
             self.listeners.update(told(panel_now(self._show)), now)
@@ -52,6 +51,12 @@ class OscFeedback:
 
     def close(self) -> None:
         """Tell nobody anything more; the server is closed by the surface that opened it."""
+
+    def _drop(self, to: Address) -> list[Listener]:
+        stopped = self.listeners.stop(to)
+        for one in stopped:
+            self._tell(f"OSC {one} listens no more")
+        return stopped
 
     def _start(self, received: Received) -> None:
         to, now = self._osc.server.told_at(received.sender), self._clock()

@@ -29,7 +29,7 @@ _SONG: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _DANCE: Mapping[str, tuple[str, ...]] = {
     "intro": ("intro",), "build": ("build", "prechorus"), "drop": ("chorus", "postchorus"),
-    "breakdown": ("breakdown", "bridge", "inst"), "verse": ("verse",), "outro": ("outro",),
+    "breakdown": ("breakdown", "bridge", "inst"), "outro": ("outro",),
 }  # fmt: skip
 """Dance music is rare in the corpus: what leads to its drop and what rests from it counts, too."""
 _ANY: Mapping[str, tuple[str, ...]] = {
@@ -52,18 +52,22 @@ def dialect_of(genre: Genre, asked: frozenset[str] = frozenset()) -> Dialect:
 
 
 @cache
-def habits_of_form(genre: Genre) -> Habits:
-    """Return how a genre's own form goes on, and which bars its sections have."""
+def habits_of_form(genre: Genre, bars_of: tuple[tuple[str, int], ...] = ()) -> Habits:
+    """Return how a genre's own form goes on, and which bars its sections have.
+
+    `bars_of`: the bars of some labels, where a piece is longer or shorter than usual.
+    """
     labels = ["", *(label for label, _ in genre.form), END]
     follows: dict[str, Counter[str]] = {}
     for before, after in pairwise(labels):
         follows.setdefault(before, Counter())[after] += 1
+    scaled = dict(bars_of)
     bars: dict[str, Counter[int]] = {}
     for label, length in genre.form:
-        bars.setdefault(label, Counter())[length] += 1
+        bars.setdefault(label, Counter())[scaled.get(label, length)] += 1
     return Habits(
         {label: _shares(found) for label, found in follows.items()},
-        {label: _around(_shares(found)) for label, found in bars.items()},
+        {label: _around(_shares(found), genre.longest) for label, found in bars.items()},
         DANCE_WEIGHT if is_danced(genre) else SONG_WEIGHT,
     )
 
@@ -73,14 +77,15 @@ def _shares(counts: Counter[Key]) -> dict[Key, float]:
     return {key: count / total for key, count in counts.items()}
 
 
-def _around(shares: Mapping[int, float]) -> dict[int, float]:
-    """Return shares of bars in which half and twice as long are not unheard of.
+def _around(shares: Mapping[int, float], longest: int) -> dict[int, float]:
+    """Return shares of bars in which half and twice as long are not unheard of, up to `longest`.
 
-    >>> _around({16: 1.0})
-    {16: 1.0, 8: 0.25, 32: 0.25}
+    >>> _around({16: 1.0}, 32), _around({16: 1.0}, 16)
+    ({16: 1.0, 8: 0.25, 32: 0.25}, {16: 1.0, 8: 0.25})
     """
     wide = dict(shares)
     for length, share in shares.items():
         for other in (length // 2, 2 * length):
-            wide[other] = wide.get(other, 0.0) + 0.25 * share
+            if other <= longest:
+                wide[other] = wide.get(other, 0.0) + 0.25 * share
     return wide

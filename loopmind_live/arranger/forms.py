@@ -10,10 +10,12 @@ from loopmind_live.arranger.base import Request, SectionWish
 from loopmind_live.arranger.genres import Form, Genre
 from loopmind_live.arranger.structure.decode import MOST_SECTIONS
 from loopmind_live.arranger.structure.telling import StructureModel
-from loopmind_live.arranger.told_forms import told_bars, told_form
+from loopmind_live.arranger.told_forms import told_bars, told_form, unit_of
 from loopmind_live.config import MAX_BARS_AHEAD, MAX_SECTIONS
 
 PEAKS = ("hook", "drop")
+FINEST_UNIT = 4
+"""Sections are multiples of so many bars, as far as they can be."""
 _COUNTED_BARS = 2
 _NAMED_SECTIONS = 3
 _BEFORE_EACH: dict[str, tuple[str, ...]] = {"prechorus": PEAKS, "build": PEAKS}
@@ -56,7 +58,9 @@ def form_for(
     if bars is None:
         return form[:MAX_SECTIONS]
     fixed = {label for label, wish in spoken if wish.bars is not None}
-    return with_length(form[:MAX_SECTIONS], bars, fixed)
+    unit = unit_of(genre)
+    even = all(length % unit == 0 for _, length in form)
+    return with_length(form[:MAX_SECTIONS], bars, fixed, unit if even else FINEST_UNIT)
 
 
 def _is_whole_form(wishes: Sequence[SectionWish]) -> bool:
@@ -114,17 +118,19 @@ def inserted(form: Form, label: str, bars: int) -> Form:
     return (*form[:at], new, *form[at:])
 
 
-def with_length(form: Form, bars: float, fixed: Collection[str] = ()) -> Form:
+def with_length(
+    form: Form, bars: float, fixed: Collection[str] = (), unit: int = FINEST_UNIT
+) -> Form:
     """Return `form` grown or cut to about `bars`: repeated, thinned out, then stretched evenly.
 
-    Sections of a `fixed` label keep their bars. Lengths stay multiples of four where they can.
+    Sections of a `fixed` label keep their bars. Lengths stay multiples of `unit` where they can.
 
     >>> with_length((("intro", 4), ("hook", 8), ("verse", 8), ("outro", 4)), 32)
     (('intro', 4), ('hook', 8), ('verse', 8), ('hook', 8), ('outro', 4))
     """
     sections = _repeated(list(form), bars)
     sections = _thinned(sections, bars)
-    unit = 4 if bars >= 4 * len(sections) else 1
+    unit = next((u for u in (unit, FINEST_UNIT) if bars >= u * len(sections)), 1)
     free = sum(length for label, length in sections if label not in fixed)
     if free:
         kept = sum(length for label, length in sections if label in fixed)

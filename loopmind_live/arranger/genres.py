@@ -33,6 +33,11 @@ class Genre:
         """Return the labels of the form."""
         return frozenset(label for label, _ in self.form)
 
+    @property
+    def longest(self) -> int:
+        """Return the bars of the longest sections that are usual here, 16 at least."""
+        return max(16, *(bars for _, bars in self.form))
+
     def bars_of(self, label: str) -> int:
         """Return how long a section of `label` usually is here."""
         return dict(self.form).get(label, USUAL_BARS[label])

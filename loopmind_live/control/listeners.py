@@ -13,8 +13,8 @@ silent longest (a minute at least) where a new one finds all places taken.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from loopmind_live.control.datagrams import Address
 from loopmind_live.control.feedback import METERS, Told, Value, Values, changes
-from loopmind_live.control.osc_inbox import Address
 from loopmind_live.control.osc_packet import Message
 from loopmind_live.errors import ControlError
 

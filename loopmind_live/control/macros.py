@@ -5,8 +5,8 @@ MACROS: tuple[tuple[str, str], ...] = (
     ("Brighter", "restyle brighter"),
     ("More energy", "restyle more energetic"),
     ("Calmer", "restyle calmer"),
-    ("Faster", "faster"),
-    ("Slower", "slower"),
+    ("Strip it down", "strip it down"),
+    ("Surprise me", "regenerate all"),
     ("Drums out 4", "mute drums for 4 bars"),
     ("Drums alone 4", "solo drums for 4 bars"),
 )

@@ -1,96 +1,93 @@
 """What came over OSC and waits for its turn: bounded, and of a fader's moves only the newest."""
 
-import heapq
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from loopmind_live.control.datagrams import Address
 from loopmind_live.control.osc_addresses import FADERS
-from loopmind_live.control.osc_packet import AT_ONCE, Message
+from loopmind_live.control.osc_packet import Message
 
+TRIGGERS_PER_S = 200.0
+"""So many messages a second that are no fader's are kept; hands and sequencers stay far below."""
+BURST = 200
+"""So many may come at once."""
 MOST_TRIGGERS = 512
-"""So many messages that are no fader's may wait."""
+"""So many may wait."""
 MOST_FADERS = 4096
-MOST_LATER = 4096
-"""So many messages may wait for their time."""
-FARTHEST_S = 60.0
-"""A time tag farther ahead than this is not believed: then the clocks differ."""
-_NTP_TO_UNIX_S = 2_208_988_800
-Address = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message and who sent it. `order` counts what came, from 1."""
+    """A message and who sent it. `order` counts what came, from 1.
+
+    `frame` is the engine's frame that its time tag named as it arrived, None where it is for now.
+    """
 
     message: Message
     sender: Address
     order: int
-
-
-def due_s(time_tag: int) -> float:
-    """Return a time tag as seconds since 1970, 0 for at once.
-
-    >>> due_s(1), due_s((2_208_988_800 + 5) << 32)
-    (0.0, 5.0)
-    """
-    return 0.0 if time_tag == AT_ONCE else time_tag / 2**32 - _NTP_TO_UNIX_S
+    frame: int | None = None
 
 
 class Inbox:
-    """Filled by the thread that listens, emptied by the performance's own."""
+    """Filled by the thread that listens, emptied by the performance's own.
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        """`now` returns seconds since 1970."""
+    Of what waits for one fader only the newest counts, however many come. Of all else none is lost
+    that comes at the stated rate; what comes faster is refused.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.faders: frozenset[str] = FADERS
         """Addresses of which only the newest value counts while several wait."""
-        self._now = now
+        self.refused = 0
+        """How many found no room."""
+        self._clock = clock
         self._lock = threading.Lock()
         self._triggers: deque[Received] = deque()
         self._faders: dict[tuple[object, ...], Received] = {}
-        self._later: list[tuple[float, int, Received]] = []
         self._count = 0
-        self.refused = 0
-        """How many found no room."""
+        self._allowance = float(BURST)
+        self._allowed_s = clock()
 
-    def put(self, message: Message, sender: Address) -> bool:
+    def put(self, message: Message, sender: Address, frame: int | None = None) -> bool:
         """Take a message in; False where there is no room for it."""
         with self._lock:
             self._count += 1
-            received = Received(message, sender, self._count)
-            due = due_s(message.time_tag)
-            if due > 0.0 and self._now() < due <= self._now() + FARTHEST_S:
-                if len(self._later) < MOST_LATER:
-                    heapq.heappush(self._later, (due, self._count, received))
-                    return True
-            elif self._put_now(received):
-                return True
-            self.refused += 1
-            return False
+            received = Received(message, sender, self._count, frame)
+            if message.address in self.faders:
+                taken = self._put_fader(received)
+            else:
+                taken = self._put_trigger(received)
+            self.refused += not taken
+            return taken
 
     def take(self) -> Received | None:
         """Return what is next, None where nothing waits: faders stand behind all else."""
         with self._lock:
-            while self._later and self._later[0][0] <= self._now():
-                if not self._put_now(heapq.heappop(self._later)[2]):
-                    self.refused += 1
             if self._triggers:
                 return self._triggers.popleft()
             if self._faders:
                 return self._faders.pop(next(iter(self._faders)))
             return None
 
-    def _put_now(self, received: Received) -> bool:
+    def _put_fader(self, received: Received) -> bool:
         message = received.message
-        if message.address in self.faders:
-            moved = tuple(one for one in message.arguments if isinstance(one, str))
-            key = (message.address, moved)
-            if key not in self._faders and len(self._faders) >= MOST_FADERS:
-                return False
-            self._faders[key] = received  # an older move of the same fader keeps its turn
-            return True
-        if len(self._triggers) >= MOST_TRIGGERS:
+        # Whose fader it is stands before its place, which comes last.
+        key = (message.address, received.frame, message.arguments[:-1])
+        if len(self._faders) >= MOST_FADERS and key not in self._faders:
             return False
+        self._faders[key] = received  # an older move of the same fader keeps its turn
+        return True
+
+    def _put_trigger(self, received: Received) -> bool:
+        now_s = self._clock()
+        earned = (now_s - self._allowed_s) * TRIGGERS_PER_S
+        self._allowance, self._allowed_s = min(float(BURST), self._allowance + earned), now_s
+        if self._allowance < 1.0 or len(self._triggers) >= MOST_TRIGGERS:
+            return False
+        self._allowance -= 1.0
         self._triggers.append(received)
         return True

@@ -10,7 +10,7 @@ import socket
 import struct
 import sys
 
-from loopmind_live.control.osc_inbox import Address
+from loopmind_live.control.datagrams import Address
 
 _IP_RECVERR = 11
 _ERROR = struct.Struct("=I")

@@ -8,15 +8,25 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from loopmind_live.control.osc_inbox import Address, Inbox, Received
-from loopmind_live.control.osc_packet import MAX_PACKET_BYTES, Message, decode, encode
+from loopmind_live.control.access import THIS_MACHINE, Allowed
+from loopmind_live.control.datagrams import Address, Datagrams
+from loopmind_live.control.osc_inbox import TRIGGERS_PER_S, Inbox, Received
+from loopmind_live.control.osc_packet import (
+    AT_ONCE,
+    MAX_PACKET_BYTES,
+    Argument,
+    Message,
+    decode,
+    encode,
+)
 from loopmind_live.control.osc_pattern import Pattern, is_pattern
 from loopmind_live.control.osc_refused import refused, watch
+from loopmind_live.control.throttle import Throttle
 from loopmind_live.errors import ControlError
 
-LOOPBACK = "127.0.0.1"
+LOOPBACK, ANY_INTERFACE = "127.0.0.1", "0.0.0.0"
 BUFFER_BYTES = 4 << 20
-"""What may wait in the system while the performance is busy: 4 MiB is some 20,000 messages."""
+"""What may wait in the system while the performance is busy, where the system allows so much."""
 MOST_SENDERS = 64
 MOST_GONE = 256
 MAX_TEXT = 1000
@@ -26,16 +36,25 @@ REPLY_PORT = "/loopmind/reply_port"
 REPLY, ERROR = "/loopmind/reply", "/loopmind/error"
 LOG_S = 1.0
 """Of what is refused, no more is logged or answered than one line in this time."""
+FAULT_S = 10.0
+"""Of what fails on the way, no more is told than one line in this time."""
 _WAKE_S = 0.25
+_PAUSE_S = 0.01
 log = logging.getLogger(__name__)
-
 
 Handler = Callable[[Received], None]
 
 
-class OscServer:
-    """Listens on a port of this machine alone. `addresses` are those that patterns may stand for.
+def at_once(_time_tag: int) -> int | None:
+    """Take every time tag as for now."""
+    return None
 
+
+class OscServer:
+    """Listens on a port: for this machine alone, or for those `allowed`, too.
+
+    `addresses` are those that patterns may stand for. `frame_of` returns the engine's frame that a
+    time tag names, and raises ControlError where it names none; the listening thread calls it.
     Raises ControlError where the port cannot be had.
     """
 
@@ -43,21 +62,28 @@ class OscServer:
         self,
         port: int,
         addresses: tuple[str, ...],
+        allowed: Allowed = THIS_MACHINE,
+        frame_of: Callable[[int], int | None] = at_once,
         clock: Callable[[], float] = time.monotonic,
-        now: Callable[[], float] = time.time,
     ) -> None:
-        self.inbox = Inbox(now)
+        self.inbox = Inbox(clock)
         self.received = 0
-        """How many packets came."""
-        self._addresses = addresses
-        self._handlers: dict[str, Handler] = {}
-        self._clock = clock
-        self._reply_ports: dict[str, int] = {}
-        self._complained_s = -LOG_S
-        self._closing = False
+        """How many packets came from those who may send."""
+        self.dropped = 0
+        """How many came from others."""
+        self.notices: deque[str] = deque(maxlen=16)
+        """Lines for the performer that came up while listening."""
         self.gone: deque[Address] = deque(maxlen=MOST_GONE)
         """Where something was sent, and the system reported that nobody listens."""
-        self._socket = _bound(port)
+        self._addresses = addresses
+        self._allowed, self._frame_of = allowed, frame_of
+        self._handlers: dict[str, Handler] = {}
+        self._refusals, self._faults = Throttle(LOG_S, clock), Throttle(FAULT_S, clock)
+        self._reply_ports: dict[str, int] = {}
+        self._known: dict[str, bool] = {}
+        self._closing = False
+        self._socket = _bound(port, ANY_INTERFACE if allowed else LOOPBACK)
+        self._datagrams = Datagrams(self._socket, MAX_PACKET_BYTES + 1)
         self.port = int(self._socket.getsockname()[1])
         self._thread = threading.Thread(target=self._listen, name="osc", daemon=True)
         self._thread.start()
@@ -89,49 +115,83 @@ class OscServer:
         for message in messages:
             self._send_packet(encode(message.address, *message.arguments), to)
 
-    def told_at(self, sender: Address) -> Address:
-        """Return where a sender is told things: on the port that it named, or else its own."""
-        host, port = sender[:2]
-        return host, self._reply_ports.get(host, port)
-
     def answer(self, sender: Address, ok: bool, address: str, text: str) -> None:
         """Tell a sender what came of its message to `address`."""
-        self._send(sender, REPLY if ok else ERROR, address, text[:MAX_TEXT])
+        self._answer(sender, REPLY if ok else ERROR, address, text[:MAX_TEXT])
+
+    def told_at(self, sender: Address) -> Address:
+        """Return where a sender is told things: on the port that it named, or else its own."""
+        host, port = sender
+        return host, self._reply_ports.get(host, port)
 
     def _listen(self) -> None:
         while not self._closing:
             try:
-                packet, sender = self._socket.recvfrom(MAX_PACKET_BYTES + 1)
-            except TimeoutError:
-                continue
+                if self._datagrams.wait(_WAKE_S) and not self._hear_all():
+                    self._note_gone()  # that is what woke it
             except OSError as error:
                 if self._note_gone():
                     continue
-                self._complain(None, f"OSC: {error}")
-                time.sleep(0.01)  # a socket that only fails must not take a core
-                continue
-            self.received += 1
-            try:
-                for message in decode(packet):
-                    self._take(message, sender)
-            except ControlError as error:
-                self._complain(sender, str(error))
+                self._fail(f"OSC: nothing can be heard: {error.strerror or error}")
+                time.sleep(_PAUSE_S)  # a socket that only fails must not take a core
 
-    def _take(self, message: Message, sender: Address) -> None:
+    def _hear_all(self) -> int:
+        """Take what waits; return how many packets that was."""
+        count = 0
+        for packet, sender in self._datagrams.take():
+            self._hear(packet, sender)
+            count += 1
+        return count
+
+    def _hear(self, packet: bytes, sender: Address) -> None:
+        if not self._may_send(sender[0]):
+            self.dropped += 1
+            return
+        self.received += 1
+        try:
+            messages = decode(packet)
+            frames = {one.time_tag: self._frame(one.time_tag) for one in messages}
+            for message in messages:
+                self._take(message, sender, frames[message.time_tag])
+        except ControlError as error:
+            self._refuse(sender, str(error))
+        except Exception as error:
+            # Whatever came, listening goes on: who plays must be heard.
+            if (line := self._faults.passed(f"OSC: {type(error).__name__}: {error}")) is not None:
+                log.exception("a packet could not be taken: %r", packet[:200])
+                self.notices.append(f"{line}: this is a fault, see the log")
+
+    def _frame(self, time_tag: int) -> int | None:
+        return None if time_tag == AT_ONCE else self._frame_of(time_tag)
+
+    def _may_send(self, host: str) -> bool:
+        known = self._known.get(host)
+        if known is None:
+            if len(self._known) >= MOST_SENDERS:
+                self._known.clear()
+            known = self._known[host] = host in self._allowed
+            if not known:
+                self._fail(f"OSC: {host} may not send: name it with --lan where it should")
+        return known
+
+    def _take(self, message: Message, sender: Address, frame: int | None) -> None:
         if message.address == PING:
             number = message.arguments[0] if message.arguments else 0
-            self._send(sender, PONG, number if isinstance(number, int | float | str) else 0)
+            self._answer(sender, PONG, number if isinstance(number, int | float | str) else 0)
         elif message.address == REPLY_PORT:
             self._remember(message, sender)
         elif is_pattern(message.address):
             for address in Pattern(message.address).matching(self._addresses):
-                self._put(Message(address, message.arguments, message.time_tag), sender)
+                self._put(Message(address, message.arguments, message.time_tag), sender, frame)
         else:
-            self._put(message, sender)
+            self._put(message, sender, frame)
 
-    def _put(self, message: Message, sender: Address) -> None:
-        if not self.inbox.put(message, sender):
-            raise ControlError("OSC: more came than can be carried out: some of it is left out")
+    def _put(self, message: Message, sender: Address, frame: int | None) -> None:
+        if not self.inbox.put(message, sender, frame):
+            raise ControlError(
+                f"OSC: more came than {TRIGGERS_PER_S:g} messages a second, faders apart: "
+                "some of it is left out"
+            )
 
     def _remember(self, message: Message, sender: Address) -> None:
         """Answer a sender's machine on the port that it names, too, from now on."""
@@ -142,32 +202,37 @@ class OscServer:
             raise ControlError(f"OSC: {MOST_SENDERS} surfaces are known: no more are taken")
         self._reply_ports[sender[0]] = port
 
-    def _complain(self, sender: Address | None, text: str) -> None:
+    def _refuse(self, sender: Address, text: str) -> None:
         """Log and answer what is refused, a line a second at most."""
-        if self._clock() - self._complained_s < LOG_S:
-            return
-        self._complained_s = self._clock()
-        log.warning("%s (from %s)", text, sender)
-        if sender is not None:
-            self._send(sender, ERROR, text[:MAX_TEXT])
+        line = self._refusals.passed(text)
+        if line is not None:
+            log.warning("%s (from %s:%s)", line, *sender)
+            self._answer(sender, ERROR, line[:MAX_TEXT])
 
-    def _send(self, sender: Address, address: str, *arguments: int | float | str) -> None:
-        host, port = sender[:2]
+    def _fail(self, text: str) -> None:
+        """Log and tell what stands in the way of surfaces, a line in ten seconds at most."""
+        line = self._faults.passed(text)
+        if line is not None:
+            log.warning("%s", line)
+            self.notices.append(line)
+
+    def _answer(self, sender: Address, address: str, *arguments: Argument) -> None:
         packet = encode(address, *arguments)
-        for to in {port, self._reply_ports.get(host, port)}:
-            self._send_packet(packet, (host, to))
+        for to in {sender, self.told_at(sender)}:
+            self._send_packet(packet, to)
 
     def _send_packet(self, packet: bytes, to: Address) -> None:
         try:
             self._socket.sendto(packet, to)
+        except BlockingIOError:
+            log.debug("nothing sent to %s: too much is on its way", to)
         except OSError as error:
             if self._note_gone():
                 # What failed was an earlier packet, to somebody else perhaps.
                 with suppress(OSError):
                     self._socket.sendto(packet, to)
                 return
-            # Who asked is gone, or its buffer is full: the music does not wait for it.
-            log.debug("nothing sent to %s: %s", to, error)
+            self._fail(f"OSC: {to[0]} cannot be told anything: {error.strerror or error}")
 
     def _note_gone(self) -> bool:
         """Note who does not listen any more; False where the system reported nothing."""
@@ -176,13 +241,13 @@ class OscServer:
         return count > 0
 
 
-def _bound(port: int) -> socket.socket:
+def _bound(port: int, host: str) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
-        listener.settimeout(_WAKE_S)
+        listener.setblocking(False)  # the music waits for no network
         watch(listener)
-        listener.bind((LOOPBACK, port))
+        listener.bind((host, port))
     except (OSError, OverflowError) as error:
         listener.close()
         why = error.strerror if isinstance(error, OSError) else error

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.osc_feedback import OscFeedback
+from loopmind_live.app.osc_live import OscLive
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import LiveRecorder
 from loopmind_live.control.osc_packet import Argument, Message, decode, encode
@@ -22,15 +23,16 @@ TICK_S = 0.004
 class OscStage:
     """A performance that goes on as long as `until` waits."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int = 0) -> None:
         self.rig = Rig(live=True)
         self.told: list[str] = []
         self.show = Performance(
             self.rig.session, LiveRecorder(self.rig.engine), folder,  # type: ignore[arg-type]
             _no_timeline, lambda: datetime(2030, 1, 2),
         )  # fmt: skip
-        self.osc = OscSurface(0, self.show, self.told.append, time.perf_counter)
+        self.osc = OscSurface(port, self.show, self.told.append, time.perf_counter)
         self.feedback = OscFeedback(self.osc, self.show, self.told.append, time.monotonic)
+        self.live = OscLive(self.osc, self.show, self.told.append, time.monotonic)
         self.port = self.osc.server.port
 
     def tick(self) -> None:
@@ -38,6 +40,7 @@ class OscStage:
         self.rig.play_to(self.rig.engine.frame() + 256)
         self.osc.advance()
         self.feedback.advance()
+        self.live.advance()
         time.sleep(TICK_S)
 
     def until(self, true: Callable[[], bool], what: str = "") -> None:

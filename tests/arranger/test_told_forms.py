@@ -59,6 +59,29 @@ def test_dance_music_builds_drops_and_rests_in_units_of_eight_bars(name: str) ->
         assert all(bars % 8 == 0 for _, bars in form)
 
 
+@pytest.mark.parametrize("name", ["techno", "house", "trance", "dnb", "dubstep", "garage"])
+@pytest.mark.parametrize("minutes", [2, 3, 5])
+def test_a_short_dance_piece_has_its_breakdown_and_its_second_drop(name: str, minutes: int) -> None:
+    for seed in range(3):
+        form = told(name, seed=seed, duration_s=60.0 * minutes)
+        labels = [label for label, _ in form]
+        assert labels.count("drop") >= 2
+        assert "breakdown" in labels
+        assert labels[-2:] == ["drop", "outro"]
+        assert all(bars % 8 == 0 for _, bars in form)
+
+
+@pytest.mark.parametrize("name", ["pop", "trap", "rock", "lofi", "disco"])
+def test_songs_end_with_their_hook_and_no_aside_becomes_a_refrain(name: str) -> None:
+    for minutes in (2, 3, 5):
+        form = told(name, seed=minutes, duration_s=60.0 * minutes)
+        labels = [label for label, _ in form]
+        assert labels[-2:] == ["hook", "outro"]
+        assert labels.count("hook") >= 2
+        assert labels.count("bridge") <= 2
+        assert all(bars <= 32 for _, bars in form)
+
+
 def test_forms_differ_by_seed_and_repeat_by_it() -> None:
     assert told("pop", seed=3) == told("pop", seed=3)
     assert len({told("pop", seed=seed) for seed in range(6)}) >= 4

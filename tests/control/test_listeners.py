@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from loopmind_live.control.datagrams import Address
 from loopmind_live.control.feedback import METERS, Told, told
 from loopmind_live.control.listeners import (
     FRAMES_HZ,
@@ -14,7 +15,6 @@ from loopmind_live.control.listeners import (
     SILENT_S,
     Listeners,
 )
-from loopmind_live.control.osc_inbox import Address
 from loopmind_live.control.osc_packet import Message
 from loopmind_live.engine.base import EngineStatus
 from loopmind_live.errors import ControlError

@@ -1,11 +1,11 @@
-"""What waits: bounded, of a fader the newest, and later what is meant for later."""
+"""What waits: bounded, of a fader the newest, and of all else what comes at the stated rate."""
 
-from loopmind_live.control.osc_inbox import FARTHEST_S, MOST_TRIGGERS, Inbox
+from loopmind_live.control.osc_inbox import BURST, MOST_TRIGGERS, TRIGGERS_PER_S, Inbox
 from loopmind_live.control.osc_packet import Message
 
 HERE = ("127.0.0.1", 9)
 LEVEL = "/loopmind/track/level"
-NTP = 2_208_988_800
+UNDO = Message("/loopmind/undo")
 
 
 class Clock:
@@ -14,9 +14,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now_s
-
-    def tag(self, ahead_s: float) -> int:
-        return int((self.now_s + ahead_s + NTP) * 2**32)
 
 
 def drain(inbox: Inbox) -> list[tuple[object, ...]]:
@@ -38,34 +35,47 @@ def test_of_a_faders_moves_only_the_newest_counts() -> None:
     for db in range(100):
         inbox.put(Message(LEVEL, ("bass", float(-db))), HERE)
         inbox.put(Message(LEVEL, ("pad", float(-db))), HERE)
-    inbox.put(Message("/loopmind/undo"), HERE)
+    inbox.put(UNDO, HERE)
     assert drain(inbox) == [("/loopmind/undo",), (LEVEL, "bass", -99.0), (LEVEL, "pad", -99.0)]
     assert inbox.refused == 0
 
 
-def test_what_finds_no_room_is_counted_and_faders_still_move() -> None:
+def test_moves_of_a_fader_for_different_frames_all_count() -> None:
     inbox = Inbox(Clock())
-    taken = [inbox.put(Message("/loopmind/undo"), HERE) for _ in range(MOST_TRIGGERS + 3)]
+    for frame in (None, 4800, 9600, 4800):
+        inbox.put(Message(LEVEL, ("bass", -3.0)), HERE, frame)
+    frames = []
+    while (received := inbox.take()) is not None:
+        frames.append(received.frame)
+    assert frames == [None, 4800, 9600]
+
+
+def test_none_is_lost_that_comes_at_the_stated_rate() -> None:
+    clock = Clock()
+    inbox = Inbox(clock)
+    for _ in range(int(10 * TRIGGERS_PER_S)):
+        assert inbox.put(UNDO, HERE)
+        assert inbox.take() is not None
+        clock.now_s += 1.0 / TRIGGERS_PER_S
+
+
+def test_as_many_as_a_second_holds_may_come_at_once_and_no_more() -> None:
+    clock = Clock()
+    inbox = Inbox(clock)
+    taken = [inbox.put(UNDO, HERE) for _ in range(BURST + 3)]
     assert taken.count(False) == inbox.refused == 3
+    assert len(drain(inbox)) == BURST
+    assert not inbox.put(UNDO, HERE)
+    clock.now_s += 2.0 / TRIGGERS_PER_S + 1e-9
+    assert [inbox.put(UNDO, HERE) for _ in range(3)] == [True, True, False]
+
+
+def test_what_nobody_takes_is_bounded_and_faders_still_move() -> None:
+    clock = Clock()
+    inbox = Inbox(clock)
+    for _ in range(20):
+        for _ in range(BURST):
+            inbox.put(UNDO, HERE)
+        clock.now_s += 1.0
     assert inbox.put(Message(LEVEL, ("bass", -3.0)), HERE)
-
-
-def test_what_is_meant_for_later_comes_then_and_holds_up_nothing() -> None:
-    clock = Clock()
-    inbox = Inbox(clock)
-    inbox.put(Message("/loopmind/redo", (), clock.tag(2.0)), HERE)
-    inbox.put(Message("/loopmind/undo", (), clock.tag(1.0)), HERE)
-    inbox.put(Message("/loopmind/tap"), HERE)
-    assert drain(inbox) == [("/loopmind/tap",)]
-    clock.now_s += 1.0
-    assert drain(inbox) == [("/loopmind/undo",)]
-    clock.now_s += 5.0
-    assert drain(inbox) == [("/loopmind/redo",)]
-
-
-def test_what_is_late_or_of_another_clock_comes_at_once() -> None:
-    clock = Clock()
-    inbox = Inbox(clock)
-    inbox.put(Message("/loopmind/undo", (), clock.tag(-5.0)), HERE)
-    inbox.put(Message("/loopmind/redo", (), clock.tag(FARTHEST_S + 1.0)), HERE)
-    assert len(drain(inbox)) == 2
+    assert len(drain(inbox)) == MOST_TRIGGERS + 1

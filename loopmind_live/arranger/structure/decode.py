@@ -59,23 +59,30 @@ class Asked:
     """What a form has to be like. `genre` is one of the corpus's.
 
     `bars`: the whole length, hit exactly where `unit` divides it; `unit`: sections are multiples
-    of it; `bars_of`: fixed bars of labels; `given`: (label, bars or None) of the first sections,
-    all of them where `whole`; `opening`: the label it begins with; `outro_bars`: it ends in an
-    outro of up to so many bars; `apart`: no label comes twice in a row;
-    `leads`: what must come after a label, as a drop after a build.
+    of it; `longest`: none is told to be longer, but an outro that fills up; `bars_of`: fixed bars
+    of labels; `given`: (label, bars or None) of the first sections, all of them where `whole`;
+    `opening`: the label it begins with; `outro_bars`: it ends in an outro of up to so many bars;
+    `closing`: the labels that come before that outro, and how many bars they have at least;
+    `apart`: no label comes twice in a row; `leads`: what must come after a label, as a drop after
+    a build; `trails`: what a label comes after and nowhere else; `most`: how often a label may
+    come, as long as another may.
     """
 
     genre: str | None = None
     bpm: float | None = None
     bars: int | None = None
     unit: int = 1
+    longest: int = MOST_BARS
     given: tuple[tuple[str, int | None], ...] = ()
     whole: bool = False
     bars_of: Mapping[str, int] = field(default_factory=dict)
     opening: str | None = None
     outro_bars: int | None = None
+    closing: Mapping[str, int] = field(default_factory=dict)
     apart: bool = False
     leads: Mapping[str, str] = field(default_factory=dict)
+    trails: Mapping[str, str] = field(default_factory=dict)
+    most: Mapping[str, int] = field(default_factory=dict)
     dialect: Dialect = PLAIN
     habits: Habits | None = None
 
@@ -189,6 +196,12 @@ class _Draft:
         if closing or count == MOST_SECTIONS - 1:
             return ["outro"]
         labels = [label for label in asked.dialect.meanings if self._may_follow(label)]
+        rare = [
+            label
+            for label in labels
+            if self._labels.count(label) < asked.most.get(label, MOST_SECTIONS)
+        ]
+        labels = rare or labels or ["outro"]
         return [END, *labels] if left is None and count else labels
 
     def _may_follow(self, label: str) -> bool:
@@ -197,8 +210,11 @@ class _Draft:
             return not self._labels
         if self._asked.apart and self._labels and self._labels[-1] == label:
             return False
-        if label in self._asked.leads and self._left is not None:
-            return self._left >= 3 * self._asked.unit
+        last = self._labels[-1] if self._labels else ""
+        if self._asked.trails.get(label, last) != last:
+            return False
+        if self._left is not None and label != "outro" and not self._fits(label, self._left):
+            return False
         if label == "outro" and self._left is not None:
             return self._left <= MOST_BARS and self._asked.outro_bars is None
         return True
@@ -211,7 +227,7 @@ class _Draft:
             return [int(asked.given[place][1] or 0)]
         if label in asked.bars_of:
             return [asked.bars_of[label]]
-        lengths = list(range(asked.unit, MOST_BARS + 1, asked.unit))
+        lengths = list(range(asked.unit, asked.longest + 1, asked.unit))
         if left is None or place < len(asked.given):
             return lengths
         if label == "outro" or left <= asked.unit:
@@ -221,10 +237,26 @@ class _Draft:
 
     def _leaves_room(self, rest: int) -> bool:
         """Return whether what has to follow the section told last fits into `rest` bars."""
+        asked, label = self._asked, self._labels[-1]
+        ends = rest == 0 and asked.outro_bars is None and label not in asked.leads
+        return ends or rest >= self._needed_after(label)
+
+    def _fits(self, label: str, left: int) -> bool:
+        """Return whether a section of `label` and what has to follow it fit into `left` bars."""
         asked = self._asked
-        leads = self._labels[-1] in asked.leads
-        least = max(4, asked.unit)
-        return rest >= least * (1 + leads) or (rest == 0 and asked.outro_bars is None and not leads)
+        if asked.closing and asked.outro_bars is not None and label not in asked.closing:
+            return left >= asked.unit + self._needed_after(label)
+        return label not in asked.leads or left >= 3 * asked.unit
+
+    def _needed_after(self, label: str) -> int:
+        """Return how many bars are needed after a section of `label`, for what has to follow it."""
+        asked = self._asked
+        lead, least = asked.leads.get(label), max(4, asked.unit)
+        needed = least if lead is None else 2 * least
+        if asked.outro_bars is None or not asked.closing or label in asked.closing:
+            return needed
+        close = max(asked.outro_bars + 1, least + min(asked.closing.values()))
+        return max(needed, close if lead is None or lead in asked.closing else least + close)
 
 
 def drawn(weights: Sequence[float], rng: random.Random) -> int:

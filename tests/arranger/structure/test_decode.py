@@ -53,6 +53,42 @@ def test_sections_are_multiples_of_the_unit_and_end_in_an_outro(seed: int) -> No
         assert all(one != other for one, other in pairwise(labels))
 
 
+@given(st.integers(0, 50), st.integers(5, 16))
+@settings(max_examples=20, deadline=None)
+def test_before_the_outro_comes_what_closes(seed: int, units: int) -> None:
+    asked = Asked(
+        "edm", bars=8 * units, unit=8, outro_bars=16, closing={"chorus": 16}, opening="intro",
+        apart=True, leads={"build": "chorus"},
+    )  # fmt: skip
+    for form in forms(asked, 3, seed):
+        labels = [label for label, _ in form]
+        assert labels[-1] == "outro"
+        assert labels[-2] == "chorus"
+        assert sum(length for _, length in form) == 8 * units
+        assert all(two == "chorus" for one, two in pairwise(labels) if one == "build")
+
+
+@given(st.integers(0, 50))
+@settings(max_examples=10, deadline=None)
+def test_labels_trail_what_they_must_and_come_no_more_often_than_they_may(seed: int) -> None:
+    asked = Asked(
+        "pop", bars=160, unit=4, outro_bars=4, apart=True, longest=16,
+        trails={"postchorus": "chorus"}, most={"bridge": 1, "solo": 0},
+    )  # fmt: skip
+    for form in forms(asked, 4, seed):
+        labels = ["", *(label for label, _ in form)]
+        assert labels.count("bridge") <= 1
+        assert "solo" not in labels
+        assert all(one == "chorus" for one, two in pairwise(labels) if two == "postchorus")
+        assert all(length <= 16 for label, length in form if label != "outro")
+
+
+def test_what_may_come_no_more_comes_where_nothing_else_may() -> None:
+    dialect = Dialect({"chorus": ("chorus",), "outro": ("outro",)})
+    asked = Asked("pop", bars=64, unit=8, outro_bars=8, most={"chorus": 1}, dialect=dialect)
+    assert all([label for label, _ in form].count("chorus") > 1 for form in forms(asked))
+
+
 def test_sections_that_were_given_come_first_and_as_they_were_given() -> None:
     given_sections = (("intro", 8), ("chorus", None), ("solo", 13))
     for form in forms(Asked("rock", given=given_sections, bars=100)):

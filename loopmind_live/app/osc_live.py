@@ -1,0 +1,78 @@
+"""AbletonOSC's addresses on a performance, for templates that were made for it."""
+
+from collections.abc import Callable
+
+from loopmind_live.app.osc import OscSurface
+from loopmind_live.app.panels import panel_now
+from loopmind_live.app.performance import Performance
+from loopmind_live.control.datagrams import Address
+from loopmind_live.control.listeners import FRAMES_HZ
+from loopmind_live.control.live_addresses import (
+    ADDRESSES,
+    ERROR,
+    FADER_ADDRESSES,
+    PORT,
+    REPLY_PORT,
+    Watch,
+    live,
+)
+from loopmind_live.control.live_listeners import LiveListeners
+from loopmind_live.control.osc_inbox import Received
+from loopmind_live.control.osc_packet import Message
+from loopmind_live.errors import LoopMindError
+
+
+class OscLive:
+    """Answers `/live/...` as AbletonOSC does, and tells what is listened to."""
+
+    def __init__(
+        self,
+        osc: OscSurface,
+        show: Performance,
+        tell: Callable[[str], None],
+        clock: Callable[[], float],
+    ) -> None:
+        """`clock` returns seconds, and only runs forward."""
+        self._osc = osc
+        self._show = show
+        self._tell = tell
+        self._clock = clock
+        self._next_s = 0.0
+        self.listeners = LiveListeners()
+        osc.when_gone.append(self.listeners.drop)
+        for address in ADDRESSES:
+            osc.server.route(address, self._take, newest=address in FADER_ADDRESSES)
+
+    def advance(self) -> None:
+        """Tell what changed, so many times a second at most."""
+        now = self._clock()
+        if len(self.listeners) and now >= self._next_s:
+            self._next_s = max(self._next_s + 1 / FRAMES_HZ, now)
+            for to, message in self.listeners.changed(panel_now(self._show)):
+                self._osc.server.send(to, (message,))
+
+    def close(self) -> None:
+        """Tell nobody anything more; the server is closed by the surface that opened it."""
+
+    def _take(self, received: Received) -> None:
+        to = self._told_at(received.sender)
+        try:
+            asked = live(received.message, panel := panel_now(self._show))
+            if isinstance(asked, Watch):
+                answer = self.listeners.take(to, asked, panel)
+            elif isinstance(asked, Message):
+                answer = asked
+            else:
+                done = self._show.carry_out([asked])
+                text = "\n".join(done.lines)
+                self._tell(f"OSC {text}")
+                answer = None if done.ok else Message(ERROR, (text,))
+        except LoopMindError as error:
+            answer = Message(ERROR, (str(error),))
+        if answer is not None:
+            self._osc.server.send(to, (answer,))
+
+    def _told_at(self, sender: Address) -> Address:
+        """Return where a sender is answered: as by AbletonOSC where this listens on its port."""
+        to = self._osc.server.told_at(sender)
+        return (to[0], REPLY_PORT) if to == sender and self._osc.server.port == PORT else to

@@ -1,0 +1,365 @@
+"""The controls a layout is written with, each one line: what it is called, sends and shows. Pure.
+
+Each draws itself into a frame as a group of nodes. Colors are those of Okabe and Ito (2008), which
+people of any color vision tell apart; what a color says, words say, too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from loopmind_live.control.touchosc.nodes import (
+    TEXT,
+    Argument,
+    Color,
+    Frame,
+    Node,
+    NodeType,
+    Osc,
+    Property,
+    Trigger,
+    Value,
+    color,
+)
+from loopmind_live.control.touchosc.scripts import (
+    Look,
+    SaysState,
+    ShowsNumber,
+    ShowsState,
+)
+
+CANVAS, PANEL, LINE = color("#0c0f13"), color("#171c23"), color("#39434f")
+WHITE, GRAY, BLACK = color("#ffffff"), color("#a9b4c0"), color("#000000")
+BLUE, SKY, GREEN = color("#0072b2"), color("#56b4e9"), color("#009e73")
+YELLOW, ORANGE, RED, PINK = color("#f0e442"), color("#e69f00"), color("#d55e00"), color("#cc79a7")
+NONE = color("#00000000")
+LAUNCH: Mapping[str, Look] = {
+    "empty": Look("", PANEL, GRAY),
+    "stopped": Look("ready", color("#2c3947"), WHITE),
+    "play_queued": Look("NEXT", YELLOW, BLACK),
+    "playing": Look("PLAYING", color("#12c48b"), BLACK),
+    "stop_queued": Look("ENDING", ORANGE, BLACK),
+}
+"""How the launch states look."""
+SMALL, PLAIN, LARGE = 14, 16, 20
+"""Sizes of text: none is smaller than 14 points."""
+PRESSED: tuple[Trigger, ...] = (("x", "RISE"),)
+MOVED: tuple[Trigger, ...] = (("x", "ANY"),)
+
+
+class Control(Protocol):
+    """What can stand in a layout."""
+
+    @property
+    def name(self) -> str:
+        """Its name, which no other one beside it has."""
+        ...
+
+    def node(self, frame: Frame) -> Node:
+        """Return it drawn into a frame of its parent."""
+        ...
+
+
+def words(
+    name: str, frame: Frame, text: str, size: int = PLAIN, ink: Color = WHITE, align: int = 2
+) -> Node:
+    """Return a label that no finger touches. `align`: 1 left, 2 middle, 3 right."""
+    return Node("LABEL", name, frame, _label(size, ink, align), {"text": text})
+
+
+def _label(size: int, ink: Color, align: int = 2) -> dict[str, Property]:
+    return {
+        "background": False, "outline": False, "color": NONE, "textColor": ink, "textSize": size,
+        "textAlignH": align,
+    }  # fmt: skip
+
+
+def _inside(frame: Frame) -> Frame:
+    return Frame(0, 0, frame.w, frame.h)
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """Words that stay."""
+
+    name: str
+    text: str = ""
+    size: int = SMALL
+    ink: Color = GRAY
+    align: int = 2
+
+    def node(self, frame: Frame) -> Node:
+        """Return it drawn into a frame of its parent."""
+        return words(self.name, frame, self.text or self.name, self.size, self.ink, self.align)
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """Words or a number that are told: `pattern` as in printf where it is a number."""
+
+    name: str
+    address: str
+    pattern: str = ""
+    text: str = ""
+    size: int = LARGE
+    ink: Color = WHITE
+    align: int = 2
+
+    def node(self, frame: Frame) -> Node:
+        """Return it drawn into a frame of its parent."""
+        return Node(
+            "LABEL", self.name, frame, _label(self.size, self.ink, self.align),
+            {"text": self.text}, (Osc(self.address, (TEXT,), received=True),),
+            ShowsNumber(self.pattern) if self.pattern else None,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What came of the last message: the text of answers, each of which tells an address first.
+
+    One line, or as many as there is room for (`lines`).
+    """
+
+    name: str
+    addresses: tuple[str, ...]
+    text: str = ""
+    size: int = PLAIN
+    lines: bool = False
+
+    def node(self, frame: Frame) -> Node:
+        """Return it drawn into a frame of its parent."""
+        properties = {**_label(self.size, WHITE, 1), "background": True, "color": PANEL}
+        # Both arguments set the text: the last one stays.
+        messages = tuple(Osc(one, (TEXT, TEXT), received=True) for one in self.addresses)
+        kind: NodeType = "TEXT" if self.lines else "LABEL"
+        return Node(kind, self.name, frame, properties, {"text": self.text}, messages)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button that sends when it is pressed, and nothing when it is let go.
+
+    `told`: where a 1 lights it.
+    """
+
+    name: str
+    address: str
+    sends: tuple[Argument, ...] = ()
+    text: str = ""
+    color: Color = BLUE
+    size: int = PLAIN
+    told: str = ""
+    bright: bool = False
+    """Whether it is as bright at rest as others are when they are pressed."""
+    more: tuple[Osc, ...] = ()
+    """Messages that the same press sends, too, after its own."""
+
+    def node(self, frame: Frame) -> Node:
+        """Return it drawn into a frame of its parent."""
+        messages = (Osc(self.address, self.sends, PRESSED), *self.more)
+        if self.told:
+            messages = (*messages, Osc(self.told, (Value(),), received=True))
+        whole = _inside(frame)
+        ground = Node("BOX", "ground", whole, {"color": self.color})
+        button = Node(
+            "BUTTON", "press", whole,
+            {"color": WHITE if self.bright else self.color, "background": not self.bright}, {},
+            messages,
+        )  # fmt: skip
+        label = words("words", whole, self.text or self.name, self.size)
+        children = (ground, button, label) if self.bright else (button, label)
+        return Node("GROUP", self.name, frame, _bare(), children=children)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A button that stays down: it sends 1 and 0 to the address where it is told them, too."""
+
+    name: str
+    address: str
+    off: str
+    on: str
+    color: Color = ORANGE
+    size: int = PLAIN
+
+    def node(self, frame: Frame) -> Node:
+        """Return it drawn into a frame of its parent."""
+        both = Osc(self.address, (Value(conversion="INTEGER"),), MOVED, received=True)
+        button = Node(
+            "BUTTON", "switch", _inside(frame), {"color": self.color, "buttonType": 2}, {}, (both,),
+            SaysState(self.off, self.on, WHITE, BLACK),
+        )  # fmt: skip
+        label = words("words", _inside(frame), self.off, self.size)
+        return Node("GROUP", self.name, frame, _bare(), children=(button, label))
+
+
+@dataclass(frozen=True, slots=True)
+class Fader:
+    """A fader, 0 at the bottom to 1 at the top; lying (`across`), from the left to the right."""
+
+    name: str
+    address: str
+    color: Color = SKY
+    at_first: float = 0.0
+    across: bool = False
+    steps: int = 0
+
+    def node(self, frame: Frame) -> Node:
+        """Return it drawn into a frame of its parent."""
+        return Node(
+            "FADER", self.name, frame,
+            {
+                "color": self.color, "orientation": int(self.across), "grid": self.steps > 0,
+                "gridSteps": self.steps or 10,
+            },
+            {"x": self.at_first},
+            (Osc(self.address, (Value(),), MOVED, received=True),),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """A dial, 0 at the left to 1 at the right."""
+
+    name: str
+    address: str
+    text: str
+    color: Color = SKY
+    at_first: float = 0.0
+    centered: bool = False
+
+    def node(self, frame: Frame) -> Node:
+        """Return it drawn into a frame of its parent."""
+        side = min(frame.w, frame.h)
+        place = Frame((frame.w - side) // 2, (frame.h - side) // 2, side, side)
+        dial = Node(
+            "RADIAL", "dial", place, {"color": self.color, "centered": self.centered},
+            {"x": self.at_first},
+            (Osc(self.address, (Value(),), MOVED, received=True),),
+        )  # fmt: skip
+        label = words("words", _inside(frame), self.text, SMALL)
+        return Node("GROUP", self.name, frame, _bare(), children=(dial, label))
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A bar that no finger moves: `low` is its bottom, `high` its top."""
+
+    name: str
+    address: str
+    color: Color = GREEN
+    low: float = 0.0
+    high: float = 1.0
+    across: bool = False
+    steps: int = 0
+
+    def node(self, frame: Frame) -> Node:
+        """Return it drawn into a frame of its parent."""
+        return Node(
+            "FADER", self.name, frame,
+            {
+                "color": self.color, "interactive": False, "cursor": False, "outline": False,
+                "orientation": int(self.across), "grid": self.steps > 0,
+                "gridSteps": self.steps or 10,
+            },
+            {}, (Osc(self.address, (Value(low=self.low, high=self.high),), received=True),),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """A plane for one finger: one address takes how far right it is, another how far up, 0..1."""
+
+    name: str
+    right: str
+    up: str
+    color: Color = SKY
+    at_first: tuple[float, float] = (0.5, 0.0)
+
+    def node(self, frame: Frame) -> Node:
+        """Return it drawn into a frame of its parent."""
+        x, y = self.at_first
+        return Node(
+            "XY", self.name, frame, {"color": self.color, "gridStepsX": 4, "gridStepsY": 4},
+            {"x": x, "y": y},
+            (
+                Osc(self.right, (Value("x"),), (("x", "ANY"),), received=True),
+                Osc(self.up, (Value("y"),), (("y", "ANY"),), received=True),
+            ),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Pad:
+    """A section: press it to go there; its corner chooses other loops for it."""
+
+    name: str
+    goes: str
+    regenerates: str
+    shows_name: str
+    shows_launch: str
+    corner: int = 46
+    """How wide and high the corner is, in pixels."""
+
+    def node(self, frame: Frame) -> Node:
+        """Return it drawn into a frame of its parent."""
+        w, h, corner = frame.w, frame.h, self.corner
+        first = LAUNCH["empty"]
+        again = Frame(w - corner, h - corner, corner, corner)
+        children = (
+            Node("BOX", "light", Frame(0, 0, w, h), {"color": first.light, "cornerRadius": 4.0}),
+            Node(
+                "BUTTON", "go", Frame(0, 0, w, h),
+                {"background": False, "outline": False, "color": WHITE, "cornerRadius": 4.0}, {},
+                (Osc(self.goes, (), PRESSED),),
+            ),
+            Node(
+                "LABEL", "title", Frame(4, 4, w - 8, 24), _label(PLAIN, first.text, 1), {},
+                (Osc(self.shows_name, (TEXT,), received=True),),
+            ),
+            Node(
+                "LABEL", "state", Frame(4, h - 30, w - corner - 6, 24),
+                _label(SMALL, first.text, 1), {},
+                (Osc(self.shows_launch, (TEXT,), received=True),),
+                ShowsState(LAUNCH, texts=("title",), for_some=("regenerate", "new")),
+            ),
+            Node(
+                "BUTTON", "regenerate", again,
+                {"color": PINK, "cornerRadius": 4.0, "visible": False}, {},
+                (Osc(self.regenerates, (), PRESSED),),
+            ),
+            Node(
+                "LABEL", "new", again, {**_label(SMALL, WHITE), "visible": False}, {"text": "NEW"}
+            ),
+        )  # fmt: skip
+        return Node("GROUP", self.name, frame, _bare(), children=children)
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A name upon the color of its launch state."""
+
+    name: str
+    text: str
+    shows_launch: str
+    size: int = PLAIN
+
+    def node(self, frame: Frame) -> Node:
+        """Return it drawn into a frame of its parent."""
+        w, h = frame.w, frame.h
+        first = LAUNCH["empty"]
+        children = (
+            Node("BOX", "light", Frame(0, 0, w, h), {"color": first.light, "cornerRadius": 4.0}),
+            words("title", Frame(0, 2, w, 20), self.text, self.size, first.text),
+            Node(
+                "LABEL", "state", Frame(0, 20, w, h - 22), _label(SMALL, first.text), {},
+                (Osc(self.shows_launch, (TEXT,), received=True),),
+                ShowsState(LAUNCH, texts=("title",)),
+            ),
+        )  # fmt: skip
+        return Node("GROUP", self.name, frame, _bare(), children=children)
+
+
+def _bare() -> dict[str, Property]:
+    return {"background": False, "color": NONE}
