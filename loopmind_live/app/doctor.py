@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from loopmind_live import config
-from loopmind_live.app import checks, preflight
+from loopmind_live.app import checks, preflight, surface_checks
 from loopmind_live.app.files import clip_cache
 from loopmind_live.app.finding import Finding
 from loopmind_live.app.machine import Folder, Room, folder, free_bytes, limits, machine, versions
@@ -76,6 +76,7 @@ def examine(
         "granted": (devices.ask_priority, devices.ASK_S),
         "library": (lambda: _library(request), FILES_S),
         "rooms": (lambda: _rooms(request, room), FILES_S),
+        "surfaces": (surface_checks.ask_surfaces, surface_checks.ASK_S),
         **{name: (_folder(find, room), FILES_S) for name, find in _FOLDERS.items()},
     }
     if isinstance(numba, Path):
@@ -89,6 +90,7 @@ def examine(
         *_files(answers, request, rate_hz),
         checks.check_versions(versions()),
     ]
+    findings += surface_checks.check_surfaces(answers["surfaces"])
     if isinstance(numba, Path):
         findings.append(checks.check_kernel(answers["kernel"], numba))
     if request.timeline is not None:

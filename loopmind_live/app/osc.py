@@ -4,10 +4,11 @@ import logging
 import time
 from collections.abc import Callable
 
+from loopmind_live.app.monitor import Monitor, meant_by
 from loopmind_live.app.performance import Performance
 from loopmind_live.control.access import THIS_MACHINE, Allowed
 from loopmind_live.control.datagrams import Address
-from loopmind_live.control.osc_addresses import BY_ADDRESS, Typed, check_sent, meaning
+from loopmind_live.control.osc_addresses import BY_ADDRESS, Typed, check_sent, meaning, shown
 from loopmind_live.control.osc_inbox import Received
 from loopmind_live.control.osc_server import LOG_S, OscServer
 from loopmind_live.control.osc_time import Arrival, frame_reached, named_frame
@@ -33,10 +34,13 @@ class OscSurface:
         tell: Callable[[str], None],
         clock: Callable[[], float],
         allowed: Allowed = THIS_MACHINE,
+        monitor: Monitor | None = None,
     ) -> None:
         self._show = show
+        self._monitor = monitor or Monitor()
         self._tell = tell
         self._clock = clock
+        self._allowed = allowed
         self._echo, self._errors = Throttle(ECHO_S, clock), Throttle(LOG_S, clock)
         self.server = OscServer(port, tuple(BY_ADDRESS), allowed, self._frame_of)
         self.when_gone: list[Callable[[Address], object]] = []
@@ -67,6 +71,7 @@ class OscSurface:
         try:
             handle(received)
         except LoopMindError as error:
+            self.note(received, f"refused: {error}")
             self._answer(received, False, str(error))
         except Exception as error:
             # Whatever went wrong, the music plays on: say so, keep the trace, go on.
@@ -80,8 +85,21 @@ class OscSurface:
         frame = frame_reached(status.frame, status.time_s, time.monotonic(), engine.rate_hz)
         return named_frame(time_tag, Arrival(time.time(), frame, engine.rate_hz))
 
+    def described(self) -> list[str]:
+        """Return the line that tells of this surface."""
+        server = self.server
+        counts = f"{server.received:,} packets, {server.inbox.refused:,} messages left out"
+        return [f"OSC on port {server.port}: {self._allowed} may send; {counts}"]
+
+    def note(self, received: Received, meant: str) -> None:
+        """Note what a message is taken for, where anybody looks."""
+        if self._monitor.watched:
+            source = "OSC {}:{}".format(*received.sender)
+            self._monitor.note(source, shown(received.message), meant)
+
     def do(self, received: Received, asked: Command | Typed | None) -> None:
         """Carry out what a message asks for, and answer its sender. None asks for nothing."""
+        self.note(received, meant_by(asked))
         if asked is None:
             return
         if isinstance(asked, Typed):
