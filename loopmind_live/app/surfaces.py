@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
 from loopmind_live.app.link import LinkFollower
+from loopmind_live.app.midi import open_midi
 from loopmind_live.app.monitor import Monitor
 from loopmind_live.app.onlookers import Onlookers
 from loopmind_live.app.osc import OscSurface
@@ -82,14 +83,18 @@ class Surfaces:
     def advance(self) -> None:
         """Give each surface its turn."""
         for surface in self._open:
-            try:
-                surface.advance()
-            except Exception as error:
-                if id(surface) in self._failed:
-                    continue  # told once: a tick comes every few milliseconds
-                self._failed.add(id(surface))
-                log.exception("%s failed", type(surface).__name__)
-                self._tell(f"{type(surface).__name__}: {error}: this is a fault, see the log")
+            self.turn(surface)
+
+    def turn(self, surface: Surface) -> None:
+        """Give one surface its turn."""
+        try:
+            surface.advance()
+        except Exception as error:
+            if id(surface) in self._failed:
+                return  # told once: a tick comes every few milliseconds
+            self._failed.add(id(surface))
+            log.exception("%s failed", type(surface).__name__)
+            self._tell(f"{type(surface).__name__}: {error}: this is a fault, see the log")
 
     def close(self) -> None:
         """Close them all."""
@@ -114,6 +119,8 @@ def open_surfaces(
     surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
     if options.osc_port is not None:
         _open_osc(surfaces, options.osc_port, options, show, tell)
+    if options.midi:
+        surfaces.open(lambda: open_midi(show, tell, surfaces.turn))
     return surfaces
 
 
