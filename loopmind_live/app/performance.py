@@ -24,6 +24,7 @@ from loopmind_live.session.effects import (
     Effect,
     Forget,
     Help,
+    Learn,
     Opinion,
     Quit,
     Record,
@@ -84,6 +85,7 @@ class Performance:
         self._folder = folder
         self._read_timeline = read_timeline
         self._now = now
+        self.learn: Callable[[Learn], list[str]] = _no_midi
         self.link: Callable[[SetLink], list[str]] = _no_link
         self.told_beside: list[Callable[[], str | None]] = []
 
@@ -165,6 +167,8 @@ class Performance:
                 return [self._save(effect.file)]
             case Record():
                 return [self._record(effect)]
+            case Learn():
+                return self.learn(effect)
             case SetLink():
                 return self.link(effect)
             case Opinion() | Forget() if self._memory is None:
@@ -240,6 +244,10 @@ class Performance:
             f"{recording}{running}{shed}"
         )
         return lines
+
+
+def _no_midi(_wanted: Learn) -> list[str]:
+    raise SessionError("no MIDI device can be taught: perform with --midi")
 
 
 def _no_link(_wanted: SetLink) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from loopmind_live.app.link import LinkFollower
+from loopmind_live.app.midi import open_midi
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.osc_feedback import OscFeedback
 from loopmind_live.app.osc_live import OscLive
@@ -63,14 +64,18 @@ class Surfaces:
     def advance(self) -> None:
         """Give each surface its turn."""
         for surface in self._open:
-            try:
-                surface.advance()
-            except Exception as error:
-                if id(surface) in self._failed:
-                    continue  # told once: a tick comes every few milliseconds
-                self._failed.add(id(surface))
-                log.exception("%s failed", type(surface).__name__)
-                self._tell(f"{type(surface).__name__}: {error}: this is a fault, see the log")
+            self.turn(surface)
+
+    def turn(self, surface: Surface) -> None:
+        """Give one surface its turn."""
+        try:
+            surface.advance()
+        except Exception as error:
+            if id(surface) in self._failed:
+                return  # told once: a tick comes every few milliseconds
+            self._failed.add(id(surface))
+            log.exception("%s failed", type(surface).__name__)
+            self._tell(f"{type(surface).__name__}: {error}: this is a fault, see the log")
 
     def close(self) -> None:
         """Close them all."""
@@ -89,6 +94,8 @@ def open_surfaces(
     surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
     if options.osc_port is not None:
         _open_osc(surfaces, options.osc_port, options, show, tell)
+    if options.midi:
+        surfaces.open(lambda: open_midi(show, tell, surfaces.turn))
     return surfaces
 
 

@@ -56,6 +56,11 @@ class MidiPorts:
         return None if self._process is None else self._process.pid
 
     @property
+    def descriptor(self) -> int | None:
+        """Return what can be read where something happened, None between two processes."""
+        return None if self._connection is None else self._connection.fileno()
+
+    @property
     def ports(self) -> frozenset[PortCame]:
         """Return the ports that are open."""
         return frozenset(self._open)

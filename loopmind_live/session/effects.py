@@ -77,6 +77,13 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class Learn:
+    """Let the next control that is moved on a MIDI device do `what`; "forget" and "off" undo it."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetLink:
     """Join an Ableton Link session or leave it, and how; None leaves something as it is.
 
@@ -88,4 +95,16 @@ class SetLink:
     offset_ms: float | None = None
 
 
-Effect = Say | SetParameter | Record | Save | Help | ShowStatus | Quit | Opinion | Forget | SetLink
+Effect = (
+    Say
+    | SetParameter
+    | Record
+    | Save
+    | Help
+    | ShowStatus
+    | Quit
+    | Opinion
+    | Forget
+    | Learn
+    | SetLink
+)

@@ -5,6 +5,12 @@ from loopmind_live.session.command import PREFIX, CommandSpec
 
 SURFACES: tuple[CommandSpec, ...] = (
     CommandSpec(
+        "learn", (Argument("what", "text"),), None,
+        "let the MIDI control that is moved next do this",
+        f"{PREFIX}/midi/learn",
+        ("learn mute bass", "learn pad 3", "learn level drums", "learn forget", "learn off"),
+    ),
+    CommandSpec(
         "link", (Argument("on", "flag", True),), None,
         "share beat and tempo with an Ableton Link session, or leave it",
         f"{PREFIX}/link", ("link", "link off"),
