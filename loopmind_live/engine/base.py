@@ -112,9 +112,12 @@ class Engine(Protocol):
         """
         ...
 
-    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> int | None:
+    def set_parameter(
+        self, name: str, value: float, ramp_s: float = 0.02, frame: int | None = None
+    ) -> int | None:
         """Move a live parameter to `value` over `ramp_s`: "track/3/gain", "master/gain".
 
+        With a `frame`, in the first block from there on; else, and where it passed, in the next.
         Returns the frame, the first of a block, at which the move begins; None where a "param"
         event will tell it.
         """

@@ -136,17 +136,21 @@ class ProcessEngine:
                 self._ledger.withdraw(proposal)
                 raise
 
-    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> None:
+    def set_parameter(
+        self, name: str, value: float, ramp_s: float = 0.02, frame: int | None = None
+    ) -> None:
         """Move a live parameter over `ramp_s`, from the next block that the engine computes on.
 
-        It is kept over a restart of the engine; a "param" event tells that block's frame.
+        With a `frame`, from the first block from there on. It is kept over a restart of the engine;
+        a "param" event tells that block's frame.
         """
         check_parameter(name, value, ramp_s)
         with self._lock:
             self._parameters[name] = value
             self._moved[name] = protocol.parameter(ANY_TIME, name, value, 0.0).encode()
             self._asked_number += 1
-            asked = protocol.parameter(ANY_TIME, name, value, ramp_s, self._asked_number)
+            at = ANY_TIME if frame is None else frame
+            asked = protocol.parameter(at, name, value, ramp_s, self._asked_number)
             self._asked[self._asked_number] = asked
             if len(self._asked) > _MOST_ASKED:  # nothing has answered for long
                 del self._asked[min(self._asked)]

@@ -9,7 +9,7 @@ from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
 from loopmind_live.engine.graph import Graph
-from loopmind_live.engine.guard import check_parameter, check_rows
+from loopmind_live.engine.guard import Parameter, check_parameter, check_rows
 from loopmind_live.engine.outputs import STEREO, Outputs
 from loopmind_live.engine.player import Player, Tracks
 from loopmind_live.engine.rows import pack
@@ -41,6 +41,7 @@ class OfflineEngine:
         self._events: list[EngineEvent] = []
         self._peak = 0.0
         self._failure: Exception | None = None
+        self._later: list[tuple[int, str, float, Parameter]] = []
         self._warm = False
         self._graph.start(self._before_block)
         for _ in range(self._graph.warm_up_blocks):
@@ -81,18 +82,33 @@ class OfflineEngine:
         self._rows = spliced
         self._player.install(table)
 
-    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> int:
+    def set_parameter(
+        self, name: str, value: float, ramp_s: float = 0.02, frame: int | None = None
+    ) -> int | None:
         """Move a live parameter over `ramp_s`, from the next block on, whose frame is returned.
 
-        A dry engine checks it and leaves its sound alone.
+        With a later `frame`, from the first block from there on: a "param" event tells which. A dry
+        engine checks it and leaves its sound alone.
         """
         change = check_parameter(name, value, ramp_s)
         self._graph.prepare(change)
+        if frame is not None and frame > self._player.frame:
+            self._later.append((frame, name, value, change))
+            return None
         self._graph.apply(change)
         return self._player.frame
 
+    def _move_due(self) -> None:
+        """Move the parameters that were meant for a frame by now."""
+        now = self._player.frame
+        for _, name, value, change in [one for one in self._later if one[0] <= now]:
+            self._graph.apply(change)
+            self._events.append(EngineEvent("param", now, name, value))
+        self._later = [one for one in self._later if one[0] > now]
+
     def render(self) -> npt.NDArray[np.float32]:
         """Compute the next block and return the master, float32 [block, 2]."""
+        self._move_due()
         self._graph.process()
         if self._failure is not None:
             raise EngineError(f"the engine failed: {self._failure}") from self._failure

@@ -39,10 +39,17 @@ class RecordingEngine:
         self.splices.append((frame, tuple(rows)))
         self.rows = splice(self.rows, frame, rows, self._frame)
 
-    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> int:  # noqa: ARG002
+    def set_parameter(
+        self,
+        name: str,
+        value: float,
+        ramp_s: float = 0.02,  # noqa: ARG002
+        frame: int | None = None,
+    ) -> int:
         """Remember a parameter and the frame at which it was set, which is returned."""
-        self.parameters.append((self._frame, name, value))
-        return self._frame
+        at = max(self._frame, frame or 0)
+        self.parameters.append((at, name, value))
+        return at
 
     def status(self) -> EngineStatus:
         """Return the clock, and silence."""
