@@ -6,6 +6,7 @@ from typing import Protocol
 
 from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine.overload import Relief
+from loopmind_live.score.patch import Patch
 
 CUE_TRACK = MAX_TRACKS
 """Rows of this track and those after it are heard on the cue bus alone."""
@@ -117,10 +118,14 @@ class Engine(Protocol):
     ) -> int | None:
         """Move a live parameter to `value` over `ramp_s`: "track/3/gain", "master/gain".
 
-        With a `frame`, in the first block from there on; else, and where it passed, in the next.
-        Returns the frame, the first of a block, at which the move begins; None where a "param"
-        event will tell it.
+        It begins no sooner than at `frame`: an insert just there, all else with the first block
+        from there on. Returns the frame at which the move begins; None where a "param" event will
+        tell it.
         """
+        ...
+
+    def learn(self, number: int, patch: Patch) -> None:
+        """Let `patch` be mounted by its number (config.FIRST_PATCH and up), as an insert is."""
         ...
 
     def status(self) -> EngineStatus:

@@ -76,6 +76,8 @@ class Session:
         self._faders_ahead = FadersAhead(rate_hz)
         self._unplayable: set[Path] = set()
         self.no_input: Callable[[], str | None] = lambda: NO_INPUT
+        self.first_line: Callable[[int], int] = lambda frame: frame
+        self.landed: Callable[[State, Moment], None] = lambda _before, _moment: None
 
     def listen_with(self, ears: Ears) -> None:
         """Use the cue bus, for which `ears` has all that it takes."""
@@ -223,9 +225,7 @@ class Session:
         silent = self._readiness.ran_out(self.state, frame)
         what = "not ready beyond its first bars, enters at a later line"
         self._report.late(self.state, frame, silent, what)
-        rest_frame = self._engine_rows.rest_frame
-        if rest_frame is not None and frame >= rest_frame:
-            self._dirty, self._engine_rows.rest_frame = True, None
+        self._dirty = self._engine_rows.rest_is_due(frame) or self._dirty
         self._write_swaps(frame - 1)  # before rows that have ended are forgotten
         if self.options.live and any(map(flies, self.state.pending)):
             state = self._engine_rows.take_off(self.state, self._chronicle.told_frame)
@@ -289,9 +289,8 @@ class Session:
         wants = any(isinstance(c.action, Enter | SetArrangement) for c in self.state.pending)
         if not wants or not all(self._counts(change) for change in self.state.pending):
             return
-        live = self.options.live
-        first = frame + (2 * margin_frames(self.engine.rate_hz) if live else 0)
-        first += count_in_frames(self.state)
+        first = frame + (2 * margin_frames(self.engine.rate_hz) if self.options.live else 0)
+        first = self.first_line(first + count_in_frames(self.state))
         bpm = self.state.tempo.bpm_at(0.0)
         tempo = replace(self.state.tempo, segments=(TempoSegment(0.0, float(first), bpm),))
         self.state = replace(self.state, tempo=tempo, started=True)
@@ -334,6 +333,7 @@ class Session:
             self._write("tempo", moment.frame, bpm=bpm)
         if not sent:
             self._request()
+        self.landed(before, moment)
 
     def _follow_tempo(self, frame: int) -> None:
         """Tell the engine the tempo, for its delay."""

@@ -276,7 +276,7 @@ def test_a_parameter_that_is_meant_for_a_frame_moves_in_the_first_block_from_the
     for engine in (now, named):
         engine.splice(0, [put(engine, 1, noise(1, 7004))])
     block = now.block
-    assert named.set_parameter("track/0/gain", 0.5, frame=3 * block - 5) is None
+    assert named.set_parameter("track/0/gain", 0.5, frame=3 * block - 5) == 3 * block
     before = [engine.render() for engine in (now, named) for _ in range(3)]
     assert np.array_equal(before[:3], before[3:]), "nothing moves before it"
     assert now.set_parameter("track/0/gain", 0.5, frame=block) == 3 * block, "what passed is now"
