@@ -281,10 +281,3 @@ def test_a_parameter_that_is_meant_for_a_frame_moves_in_the_first_block_from_the
     assert np.array_equal(before[:3], before[3:]), "nothing moves before it"
     assert now.set_parameter("track/0/gain", 0.5, frame=block) == 3 * block, "what passed is now"
     assert np.array_equal(play(now, 4000), play(named, 4000))
-    (told,) = named.events()
-    assert (told.kind, told.frame, told.text, told.value) == (
-        "param",
-        3 * block,
-        "track/0/gain",
-        0.5,
-    )
