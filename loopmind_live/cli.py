@@ -234,6 +234,15 @@ def _add_perform(commands: Any) -> None:
         "(http://127.0.0.1:8080/v1#NAME), or a transformers model by name or folder (off)",
     )  # fmt: skip
     parser.add_argument("--headless", action="store_true", help="no prompt: a script, or just play")
+    _add_surfaces(parser)
+    parser.add_argument(
+        "--resume", nargs="?", const="playing", choices=("playing", "anew"),
+        help="take up the newest performance whose performer was killed, as it plays on; "
+        "anew: load its last state where nothing plays (all other options but --headless are its)",
+    )  # fmt: skip
+
+
+def _add_surfaces(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--osc-port", type=port, metavar="N",
         help="listen for OSC from this machine on UDP port N, 0 for a free one",
@@ -244,9 +253,15 @@ def _add_perform(commands: Any) -> None:
         "as in 192.168.1.20,192.168.2.0/24 (nobody else)",
     )  # fmt: skip
     parser.add_argument(
-        "--resume", nargs="?", const="playing", choices=("playing", "anew"),
-        help="take up the newest performance whose performer was killed, as it plays on; "
-        "anew: load its last state where nothing plays (all other options but --headless are its)",
+        "--oscquery-port", type=port, metavar="N",
+        help="describe all OSC addresses over HTTP (OSCQuery) on port N, 0 for a free one",
+    )  # fmt: skip
+    parser.add_argument(
+        "--link", action="store_true", help="share beat and tempo with an Ableton Link session"
+    )
+    parser.add_argument(
+        "--midi", action="store_true",
+        help="play on MIDI devices, as they are plugged in (which: loopmind doctor)",
     )  # fmt: skip
 
 
@@ -264,12 +279,17 @@ def _perform(options: argparse.Namespace) -> int:
     )
     if options.lan and options.osc_port is None:
         raise ConfigError("--lan lets other machines send OSC: say on which port with --osc-port")
+    if options.oscquery_port is not None and options.osc_port is None:
+        raise ConfigError("--oscquery-port describes OSC: say on which port with --osc-port")
     if options.latency_ms is not None:
         remember_latency(config.data_folder(), options.latency_ms)
     request = Request(
         library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
-        SurfaceOptions(options.osc_port, options.lan), options.language_model,
+        SurfaceOptions(
+            options.osc_port, options.lan, options.oscquery_port, options.link, options.midi
+        ),
+        options.language_model,
     )  # fmt: skip
     if options.audio == "offline":
         with progress_bars() as progress:

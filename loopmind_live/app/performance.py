@@ -24,10 +24,12 @@ from loopmind_live.session.effects import (
     Effect,
     Forget,
     Help,
+    Learn,
     Opinion,
     Quit,
     Record,
     Save,
+    SetLink,
     ShowStatus,
 )
 from loopmind_live.session.session import Reply, Session
@@ -83,6 +85,9 @@ class Performance:
         self._folder = folder
         self._read_timeline = read_timeline
         self._now = now
+        self.learn: Callable[[Learn], list[str]] = _no_midi
+        self.link: Callable[[SetLink], list[str]] = _no_link
+        self.told_beside: list[Callable[[], str | None]] = []
 
     @property
     def recording(self) -> Recording | None:
@@ -162,6 +167,10 @@ class Performance:
                 return [self._save(effect.file)]
             case Record():
                 return [self._record(effect)]
+            case Learn():
+                return self.learn(effect)
+            case SetLink():
+                return self.link(effect)
             case Opinion() | Forget() if self._memory is None:
                 told = effect.verdict in FAVORITES if isinstance(effect, Opinion) else True
                 return ["nothing is remembered offline: perform live"] if told else []
@@ -224,6 +233,7 @@ class Performance:
         for change in state.pending:
             lines.append(f"  #{change.number} {change.text} at bar {int(change.bar) + 1}")
         lines += cue.told(state.cue)
+        lines += [line for tell in self.told_beside if (line := tell()) is not None]
         peak = gain_to_db(engine.peak)
         current = self.recording
         recording = f", recording to {current}" if current is not None else ""
@@ -234,3 +244,11 @@ class Performance:
             f"{recording}{running}{shed}"
         )
         return lines
+
+
+def _no_midi(_wanted: Learn) -> list[str]:
+    raise SessionError("no MIDI device can be taught: perform with --midi")
+
+
+def _no_link(_wanted: SetLink) -> list[str]:
+    raise SessionError("Link needs a clock that runs: perform live, through a sound device")

@@ -16,7 +16,7 @@ from loopmind_live.prepare.pool import ClipPool
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.clip import ClipRecipe
 from loopmind_live.score.eventlog import read_events
-from loopmind_live.session.actions import Enter, Nudge, Stop
+from loopmind_live.session.actions import Transport
 from loopmind_live.session.journal_codec import pack, unpack
 from loopmind_live.session.session import Session
 from loopmind_live.session.snapshot import Snapshot
@@ -157,7 +157,7 @@ def anew(state: State) -> State:
     pending = tuple(
         replace(change, bar=0.0, promised_bar=0.0, frame=None)
         for change in state.pending
-        if not isinstance(change.action, Enter | Stop | Nudge)
+        if not isinstance(change.action, Transport)
     )
     return replace(
         state, tempo=tempo, started=False, playing=False, playhead=playhead, pending=pending,

@@ -5,12 +5,18 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from loopmind_live.app.link import LinkFollower
+from loopmind_live.app.midi import open_midi
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.osc_feedback import OscFeedback
 from loopmind_live.app.osc_live import OscLive
+from loopmind_live.app.osc_names import OscNames
+from loopmind_live.app.osc_query import OscQuery
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.surface_options import SurfaceOptions
 from loopmind_live.control.access import allowed
+from loopmind_live.control.announcement import OSC, OSCQUERY
+from loopmind_live.engine.link_block import LinkBlock
 from loopmind_live.errors import LoopMindError
 
 log = logging.getLogger(__name__)
@@ -37,13 +43,14 @@ class Surfaces:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self._open: list[Surface] = []
+        self._hands = 0
         self._failed: set[int] = set()
 
     def __bool__(self) -> bool:
-        """Tell whether anything is open."""
-        return bool(self._open)
+        """Tell whether anything is open that has hands on the set."""
+        return self._hands > 0
 
-    def open(self, surface: Callable[[], Opened]) -> Opened | None:
+    def open(self, surface: Callable[[], Opened], hands: bool = True) -> Opened | None:
         """Open one more and return it; where it cannot be, say why."""
         try:
             opened = surface()
@@ -51,19 +58,24 @@ class Surfaces:
             self._tell(str(error))
             return None
         self._open.append(opened)
+        self._hands += hands
         return opened
 
     def advance(self) -> None:
         """Give each surface its turn."""
         for surface in self._open:
-            try:
-                surface.advance()
-            except Exception as error:
-                if id(surface) in self._failed:
-                    continue  # told once: a tick comes every few milliseconds
-                self._failed.add(id(surface))
-                log.exception("%s failed", type(surface).__name__)
-                self._tell(f"{type(surface).__name__}: {error}: this is a fault, see the log")
+            self.turn(surface)
+
+    def turn(self, surface: Surface) -> None:
+        """Give one surface its turn."""
+        try:
+            surface.advance()
+        except Exception as error:
+            if id(surface) in self._failed:
+                return  # told once: a tick comes every few milliseconds
+            self._failed.add(id(surface))
+            log.exception("%s failed", type(surface).__name__)
+            self._tell(f"{type(surface).__name__}: {error}: this is a fault, see the log")
 
     def close(self) -> None:
         """Close them all."""
@@ -72,16 +84,38 @@ class Surfaces:
 
 
 def open_surfaces(
-    options: SurfaceOptions, show: Performance, tell: Callable[[str], None]
+    options: SurfaceOptions, show: Performance, tell: Callable[[str], None], link: LinkBlock
 ) -> Surfaces:
-    """Open what is asked for; what cannot be opened is told, and the music plays all the same."""
+    """Open what is asked for; what cannot be opened is told, and the music plays all the same.
+
+    `link` is where the engine's Link peer is asked, which may be wanted only later.
+    """
     surfaces = Surfaces(tell)
-    port = options.osc_port
-    if port is not None:
-        osc = surfaces.open(
-            lambda: OscSurface(port, show, tell, time.perf_counter, allowed(options.lan))
-        )
-        if osc is not None:
-            surfaces.open(lambda: OscFeedback(osc, show, tell, time.monotonic))
-            surfaces.open(lambda: OscLive(osc, show, tell, time.monotonic))
+    surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
+    if options.osc_port is not None:
+        _open_osc(surfaces, options.osc_port, options, show, tell)
+    if options.midi:
+        surfaces.open(lambda: open_midi(show, tell, surfaces.turn))
     return surfaces
+
+
+def _open_osc(
+    surfaces: Surfaces,
+    port: int,
+    options: SurfaceOptions,
+    show: Performance,
+    tell: Callable[[str], None],
+) -> None:
+    """Open OSC, and what stands on it."""
+    who = allowed(options.lan)
+    osc = surfaces.open(lambda: OscSurface(port, show, tell, time.perf_counter, who))
+    if osc is None:
+        return
+    surfaces.open(lambda: OscFeedback(osc, show, tell, time.monotonic))
+    surfaces.open(lambda: OscLive(osc, show, tell, time.monotonic))
+    ports = {OSC: osc.server.port}
+    if (query_port := options.oscquery_port) is not None:
+        query = surfaces.open(lambda: OscQuery(query_port, osc.server.port, show, tell, who))
+        ports |= {} if query is None else {OSCQUERY: query.port}
+    if who:
+        surfaces.open(lambda: OscNames(ports, who, tell))

@@ -7,8 +7,10 @@ from pathlib import Path
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.capture import FILE_NAME as INPUT_NAME
 from loopmind_live.engine.capture import InputRing
+from loopmind_live.engine.link_block import FILE_NAME as LINK_NAME
+from loopmind_live.engine.link_block import LinkBlock
 from loopmind_live.engine.newest import FILE_NAME as NEWEST_NAME
-from loopmind_live.engine.newest import Newest
+from loopmind_live.engine.newest import PATCHES_NAME, PATCHES_ROOM, Newest
 from loopmind_live.engine.seat import take_seat
 from loopmind_live.engine.status import FILE_NAME as STATUS_NAME
 from loopmind_live.engine.status import StatusBlock
@@ -30,6 +32,8 @@ class EngineFiles:
     tracks: TrackTap
     input: InputRing
     newest: Newest
+    patches: Newest
+    link: LinkBlock
 
     @classmethod
     def create(cls, arena_frames: int) -> "EngineFiles":
@@ -38,7 +42,9 @@ class EngineFiles:
         folder = arena.path.parent
         return cls(
             folder, take_seat(folder), arena, StatusBlock.create(folder), MasterTap.create(folder),
-            TrackTap.create(folder), InputRing.create(folder), Newest.create(folder),
+            TrackTap.create(folder), InputRing.create(folder),
+            Newest.create(folder / NEWEST_NAME),
+            Newest.create(folder / PATCHES_NAME, PATCHES_ROOM), LinkBlock.create(folder),
         )  # fmt: skip
 
     @classmethod
@@ -50,11 +56,15 @@ class EngineFiles:
             MasterTap(folder / TAP_NAME, writable=False), TrackTap(folder / TRACKS_NAME),
             InputRing(folder / INPUT_NAME, writable=False),
             Newest(folder / NEWEST_NAME, writable=True),
+            Newest(folder / PATCHES_NAME, writable=True, room=PATCHES_ROOM),
+            LinkBlock(folder / LINK_NAME),
         )  # fmt: skip
 
     def close(self) -> None:
         """Let go of all files, and remove those that this process made or adopted."""
-        for shared in (self.status, self.tap, self.tracks, self.input, self.newest):
+        for shared in (
+            self.status, self.tap, self.tracks, self.input, self.newest, self.patches, self.link
+        ):  # fmt: skip
             shared.close()
         os.close(self.seat)
         self.arena.close()

@@ -27,13 +27,16 @@ from loopmind_live.engine.base import EngineEvent
 from loopmind_live.engine.capture import FILE_NAME as INPUT_NAME
 from loopmind_live.engine.capture import InputRing
 from loopmind_live.engine.connection import SOCKET_NAME
-from loopmind_live.engine.graph import Graph, compile_graph, device_input
+from loopmind_live.engine.graph import Graph, compile_graph, device_input, output_latency_s
 from loopmind_live.engine.guard import check_parameter, check_rows
 from loopmind_live.engine.jack import JackWatch
+from loopmind_live.engine.link import LinkPeer
+from loopmind_live.engine.link_block import FILE_NAME as LINK_NAME
+from loopmind_live.engine.link_block import LinkBlock
 from loopmind_live.engine.live import Change, GapCount, LivePlayer, Table
 from loopmind_live.engine.live_input import CHANNELS, InputLinks, LiveInput
 from loopmind_live.engine.newest import FILE_NAME as NEWEST_NAME
-from loopmind_live.engine.newest import Newest
+from loopmind_live.engine.newest import PATCHES_NAME, PATCHES_ROOM, Newest
 from loopmind_live.engine.outputs import STEREO, Outputs, parse_outputs
 from loopmind_live.engine.patchbay import Patchbay
 from loopmind_live.engine.player import Player
@@ -121,14 +124,19 @@ class EngineProcess:
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         self._write = _system_write()
+        device_frame = (lambda: UNKNOWN) if self.watch is None else self.watch.frame_time
+        self._link = LinkPeer(
+            LinkBlock(self.folder / LINK_NAME), self._graph.rate_hz, self._graph.block,
+            self._heard_after(), device_frame, self._tell_error,
+        )  # fmt: skip
         self.live = LivePlayer(
             self._graph, self._player, self.status, self._tap, self._tracks, self._wake,
-            self._xrun_count(), (lambda: UNKNOWN) if self.watch is None else self.watch.frame_time,
-            self._input.take,
+            self._xrun_count(), device_frame, self._begin_block,
         )  # fmt: skip
         device_load = (lambda: 0.0) if self.watch is None else self.watch.load
         self.shedder = Shedder(self.live, self.status, device_load, self._tell)
-        for message in Newest(self.folder / NEWEST_NAME, writable=False).read():
+        learned = Newest(self.folder / PATCHES_NAME, writable=False, room=PATCHES_ROOM)
+        for message in (*learned.read(), *Newest(self.folder / NEWEST_NAME, writable=False).read()):
             self._accept(message)
         self._listener = _listen(self.folder / SOCKET_NAME)
 
@@ -149,12 +157,32 @@ class EngineProcess:
         if self._patchbay is not None:
             self._patchbay.look()
         self._input.look()
+        self._link.look(time.monotonic())
 
     def close(self) -> None:
         """Stop the sound."""
         self._graph.close()
+        self._link.close()
         if self.watch is not None:
             self.watch.close()
+
+    def _begin_block(self, frame: int) -> None:
+        """Take the input of the block at `frame`, and where a Link session is by then."""
+        self._input.take(frame)
+        self._link.capture(frame)
+
+    def _heard_after(self) -> Callable[[], float]:
+        """Return what tells how long after its block's beginning a frame is heard, in seconds."""
+        graph, watch, patchbay = self._graph, self.watch, self._patchbay
+        limiter_s = graph.latency_frames / graph.rate_hz
+        if watch is None or patchbay is None:
+            heard_s = limiter_s + output_latency_s()
+            return lambda: heard_s
+        port = f"{patchbay.client}:output_1"
+        return lambda: limiter_s + watch.latency_frames(port, capture=False) / graph.rate_hz
+
+    def _tell_error(self, text: str) -> None:
+        self._tell(EngineEvent("error", self._player.frame, text))
 
     def _xrun_count(self) -> Callable[[], int]:
         watch = self.watch
@@ -209,6 +237,8 @@ class EngineProcess:
                 moved = check_parameter(name, value, ramp_s)
                 self._graph.prepare(moved)  # in this thread: it takes longer than a block may
                 self.live.inbox.append(Change(frame, moved, message.sequence))
+            elif message.kind is Kind.PATCH:
+                self._graph.learn(*protocol.read_patch(message))
             elif message.kind is Kind.SHUTDOWN:
                 os.kill(os.getpid(), signal.SIGTERM)
             else:

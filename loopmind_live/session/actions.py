@@ -162,6 +162,18 @@ class Nudge:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """Play at `bpm` by varispeed from here on, as a clock outside does. Transport.
+
+    The grid is brought `ahead_s` forward, gently; or `from_line`: the next bar begins here.
+    """
+
+    bpm: float
+    ahead_s: float = 0.0
+    from_line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Stop the arrangement, fading out over `fade_bars`. Transport: it has no inverse."""
 
@@ -180,7 +192,7 @@ Edit = (
     SetParts | SetArrangement | SetFit | SetPace | SetTime | SetRoles | Faders | SetLooping
     | PlayTake | InsertSections | DeleteSections | SetBars | SetWishes | Together
 )  # fmt: skip
-Transport = Enter | Stop | Nudge
+Transport = Enter | Stop | Nudge | Follow
 Action = Edit | Transport
 
 

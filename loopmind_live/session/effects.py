@@ -76,4 +76,35 @@ class Forget:
     what: str
 
 
-Effect = Say | SetParameter | Record | Save | Help | ShowStatus | Quit | Opinion | Forget
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """Let the next control that is moved on a MIDI device do `what`; "forget" and "off" undo it."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetLink:
+    """Join an Ableton Link session or leave it, and how; None leaves something as it is.
+
+    `offset_ms` is by how much all is to sound earlier than the device's latency calls for.
+    """
+
+    on: bool | None = None
+    start_stop: bool | None = None
+    offset_ms: float | None = None
+
+
+Effect = (
+    Say
+    | SetParameter
+    | Record
+    | Save
+    | Help
+    | ShowStatus
+    | Quit
+    | Opinion
+    | Forget
+    | Learn
+    | SetLink
+)

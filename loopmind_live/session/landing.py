@@ -7,14 +7,12 @@ from loopmind_live.config import LINE_MARGIN_S
 from loopmind_live.errors import SessionError
 from loopmind_live.session.actions import (
     Action,
-    Enter,
     Faders,
-    Nudge,
     SetArrangement,
     SetEffects,
     SetLevels,
     SetMixer,
-    Stop,
+    Transport,
 )
 from loopmind_live.session.commands import Command, CommandSpec, Lands, When
 from loopmind_live.session.document import INSERT_CONTROLS, Document, Refit
@@ -160,7 +158,7 @@ def projected(state: State, refit: Refit, at: Landing | None = None) -> Document
     for change in sorted(state.pending, key=lambda one: (landing_frame(state, one), one.number)):
         if at is not None and change.bar > at.bar:
             continue
-        if not isinstance(change.action, Enter | Stop | Nudge):
+        if not isinstance(change.action, Transport):
             document = apply(document, change.action, refit)
     return document
 
@@ -181,7 +179,7 @@ def queue(
     """
     number = state.next_number
     state = replace(state, next_number=number + 1)
-    if spec.undoable and mode == "do" and not isinstance(action, Enter | Stop | Nudge):
+    if spec.undoable and mode == "do" and not isinstance(action, Transport):
         step = Step(number, command.text or command.name, action, spec.lands, back_bars=back_bars)
         state = replace(state, done=(*state.done, step)[-MOST_STEPS:], undone=())
     change = Change(
@@ -194,7 +192,7 @@ def apply_at_once(
     state: State, command: Command, spec: CommandSpec, action: Action, refit: Refit, frame: int
 ) -> State:
     """Return the state after an edit at `frame` that nobody has to wait for: a lock or a fader."""
-    assert not isinstance(action, Enter | Stop | Nudge | SetArrangement)
+    assert not isinstance(action, Transport | SetArrangement)
     before = state.document
     step = Step(
         state.next_number, command.text or command.name, action, spec.lands,

@@ -83,16 +83,17 @@ def _add_rows(rows: list[Row], moment: Moment, following: Moment | None, stage: 
     if not state.playing or state.section is None:
         return
     end = FOREVER if following is None else following.frame
-    fade_frames = 0 if stage.dry else round(FADE_S * stage.rate_hz)
+    fade_frames = cut_frames = 0 if stage.dry else round(FADE_S * stage.rate_hz)
     if following is not None and not following.state.playing and following.state.fade_bars:
         bar_frames = state.tempo.frames_per_bar(state.tempo.bpm_at(following.bar))
         fade_frames = round(following.state.fade_bars * bar_frames)
     segments = state.tempo.segments
-    for segment, after in zip_longest(segments, segments[1:]):
+    for index, (segment, after) in enumerate(zip_longest(segments, segments[1:])):
         first = max(moment.frame, round(segment.frame))
         last = end if after is None else min(end, round(after.frame))
         if first < last:
-            fade = fade_frames if last == end else 0
+            cut = last != end and state.tempo.cuts(index + 1)
+            fade = cut_frames if cut else fade_frames if last == end else 0
             rows += _stretch_rows(state, segment, (first, last), fade, stage)
 
 

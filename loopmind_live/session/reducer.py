@@ -40,10 +40,12 @@ from loopmind_live.session.desk import Desk, Result, say
 from loopmind_live.session.effects import (
     Effect,
     Help,
+    Learn,
     Quit,
     Record,
     Save,
     Say,
+    SetLink,
     ShowStatus,
 )
 from loopmind_live.session.landing import Landing, projected, queue
@@ -170,6 +172,10 @@ def _ask(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
             flag(command, "on", default=True), path, flag(command, "stems", default=False)
         ),
         "save": Save(path),
+        "learn": Learn(str(command.arguments.get("what", ""))),
+        "link": SetLink(on=flag(command, "on", default=True)),
+        "link_start_stop": SetLink(start_stop=flag(command, "on", default=True)),
+        "link_offset": SetLink(offset_ms=number(command, "ms")),
         "status": ShowStatus(),
         "help": Help(str(command.arguments["topic"]) if "topic" in command.arguments else None),
         "quit": Quit(),
@@ -224,5 +230,6 @@ _RULES: dict[str, _Rule] = {
     "undo": undo_rules.undo,
     "redo": undo_rules.redo,
     "cancel": undo_rules.cancel,
-    **dict.fromkeys(("record", "save", "load", "status", "help", "quit"), _ask),
+    **dict.fromkeys(("record", "save", "load", "learn", "status", "help", "quit"), _ask),
+    **dict.fromkeys(("link", "link_start_stop", "link_offset"), _ask),
 }

@@ -77,6 +77,8 @@ class Session:
         self._look_ahead = LookAhead(self._readiness, arranger, rate_hz)
         self._unplayable: set[Path] = set()
         self.no_input: Callable[[], str | None] = lambda: NO_INPUT
+        self.first_line: Callable[[int], int] = lambda frame: frame
+        self.landed: Callable[[State, Moment], None] = lambda _before, _moment: None
 
     def listen_with(self, ears: Ears) -> None:
         """Use the cue bus, for which `ears` has all that it takes."""
@@ -284,7 +286,7 @@ class Session:
             return
         live = self.options.live
         first = frame + (2 * margin_frames(self.engine.rate_hz) if live else 0)
-        first += count_in_frames(self.state)
+        first = self.first_line(first + count_in_frames(self.state))
         bpm = self.state.tempo.bpm_at(0.0)
         tempo = replace(self.state.tempo, segments=(TempoSegment(0.0, float(first), bpm),))
         self.state = replace(self.state, tempo=tempo, started=True)
@@ -328,6 +330,7 @@ class Session:
             self._write("tempo", moment.frame, bpm=bpm)
         if not sent:
             self._request()
+        self.landed(before, moment)
 
     def _follow_tempo(self, frame: int) -> None:
         """Tell the engine the tempo, for its delay."""

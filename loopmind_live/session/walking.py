@@ -9,6 +9,7 @@ from loopmind_live.session.actions import (
     Action,
     Edit,
     Enter,
+    Follow,
     Nudge,
     PlayTake,
     SetArrangement,
@@ -35,6 +36,10 @@ from loopmind_live.timing.tempo_map import TempoMap
 NUDGE_SHARE = 0.02
 """A nudge changes the tempo by about this share at most."""
 _HEARD = 12
+_STEP_BARS = 0.25
+"""A set that follows is brought into step within so much of a bar, where that is gentle."""
+_KEPT_BARS = 512
+"""No clip, and nothing that is told late, began longer ago."""
 Counts = Callable[[Change], bool]
 
 
@@ -160,6 +165,8 @@ def _land(state: State, change: Change, bar: float, refit: Refit) -> State:
         return replace(state, playing=False, fade_bars=action.fade_bars)
     if isinstance(action, Nudge):
         return replace(state, tempo=nudged(state.tempo, bar, action.ahead_s))
+    if isinstance(action, Follow):
+        return followed(state, action, bar, landing_frame(state, change))
     if isinstance(action, PlayTake):
         action = placed(action, state)
     for one in parts_set(action):
@@ -240,8 +247,10 @@ def _tempo_after(state: State, document: Document, action: Action, bar: float) -
     return state.tempo.with_tempo(bar, document.bpm, recount=recount)
 
 
-def nudged(tempo: TempoMap, bar: float, ahead_s: float) -> TempoMap:
+def nudged(tempo: TempoMap, bar: float, ahead_s: float, least_bars: float = 1.0) -> TempoMap:
     """Return the map with all after `bar` brought forward by `ahead_s`, over a bar or a few.
+
+    Where `least_bars` is less than a bar, over no more than it takes.
 
     >>> tempo = TempoMap.constant(120.0, 48000)
     >>> round(tempo.frame(9.0) - nudged(tempo, 1.0, 0.01).frame(9.0))
@@ -249,10 +258,31 @@ def nudged(tempo: TempoMap, bar: float, ahead_s: float) -> TempoMap:
     """
     bpm = tempo.bpm_at(bar)
     bar_s = tempo.frames_per_bar(bpm) / tempo.rate_hz
-    bars = max(1, math.ceil(abs(ahead_s) / (NUDGE_SHARE * bar_s)))
+    bars = abs(ahead_s) / (NUDGE_SHARE * bar_s)
+    bars = max(least_bars, bars if least_bars < 1.0 else math.ceil(bars))
     faster = bars * bar_s / (bars * bar_s - ahead_s)
     passing = tempo.with_tempo(bar, bpm * faster, passing=True)
     return passing.with_tempo(bar + bars, bpm, passing=True)
+
+
+def followed(state: State, action: Follow, bar: float, frame: int) -> State:
+    """Return the state that goes on from `bar`, at `frame`, as a clock outside does.
+
+    What the map knows of long ago is forgotten: a set may follow all night.
+    """
+    tempo, document = state.tempo.forgetting(bar - _KEPT_BARS), state.document
+    if action.from_line:
+        tempo = tempo.with_line(math.ceil(bar), frame, action.bpm)
+    elif action.ahead_s:
+        tempo = nudged(
+            tempo.with_tempo(bar, action.bpm, passing=True), bar, action.ahead_s, _STEP_BARS
+        )
+    else:
+        tempo = tempo.with_tempo(bar, action.bpm, passing=True)
+    if document.arrangement is not None:
+        pace = action.bpm / (document.arrangement.bpm * document.time)
+        document = replace(document, pace=pace)
+    return replace(state, tempo=tempo, document=document)
 
 
 def _remember(state: State, action: SetParts) -> State:

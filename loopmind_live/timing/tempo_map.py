@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 from loopmind_live.config import MAX_BPM, MIN_BPM
 from loopmind_live.errors import ScoreError
 
+_CUT_BARS = 1e-3
+"""A segment that begins so much later than the one before it got has left bars out."""
+
 
 @dataclass(frozen=True, slots=True)
 class TempoSegment:
@@ -157,6 +160,36 @@ class TempoMap:
         start = self.bpm_at(bar)
         ramp = TempoSegment(bar, self.frame(bar), start, (check_bpm(bpm) - start) / bars)
         return self._changed(ramp).with_tempo(bar + bars, bpm)
+
+    def with_line(self, bar: int, frame: float, bpm: float) -> "TempoMap":
+        """Return the map in which the line of `bar` comes at `frame`, sooner than it would have.
+
+        What is left of the bar before it is cut out; from there on the tempo is `bpm`.
+
+        >>> cut = TempoMap.constant(120.0, 48000).with_line(2, 120_000, 60.0)
+        >>> cut.bar(119_999) < 1.25, cut.bar(120_000), cut.line(3), cut.cuts(1)
+        (True, 2.0, 312000, True)
+        """
+        kept = tuple(one for one in self.segments if one.bar < bar and one.frame < frame)
+        return replace(self, segments=(*kept, TempoSegment(bar, frame, bpm)))
+
+    def cuts(self, index: int) -> bool:
+        """Tell whether bars are left out where the segment of that index begins."""
+        if not 0 < index < len(self.segments):
+            return False
+        before = replace(self, segments=self.segments[:index])
+        segment = self.segments[index]
+        return segment.bar - before.bar(segment.frame) > _CUT_BARS
+
+    def forgetting(self, bar: float) -> "TempoMap":
+        """Return the map without the segments that were over before `bar`.
+
+        >>> tempo = TempoMap.constant(120.0, 48000).with_tempo(4.0, 60.0).with_tempo(8.0, 90.0)
+        >>> len(tempo.forgetting(6.0).segments), tempo.forgetting(6.0).line(8) == tempo.line(8)
+        (2, True)
+        """
+        first = bisect_right(self.segments, bar, key=lambda segment: segment.bar) - 1
+        return replace(self, segments=self.segments[max(0, first) :])
 
     def _changed(self, change: TempoSegment) -> "TempoMap":
         """Return the map with `change` in place of all from its bar on."""

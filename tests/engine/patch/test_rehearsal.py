@@ -76,7 +76,7 @@ def test_parameters_are_turned_to_their_ends(tmp_path: Path) -> None:
 
 def test_what_takes_too_long_is_told(tmp_path: Path) -> None:
     told = rehearsed(
-        tmp_path, "sound = input", "for i in range(40): sound = pyo.Harmonizer(sound, 5, mul=0.5)",
+        tmp_path, "sound = input", "for i in range(63): sound = pyo.Freeverb(sound, mul=0.5)",
         "return sound",
     )  # fmt: skip
     assert "of the time there is" in told["error"]

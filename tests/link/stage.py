@@ -1,0 +1,234 @@
+"""A stage for Link: LinkHut in a terminal, a set that clicks, and a recorder that hears both."""
+
+import json
+import re
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import soundfile
+
+from loopmind_live.bench.performing import PROGRAM
+from tests.jack.harness import end
+from tests.link.network import Network
+
+RATE_HZ, BLOCK = 48000, 256
+LIMIT_S = 30.0
+CLICK_FRAMES = 96
+_STATE = re.compile(
+    r"^(?P<on>yes|no) +\| (?P<peers>\d+) +\| (?P<quantum>\d+) +\| (?P<sync>yes|no) +"
+    r"\[(?P<playing>playing|stopped)\] +\| (?P<bpm>[\d.]+) +\| (?P<beat>-?[\d.]+)",
+    re.MULTILINE,
+)
+_Found = TypeVar("_Found")
+
+
+def until(look: Callable[[], _Found], what: str, limit_s: float = LIMIT_S) -> _Found:
+    """Return what `look` finds, once it finds anything."""
+    end_s = time.monotonic() + limit_s
+    while time.monotonic() < end_s:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"not within {limit_s:g} s: {what}")
+
+
+class Terminal:
+    """LinkHut, Ableton's own example of a peer, in a terminal that types."""
+
+    def __init__(self, network: Network, env: Mapping[str, str]) -> None:
+        self._tmux = ["tmux", "-L", f"loopmind-{secrets.token_hex(4)}", "-f", "/dev/null"]
+        words = ["new-session", "-d", "-x", "120", "-y", "30", "LinkHut"]
+        subprocess.run(network.within(*self._tmux, *words), env=dict(env), check=True)
+        self._wait()
+
+    def look(self) -> dict[str, str]:
+        """Return what its screen says."""
+        words = [*self._tmux, "capture-pane", "-p"]
+        screen = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+        found = _STATE.search(screen)
+        return found.groupdict() if found else {}
+
+    @property
+    def bpm(self) -> float:
+        return float(self._wait()["bpm"])
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            subprocess.run([*self._tmux, "send-keys", key], check=True)
+            time.sleep(0.02)
+
+    def tempo_by(self, steps: int) -> None:
+        """Move the tempo, a beat a minute with each key."""
+        self.press(*("e" if steps > 0 else "w") * abs(steps))
+
+    def shows(self, what: Callable[[dict[str, str]], bool], words: str) -> dict[str, str]:
+        """Return its screen once it shows `what`."""
+
+        def look() -> dict[str, str]:
+            seen = self._wait()
+            return seen if what(seen) else {}
+
+        return until(look, words)
+
+    def _wait(self) -> dict[str, str]:
+        return until(self.look, "LinkHut's screen")
+
+    def close(self) -> None:
+        subprocess.run([*self._tmux, "kill-server"], capture_output=True, check=False)
+
+
+class Peer:
+    """A foreign peer in Python."""
+
+    def __init__(self, network: Network, env: Mapping[str, str], bpm: float) -> None:
+        script = Path(__file__).with_name("peer.py")
+        self._process = network.python(str(script), str(bpm), env=env)
+
+    def ask(self, line: str = "look") -> dict[str, Any]:
+        """Send a line; return what it tells of the session."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(line + "\n")
+        told: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return told
+
+    def close(self) -> None:
+        end(self._process)
+
+
+class Show:
+    """A performance in the network, typed into through its standard input."""
+
+    def __init__(
+        self, network: Network, env: Mapping[str, str], folder: Path, bpm: float, *more: str
+    ) -> None:
+        self.folder = folder
+        folder.mkdir()
+        self.events_path = folder / "set.jsonl"
+        words = [
+            "perform", "--audio", "jack", "--timeline", str(click_set(folder, bpm)), "--events",
+            str(self.events_path), "--library", str(folder / "library.sqlite"), "--dry", *more,
+        ]  # fmt: skip
+        env = {**env, "LOOPMIND_HOME": str(folder / "home")}
+        self.process = network.start(*PROGRAM, *words, env=env, stderr=subprocess.STDOUT)
+        self.lines: list[str] = []
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip())
+
+    def type(self, text: str) -> None:
+        """Type a line."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(text + "\n")
+        self.process.stdin.flush()
+
+    def says(self, pattern: str, since: int = 0) -> str:
+        """Return the first line from the one of number `since` on that has `pattern` in it."""
+        seen = re.compile(pattern)
+
+        def look() -> str:
+            assert self.process.poll() is None, "\n".join(self.lines)
+            return next((line for line in self.lines[since:] if seen.search(line)), "")
+
+        try:
+            return until(look, pattern)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n" + "\n".join(self.lines)) from None
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """Return the events of a kind so far."""
+        lines = self.events_path.read_text().splitlines()[1:]
+        found = [json.loads(line) for line in lines if line.endswith("}")]
+        return [event for event in found if event["kind"] == kind]
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.type("quit")
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                end(self.process)
+
+
+def click_set(folder: Path, bpm: float) -> Path:
+    """Write a loop of a bar that clicks on each beat, and a timeline that plays it on and on."""
+    frames = round(4 * 60 * RATE_HZ / bpm)
+    audio = np.zeros((frames, 2), np.float32)
+    for beat in range(4):
+        at = round(beat * 60 * RATE_HZ / bpm)
+        audio[at : at + CLICK_FRAMES] = 0.8
+    soundfile.write(folder / "click.wav", audio, RATE_HZ, subtype="FLOAT")
+    clip = {
+        "role": "hats", "gain_db": 0.0, "semitones": 0, "stretch": 1.0, "bpm": bpm, "beats": 4,
+        "start_s": 0.0,
+    }  # fmt: skip
+    section = {
+        "name": "hook", "label": "hook", "bars": 8, "start_bar": 1, "start": 0,
+        "loops": ["click.wav"], "clips": [clip],
+    }  # fmt: skip
+    timeline = {
+        "format": 1, "bpm": bpm, "key": None, "meter": "4/4", "seed": 0, "prompt": "",
+        "sections": [section],
+    }  # fmt: skip
+    path = folder / "clicks.json"
+    path.write_text(json.dumps(timeline))
+    return path
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was recorded, from the same frame on: float32 [frames] each."""
+
+    ours: np.ndarray[tuple[int], np.dtype[np.float32]]
+    theirs: np.ndarray[tuple[int], np.dtype[np.float32]]
+
+    def apart_ms(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """Return how much later each click of ours is than the nearest of theirs."""
+        ours, theirs = onsets(self.ours), onsets(self.theirs)
+        assert len(ours) > 2 and len(theirs) > 2, (len(ours), len(theirs))
+        nearest = theirs[np.abs(ours[:, None] - theirs[None, :]).argmin(axis=1)]
+        inside = (ours > theirs[0] - 2400) & (ours < theirs[-1] + 2400)
+        return ((ours - nearest)[inside] * 1000.0 / RATE_HZ).astype(np.float64)
+
+
+def onsets(audio: np.ndarray[tuple[int], np.dtype[np.float32]]) -> np.ndarray[Any, Any]:
+    """Return the frames at which clicks begin."""
+    loud = np.flatnonzero(np.abs(audio) > 0.05)
+    if not len(loud):
+        return loud
+    first = np.r_[True, np.diff(loud) > 1500]
+    found: np.ndarray[Any, Any] = loud[first]
+    return found[found > 100]
+
+
+def record(seconds: float, env: Mapping[str, str], sources: tuple[str, str]) -> Heard:
+    """Record a port of each for so long, in a process of its own."""
+    script = Path(__file__).with_name("recorder.py")
+    out = Path(env["LINK_TEST_FOLDER"]) / f"heard-{secrets.token_hex(4)}.npy"
+    words = [sys.executable, str(script), str(seconds), str(out), *sources]
+    subprocess.run(words, env=dict(env), check=True, timeout=seconds + LIMIT_S)
+    both = np.load(out)
+    return Heard(both[0], both[1])
+
+
+@contextmanager
+def closing(*things: Any) -> Iterator[None]:
+    """Close all of them in the end."""
+    try:
+        yield
+    finally:
+        for thing in things:
+            thing.close()
