@@ -117,6 +117,6 @@ def _beside() -> Rows:
     )
     return Rows("beside", (
         Part(0, Answers("answer", (REPLY, ERROR), "OTHERS: what else would do", SMALL, True)),
-        Part(50, Columns("takes", (Part(64, Caption("TAKE", ink=GRAY)), *takes))),
+        Part(50, Columns("takes", (Part(46, Caption("TAKE", ink=GRAY)), *takes))),
         Part(150, Grid("actions", 3, actions)),
     ))  # fmt: skip
