@@ -50,7 +50,7 @@ from loopmind_live.session.effects import (
     ShowStatus,
     asked_clock,
 )
-from loopmind_live.session.landing import Landing, projected, queue
+from loopmind_live.session.landing import projected, queue
 from loopmind_live.session.moves import document_then, move
 from loopmind_live.session.sections import fresh_ids
 from loopmind_live.session.state import State, cancel
@@ -116,8 +116,9 @@ def _panic(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Res
     state = replace(state, cue=replace(state.cue, listen=None))
     if not state.playing:
         return state, (Say("already stopped"),)
-    place = Landing(state.tempo.bar(desk.now.free_frame), desk.now.free_frame)
-    return queue(state, command, spec, Stop(), place), (Say("silence", place.bar),)
+    place = desk.landing(state, command, spec)
+    words = f"silence {place}" if place.fixed else "silence"
+    return queue(state, command, spec, Stop(), place), (Say(words, place.bar),)
 
 
 def _goto(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
