@@ -4,14 +4,10 @@ import math
 
 from loopmind_live.session.following_beat import (
     STEADY_S,
-    STILL_S,
     OutsideBeat,
-    holding,
+    in_step,
     multiple_within,
     nearest_multiple,
-    next_step,
-    refitted,
-    with_step,
 )
 from loopmind_live.session.landing import margin_frames
 from loopmind_live.session.session import Session
@@ -39,21 +35,15 @@ class BeatFollower:
         self.multiple = multiple_within(outside_bpm, near)
         self._bpm = 0.0
 
-    def follow(self, outside: OutsideBeat, still_s: float = STILL_S) -> None:
-        """Bring the set into step; so far as `still_s` beside the beat it plays on untouched."""
+    def follow(self, outside: OutsideBeat) -> None:
+        """Bring the set into step."""
         session = self._session
         state = session.state
         self.multiple = multiple_within(outside.bpm, self.multiple)
         if not math.isclose(outside.bpm, self._bpm, rel_tol=_NEAR):
             self._bpm, self._since_frame = outside.bpm, outside.frame
-        wanted = holding(state, outside.bpm * self.multiple, session.arranger.refit)
-        if state.started:
-            margin = margin_frames(state.tempo.rate_hz)
-            free = session.engine.frame() + margin
-            step = next_step(wanted, outside, self.multiple, free, still_s)
-            if step is not None:
-                wanted = with_step(wanted, *step)
-            elif outside.frame - self._since_frame > STEADY_S * state.tempo.rate_hz:
-                wanted = refitted(wanted, margin, free)
+        free = session.engine.frame() + margin_frames(state.tempo.rate_hz)
+        steady = outside.frame - self._since_frame > STEADY_S * state.tempo.rate_hz
+        wanted = in_step(state, outside, self.multiple, free, steady, session.arranger.refit)
         if wanted is not state:
             session.revise(wanted)

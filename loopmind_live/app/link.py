@@ -83,6 +83,10 @@ class LinkFollower:
         shared = ", starts and stops are shared" if self._asked.start_stop else ""
         return f"Link: {_others(self._peers)}, {self._bpm:g} bpm{shared}"
 
+    def described(self) -> list[str]:
+        """Return what the doctor tells of it."""
+        return [self.told() or "Link is off: type link"]
+
     def advance(self) -> None:
         """Take one look at the session and do what it calls for."""
         if not self._asked.on:

@@ -17,8 +17,9 @@ _ROUNDS = 2
 SHORTEST_BARS, LONGEST_BARS = 24, 256
 """Shorter pieces are no forms of sections; longer ones repeat what this many bars hold."""
 _UNIT, _DANCE_UNIT = 4, 8
-_WARMTH = 0.1
-"""How far below the best a form's worth may lie and still be taken now and then."""
+_LIKELY, _WARMTH = 0.35, 0.15
+"""How much it counts how likely a form is, as likely ones are drawn more often anyway; and how far
+below the best its worth may lie that it is still taken now and then."""
 
 
 def told_form(
@@ -62,7 +63,7 @@ def told_form(
         told += candidates(model, asked, DRAWN, rng)
         if any(not missing(each.form, needed) for each in told):
             break
-    worths = [each.score - flaws(each.form, typical, needed) for each in told]
+    worths = [_LIKELY * each.score - flaws(each.form, typical, needed) for each in told]
     chances = [math.exp((worth - max(worths)) / _WARMTH) for worth in worths]
     return told[drawn(chances, rng)].form
 

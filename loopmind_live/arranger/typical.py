@@ -16,6 +16,8 @@ LEADING = ("build", "prechorus")
 """After these comes the peak."""
 _NUMBER, _LENGTH = 1 / 3, 2 / 3
 """How much of a piece's length, as exponents, is made by the number of sections and by theirs."""
+_USUAL = 0.25
+"""So far, in octaves, the number of sections may be from the usual one without being unusual."""
 _LENGTHS = (4, 8, 16, 32)
 _FEWEST = 7
 """So many units make a dance form with two peaks: what leads to each, and what rests between."""
@@ -120,7 +122,7 @@ def flaws(form: Form, typical: Typical, needed: Counter[str]) -> float:
         max(0, count - max(1, often.get(label, 0), needed[label]))
         for label, count in counts.items()
     )
-    off = abs(math.log2(len(form) / typical.sections))
+    off = max(0.0, abs(math.log2(len(form) / typical.sections)) - _USUAL)
     return (
         _MISSING * missing(form, needed)
         + _EXTRA * extra

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from loopmind_live.control.clock_plan import ClockAnchor, ClockListen, ClockPlan
 from loopmind_live.control.midi_messages import (
     MidiIn,
     MidiNotice,
@@ -44,6 +45,8 @@ class MidiPorts:
         self._decoder = Decoder()
         self._open: set[PortCame] = set()
         self._waiting = bytearray()
+        self._plan: ClockPlan | None = None
+        self._listen = ClockListen(None)
         self._pause_s = FIRST_PAUSE_S
         self._started_s = self._next_s = clock()
         self._start()
@@ -52,6 +55,11 @@ class MidiPorts:
     def pid(self) -> int | None:
         """Return the process's id, None between two of them."""
         return None if self._process is None else self._process.pid
+
+    @property
+    def descriptor(self) -> int | None:
+        """Return what can be read where something happened, None between two processes."""
+        return None if self._connection is None else self._connection.fileno()
 
     @property
     def ports(self) -> frozenset[PortCame]:
@@ -75,10 +83,21 @@ class MidiPorts:
 
     def send(self, message: MidiOut) -> None:
         """Send a message at its port; nothing happens where that is not open."""
-        if self._connection is None or len(self._waiting) > MOST_BYTES:
-            return  # between two processes, or one that stands still: lights are told anew
-        self._waiting += encode(message)
-        self._flush()
+        self._say(message)
+
+    def plan_clock(self, plan: ClockPlan) -> None:
+        """Send a clock by `plan` from now on, also from a process that is started again."""
+        self._plan = plan
+        self._say(plan)
+
+    def listen_clock(self, listen: ClockListen) -> None:
+        """Hear the ticks of a clock from now on, also from a process that is started again."""
+        self._listen = listen
+        self._say(listen)
+
+    def anchor_clock(self, anchor: ClockAnchor) -> None:
+        """Tell where the engine is; twenty times a second is enough."""
+        self._say(anchor)
 
     def close(self) -> None:
         """Close all ports, and end the process."""
@@ -93,6 +112,12 @@ class MidiPorts:
                 process.kill()
                 process.wait()
 
+    def _say(self, message: MidiOut | ClockPlan | ClockAnchor | ClockListen) -> None:
+        if self._connection is None or len(self._waiting) > MOST_BYTES:
+            return  # between two processes, or one that stands still: lights are told anew
+        self._waiting += encode(message)
+        self._flush()
+
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
@@ -105,6 +130,9 @@ class MidiPorts:
         self._connection = ours
         self._decoder, self._waiting = Decoder(), bytearray()
         self._started_s = self._clock()
+        self._say(self._listen)
+        if self._plan is not None:
+            self._say(self._plan)
 
     def _ended(self, reason: str) -> list[MidiEvent]:
         """Let go of a process that ended or cannot be understood; another is started soon."""
@@ -134,7 +162,7 @@ class MidiPorts:
                 messages = self._decoder.feed(data)
             except ControlError as error:
                 return events, str(error)
-            events += [message for message in messages if not isinstance(message, MidiOut)]
+            events += [message for message in messages if isinstance(message, MidiEvent)]
             if len(data) < _READ_BYTES:
                 break
         return events, None

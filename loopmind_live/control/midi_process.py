@@ -9,11 +9,22 @@ import select
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 
-from loopmind_live.control.midi_messages import MidiIn, MidiNotice, MidiOut, fault_of
+from loopmind_live.control.clock_out import Due
+from loopmind_live.control.clock_plan import ClockAnchor, ClockListen, ClockPlan
+from loopmind_live.control.clock_thread import ClockThread
+from loopmind_live.control.clock_times import FrameTimes
+from loopmind_live.control.midi_messages import (
+    CLOCK,
+    MidiIn,
+    MidiNotice,
+    MidiOut,
+    PortCame,
+    PortGone,
+    fault_of,
+)
 from loopmind_live.control.midi_outbox import Outbox
 from loopmind_live.control.midi_pace import Pace
 from loopmind_live.control.midi_system import MidiSystem
@@ -22,7 +33,11 @@ from loopmind_live.control.midi_wire import Decoder, Wire, encode
 from loopmind_live.errors import ControlError
 from loopmind_live.workers import realtime
 
+JACK, BY_RTMIDI = "jack", "rtmidi-"
+"""JACK is spoken to as it is; `rtmidi-jack` asks for rtmidi all the same."""
+_TICK = bytes((CLOCK,))
 _TURN_S = 0.5
+_FAREWELL_S = 0.05
 _READ_BYTES = 65536
 
 
@@ -37,17 +52,23 @@ class MidiProcess:
         self._told: set[str] = set()
         makers: dict[str, Callable[[], MidiSystem]] = {name: self._maker(name) for name in systems}
         self._watch = PortWatch(makers, self._tell)
+        self._asked = self._plan = ClockPlan()
+        self._anchor: ClockAnchor | None = None
+        self._times: FrameTimes | None = None
+        self._listen = ClockListen(None)
 
     def run(self) -> None:
-        """Serve until the performer closes its end."""
-        looking = threading.Thread(target=self._watch.run, name="ports", daemon=True)
-        looking.start()
+        """Serve until the performer closes its end; let what plays along stop with it."""
+        clock = ClockThread(self._clock, self._send_clock)
+        self._watch.start()
         while self._serve():
             self._send_due()
             if lost := self._outbox.lost():
                 self._tell_once(f"MIDI: {lost} messages came too fast to be taken")
+        self._plan = ClockPlan(self._plan.tempo, self._plan.turns)
+        time.sleep(_FAREWELL_S)
+        clock.end()
         self._watch.end()
-        looking.join(_TURN_S)
 
     def _serve(self) -> bool:
         """Wait for the next thing to do, and take what came; return whether there is more."""
@@ -62,9 +83,42 @@ class MidiProcess:
         except OSError:
             return False
         for message in self._decoder.feed(data):
-            if isinstance(message, MidiOut):
-                self._paces.setdefault(message.port, Pace()).put(bytes(message.data))
+            self._take(message)
         return bool(data)
+
+    def _take(self, message: Wire) -> None:
+        """Do what the performer asks."""
+        match message:
+            case MidiOut():
+                self._paces.setdefault(message.port, Pace()).put(bytes(message.data))
+            case ClockPlan():
+                self._asked = message
+                self._plan_clock()
+            case ClockListen():
+                self._listen = message
+            case ClockAnchor() if self._asked.tempo is not None:
+                if self._times is None:
+                    self._times = FrameTimes(self._asked.tempo.rate_hz)
+                self._anchor = self._times.add(message)
+
+    def _plan_clock(self) -> None:
+        """Plan the clock for those of the outputs asked for that are there."""
+        there = self._watch.outputs()
+        outputs = tuple(port for port in self._asked.outputs if port in there)
+        self._plan = ClockPlan(self._asked.tempo, self._asked.turns, outputs)
+
+    def _clock(self) -> tuple[ClockPlan, ClockAnchor | None]:
+        return self._plan, self._anchor
+
+    def _send_clock(self, due: Due) -> None:
+        """Send a message of the clock, where the system of its port does not do so itself."""
+        for port in due.ports:
+            holder = self._watch.holder(port)
+            if holder is not None and not holder.sends_clock:
+                try:
+                    holder.send(port, due.data)
+                except ControlError as error:
+                    self._tell_once(str(error))
 
     def _rest_s(self) -> float:
         now_ns = time.monotonic_ns()
@@ -87,14 +141,20 @@ class MidiProcess:
 
     def _maker(self, name: str) -> Callable[[], MidiSystem]:
         def make() -> MidiSystem:
+            if name == JACK:
+                from loopmind_live.control.midi_jack import JackMidi
+
+                return JackMidi(self._heard, self._clock)
             from loopmind_live.control.midi_rtmidi import RtMidiSystem
 
-            return RtMidiSystem(name, self._heard)
+            return RtMidiSystem(name.removeprefix(BY_RTMIDI), self._heard)
 
         return make
 
     def _heard(self, port: str, data: bytes, time_ns: int) -> None:
         """Tell what came in, in the thread of whoever brings it."""
+        if data == _TICK and not self._listen.takes(port):
+            return
         if (fault := fault_of(data)) is not None:
             self._tell_once(f"MIDI from {port}: {fault}: left out")
             return
@@ -102,6 +162,8 @@ class MidiProcess:
 
     def _tell(self, message: Wire) -> None:
         self._outbox.put(encode(message), needed=True)
+        if isinstance(message, PortCame | PortGone):
+            self._plan_clock()
 
     def _tell_once(self, text: str) -> None:
         """Tell a line that would come again and again."""
@@ -121,7 +183,7 @@ def main() -> int:
     realtime.die_with_parent()
     connection = socket.socket(fileno=int(sys.argv[1]))
     process = MidiProcess(connection, sys.argv[2:] or systems_here())
-    realtime.ask_for_priority("portaudio")
+    realtime.ask_for_priority("jack")  # the clock's own thread asks for more
     realtime.settle()
     process.run()
     return 0

@@ -1,6 +1,7 @@
 """MIDI ports by python-rtmidi, the one module that knows it."""
 
 import re
+import threading
 import time
 from typing import Any
 
@@ -16,6 +17,8 @@ _NEVER = ("Midi Through", "RtMidi", CLIENT)
 class RtMidiSystem:
     """The ports of one of rtmidi's systems: "alsa", "jack" or "core". See `midi_system`."""
 
+    sends_clock = False
+
     def __init__(self, name: str, heard: Heard) -> None:
         """Reach the system; ControlError where there is none on this machine."""
         import rtmidi
@@ -29,6 +32,7 @@ class RtMidiSystem:
         if self._api not in rtmidi.get_compiled_api():
             raise ControlError(f"rtmidi has no {name} here")
         self._open: dict[Place, Any] = {}
+        self._sending = threading.Lock()
         self._at: dict[Place, int] = {}
         try:
             self._finders = {
@@ -82,7 +86,8 @@ class RtMidiSystem:
         if opened is None:
             return  # it went, and who sent it is told so
         try:
-            opened.send_message(data)
+            with self._sending:  # lights and clock come from two threads
+                opened.send_message(data)
         except self._rtmidi.RtMidiError as error:
             raise ControlError(f"MIDI to {port}: {error}") from error
 

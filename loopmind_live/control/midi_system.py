@@ -14,7 +14,12 @@ Place = tuple[Direction, str]
 
 
 class MidiSystem(Protocol):
-    """Ports that can be listed, opened and closed. Raises ControlError where one cannot be."""
+    """Ports that can be listed, opened and closed. Raises ControlError where one cannot be.
+
+    `sends_clock` tells whether it sends the clock itself, each tick at its frame.
+    """
+
+    sends_clock: bool
 
     def ports(self) -> frozenset[Place]:
         """Return the ports of others that are there now."""

@@ -10,11 +10,13 @@ from loopmind_live.errors import ControlError
 LOOK_S = 0.5
 _AGAIN_S = 5.0
 """How often a system of ports that is not there is asked for again."""
+_COPIES = ("system:", "a2j:", "a2j_bridge:", "alsa_pcm:", "Midi-Bridge:")
+"""JACK's clients that show ALSA's ports once more."""
 Tell = Callable[[PortCame | PortGone | MidiNotice], None]
 
 
 class PortWatch:
-    """Keeps all ports of all `systems` open. `run` is called in a thread of its own."""
+    """Keeps all ports of all `systems` open; `tell` is called in a thread of its own."""
 
     def __init__(self, systems: dict[str, Callable[[], MidiSystem]], tell: Tell) -> None:
         self._makers, self._tell = systems, tell
@@ -24,9 +26,9 @@ class PortWatch:
         self._refused: set[Place] = set()
         self._told_none = False
         self._over = threading.Event()
+        self._thread: threading.Thread | None = None
 
-    def run(self) -> None:
-        """Look for ports until told to end."""
+    def _run(self) -> None:
         looks = 0
         while not self._over.is_set():
             if looks % max(1, round(_AGAIN_S / LOOK_S)) == 0:
@@ -36,20 +38,35 @@ class PortWatch:
             self._over.wait(LOOK_S)
 
     def end(self) -> None:
-        """Look no more."""
+        """Look no more, and let go of all."""
         self._over.set()
+        if self._thread is not None:
+            self._thread.join(2.0)
+        for system in self._systems.values():
+            system.end()
+
+    def start(self) -> None:
+        """Look from now on, in a thread of its own."""
+        self._thread = threading.Thread(target=self._run, name="ports", daemon=True)
+        self._thread.start()
 
     def holder(self, port: str) -> MidiSystem | None:
         """Return the system that has the output `port` open, None where it is not."""
         return self._holds.get(("out", port))
 
+    def outputs(self) -> frozenset[str]:
+        """Return the outputs that are open."""
+        return frozenset(name for direction, name in tuple(self._holds) if direction == "out")
+
     def look(self) -> None:
         """Open what came, and let go of what went."""
         there: dict[Place, MidiSystem] = {}
+        twice = "alsa" in self._systems
         for name, system in tuple(self._systems.items()):
             try:
                 for place in system.ports():
-                    there.setdefault(place, system)
+                    if not (name == "jack" and twice and place[1].startswith(_COPIES)):
+                        there.setdefault(place, system)
             except ControlError as error:
                 self._tell(MidiNotice(str(error)))
                 del self._systems[name]

@@ -5,23 +5,14 @@ PipeWire; its JACK knows jackd alone, so that `pw-jack` cannot lead it to PipeWi
 """
 
 import contextlib
-import ctypes
 import io
 import logging
 import os
 from collections.abc import Iterator
 
-ALSA, JACK = "libasound.so.2", "libjack.so.0"
+from loopmind_live.workers.host_libraries import ALSA, JACK, load_host_library
+
 _LOG = logging.getLogger(__name__)
-
-
-def load_host_library(name: str) -> ctypes.CDLL | None:
-    """Load the host's library `name` for all that is loaded later; None where it has none."""
-    try:
-        return ctypes.CDLL(name, mode=ctypes.RTLD_GLOBAL)
-    except OSError as error:
-        _LOG.debug("%s: the bundled one serves (%s)", name, error)
-        return None
 
 
 @contextlib.contextmanager

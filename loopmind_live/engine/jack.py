@@ -1,14 +1,11 @@
 """What pyo does not do with JACK: find a server, count its xruns, connect ports. By ctypes."""
 
 import ctypes
-import ctypes.util
-import importlib.util
 import os
 from collections import deque
-from pathlib import Path
 
-from loopmind_live.engine.host_audio import JACK, load_host_library
 from loopmind_live.errors import EngineError
+from loopmind_live.workers.host_libraries import load_libjack
 
 _NO_START_SERVER = 0x01
 _IS_INPUT, _IS_OUTPUT, _IS_PHYSICAL = 0x1, 0x2, 0x4
@@ -26,11 +23,6 @@ _Names = ctypes.POINTER(ctypes.c_char_p)
 
 class _LatencyRange(ctypes.Structure):
     _fields_ = (("min", ctypes.c_uint32), ("max", ctypes.c_uint32))
-
-
-def load_libjack(host: str = JACK) -> ctypes.CDLL | None:
-    """Return the libjack that pyo uses: the host's, else the one that its wheel brings, or None."""
-    return load_host_library(host) or _load_bundled() or _load_found()
 
 
 class JackWatch:
@@ -169,19 +161,6 @@ class JackWatch:
             taken.append(os.fsdecode(name))
         self._library.jack_free(names)
         return tuple(taken)
-
-
-def _load_bundled() -> ctypes.CDLL | None:
-    spec = importlib.util.find_spec("pyo64")
-    if spec is None or not spec.origin:
-        return None
-    bundled = sorted((Path(spec.origin).parent.parent / "pyo.libs").glob("libjack-*.so*"))
-    return load_host_library(str(bundled[0])) if bundled else None
-
-
-def _load_found() -> ctypes.CDLL | None:
-    path = ctypes.util.find_library("jack")
-    return load_host_library(path) if path else None
 
 
 def _declare(library: ctypes.CDLL) -> None:

@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from loopmind_live.engine.jack import load_libjack
 from loopmind_live.errors import EngineError
+from loopmind_live.workers.host_libraries import load_libjack
 from loopmind_live.workers.realtime import ask_for_priority, die_with_parent, settle
 
 _CLIENT_NAME = b"loopmind-doctor"

@@ -111,11 +111,11 @@ def ahead_bars(tempo: TempoMap, outside: OutsideBeat, multiple: float, frame: in
 
 
 def next_step(
-    state: State, outside: OutsideBeat, multiple: float, free_frame: int, still_s: float = STILL_S
+    state: State, outside: OutsideBeat, multiple: float, free_frame: int
 ) -> tuple[Follow, int] | None:
     """Return what brings a started set into step, and the frame at which it lands; None for naught.
 
-    Nothing may change before `free_frame`. So far as `still_s` beside the beat it is in step.
+    Nothing may change before `free_frame`.
     """
     tempo = state.tempo
     if any(isinstance(change.action, Follow) for change in state.pending):
@@ -131,7 +131,7 @@ def next_step(
     far = abs(ahead_s) > GENTLE_S
     if not math.isclose(last.bpm, bpm, rel_tol=_SAME):
         return Follow(bpm, 0.0 if far else ahead_s), free_frame
-    if last.frame > free_frame or abs(ahead_s) < still_s:
+    if last.frame > free_frame or abs(ahead_s) < STILL_S:
         return None
     if far:
         line = outside.next_line(free_frame, tempo.rate_hz)
@@ -213,6 +213,22 @@ def holding(state: State, bpm: float, refit: Refit) -> State:
                 state = cancel(state, change)
         state = _queued(state, FITTED, SetFit(bpm, document.arrangement.key), 0.0)
     return state
+
+
+def in_step(
+    state: State, outside: OutsideBeat, multiple: float, free_frame: int, steady: bool, refit: Refit
+) -> State:
+    """Return the state that goes on as the clock outside does, `state` itself where it does so.
+
+    Nothing may change before `free_frame`; for a `steady` tempo clips are prepared.
+    """
+    wanted = holding(state, outside.bpm * multiple, refit)
+    if not state.started:
+        return wanted
+    step = next_step(wanted, outside, multiple, free_frame)
+    if step is not None:
+        return with_step(wanted, *step)
+    return refitted(wanted, margin_frames(state.tempo.rate_hz), free_frame) if steady else wanted
 
 
 def sets_tempo(action: Action) -> bool:

@@ -1,15 +1,20 @@
 """Surfaces that listen: told all at once, then what changes; two of them agree; gone and back."""
 
+import json
 import socket
 import subprocess
 import threading
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from loopmind_live.app.osc_query import OscQuery
 from loopmind_live.app.panels import panel_now
+from loopmind_live.control.access import THIS_MACHINE
 from loopmind_live.control.feedback import told
+from loopmind_live.control.macros import MACROS
 from tests.app.osc_stage import OscStage, Tablet
 
 LEVEL = "/loopmind/track/bass/level"
@@ -186,9 +191,10 @@ def test_pads_launch_sections_and_show_what_is_queued(
 def test_a_macro_types_its_line(stage: OscStage, tablets: Callable[[], Tablet]) -> None:
     stage.show.type("play")
     tablet = tablets()
-    tablet.send("/loopmind/macro/5", 1)
+    number = next(n for n, (_, text) in enumerate(MACROS, 1) if text.startswith("mute drums"))
+    tablet.send(f"/loopmind/macro/{number}", 1)
     stage.until(lambda: tablet.shows("/loopmind/reply") is not None, "the answer")
-    assert "tempo" in str(tablet.shows("/loopmind/reply"))
+    assert "mute drums" in str(tablet.shows("/loopmind/reply"))
 
 
 def test_what_is_no_value_of_a_control_is_answered_with_what_to_send(
@@ -237,3 +243,17 @@ def test_a_template_for_abletonosc_plays_the_set(
     assert tablet.shows("/loopmind/reply") is None, "AbletonOSC does not answer methods"
     tablet.close()
     stage.until(lambda: not len(stage.live.listeners), "who is gone")
+
+
+def test_oscquery_tells_where_everything_stands_now(stage: OscStage) -> None:
+    query = OscQuery(0, stage.port, stage.show, stage.told.append, THIS_MACHINE)
+    try:
+        url = f"http://127.0.0.1:{query.port}"
+        host = json.load(urllib.request.urlopen(f"{url}/?HOST_INFO", timeout=10))
+        assert (host["OSC_IP"], host["OSC_PORT"]) == ("127.0.0.1", stage.port)
+        stage.show.type("level bass -10")
+        value = json.load(urllib.request.urlopen(f"{url}{LEVEL}?VALUE", timeout=10))
+        assert value == {"VALUE": [0.5]}
+        assert stage.told[-1] == f"OSCQuery on {url}"
+    finally:
+        query.close()

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loopmind_live.engine.host_audio import ALSA, JACK, load_host_library
-from loopmind_live.engine.jack import load_libjack
+from loopmind_live.workers.host_libraries import ALSA, JACK, load_host_library, load_libjack
 
 NO_TKINTER = """
 import sys

@@ -1,0 +1,56 @@
+"""The thread that sends a clock where a system of ports keeps no time itself."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from loopmind_live.control.clock_out import ClockOut, Due
+from loopmind_live.control.clock_plan import ClockAnchor, ClockPlan
+from loopmind_live.workers import realtime
+
+_LOOK_S = 0.02
+"""How often it looks whether there is something to send, or another tempo to send it by."""
+
+
+class ClockThread:
+    """Sends each message at its own time: it sleeps until then, and adds up nothing."""
+
+    def __init__(
+        self,
+        plan: Callable[[], tuple[ClockPlan, ClockAnchor | None]],
+        send: Callable[[Due], None],
+    ) -> None:
+        self._plan, self._send = plan, send
+        self._clock = ClockOut()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Send no more."""
+        self._over.set()
+        self._thread.join(1.0)
+
+    def _run(self) -> None:
+        realtime.ask_for_priority("portaudio", alone=True)
+        while not self._over.is_set():
+            plan, anchor = self._plan()
+            if anchor is None or plan.tempo is None:
+                self._over.wait(_LOOK_S)
+                continue
+            rate_hz = plan.tempo.rate_hz
+            frame = heard_at(anchor, time.monotonic_ns(), rate_hz)
+            for due in self._clock.take(plan, frame, frame):
+                self._send(due)
+            wait_s = (self._clock.next_frame - frame) / rate_hz
+            time.sleep(min(_LOOK_S, max(0.0, wait_s)))
+
+
+def heard_at(anchor: ClockAnchor, time_ns: int, rate_hz: float) -> float:
+    """Return the frame that is heard at `time_ns`.
+
+    >>> heard_at(ClockAnchor(1000, 0, 5, delay_frames=240, heard_after_ns=10**7), 10**7, 48000.0)
+    760.0
+    """
+    passed_s = (time_ns - anchor.time_ns - anchor.heard_after_ns) / 1e9
+    return anchor.frame - anchor.delay_frames + passed_s * rate_hz
