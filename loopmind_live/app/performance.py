@@ -171,14 +171,18 @@ class Performance:
                 told = effect.verdict in FAVORITES if isinstance(effect, Opinion) else True
                 return ["nothing is remembered offline: perform live"] if told else []
             case Opinion() if self._memory is not None:
-                self._memory.keep(effect)
-                if effect.verdict in FAVORITES:
-                    self.session.arranger.prefer(self._memory.taste())
+                self.opine(effect)
             case Forget() if self._memory is not None:
                 gone = self._memory.forget(effect.what)
-                self.session.arranger.prefer(self._memory.taste())
+                self.session.prefer(self._memory.taste())
                 return [f"forgotten: {gone} lines of {self._memory.path}"]
         return []
+
+    def opine(self, opinion: Opinion) -> None:
+        """Remember an opinion, if anything is remembered, and choose by it from now on."""
+        if self._memory is not None:
+            self._memory.keep(opinion)
+            self.session.prefer(self._memory.taste())
 
     def _save(self, file: str | None) -> str:
         arrangement = self.session.state.arrangement

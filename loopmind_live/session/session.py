@@ -4,17 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from loopmind_live.arranger.base import Arranger
+from loopmind_live.arranger.base import Arranger, Taste
 from loopmind_live.config import DEFAULT_BPM
 from loopmind_live.engine.base import Engine, Row
 from loopmind_live.errors import LoopMindError
 from loopmind_live.prepare.base import Preparer
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.session.actions import Enter, SetArrangement
-from loopmind_live.session.at_once import (
-    flies,
-    flies_alone,
-)
+from loopmind_live.session.at_once import flies, flies_alone
 from loopmind_live.session.chronicle import Chronicle, EventSink
 from loopmind_live.session.commands import Command
 from loopmind_live.session.cue import Ears
@@ -90,7 +87,12 @@ class Session:
     def choose_by(self, arranger: Arranger) -> None:
         """Choose loops by another arranger from now on: it knows other loops, or another taste."""
         self.arranger = arranger
-        self._look_ahead.arranger = arranger
+        self._look_ahead.choose_by(arranger)
+
+    def prefer(self, taste: Taste) -> None:
+        """Weigh choices by `taste` from now on; what was chosen stays."""
+        self.arranger.prefer(taste)
+        self._look_ahead.choose_by(self.arranger)
 
     def load(self, arrangement: Arrangement) -> None:
         """Take an arrangement before anything plays; it waits for `play`."""
