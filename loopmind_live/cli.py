@@ -20,6 +20,7 @@ from loopmind_live.app.argument_types import (
 )
 from loopmind_live.app.library_commands import add_fix, add_loops, add_scan
 from loopmind_live.app.measuring import add_evaluate
+from loopmind_live.app.monitoring import add_monitor
 from loopmind_live.app.parsing import add_parse
 from loopmind_live.app.search_commands import add_map, add_similar
 from loopmind_live.app.subcommands import add_command, add_library, library_of
@@ -74,8 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (
         _add_demo, add_scan, add_loops, add_similar, add_map, add_fix, add_parse, _add_arrange,
-        _add_regenerate, _add_render, _add_perform, _add_attach, _add_replay, add_evaluate,
-        add_train, add_touchosc, _add_bench, _add_doctor,
+        _add_regenerate, _add_render, _add_perform, _add_attach, add_monitor, _add_replay,
+        add_evaluate, add_train, add_touchosc, _add_bench, _add_doctor,
     ):  # fmt: skip
         add(commands)
     return parser
@@ -234,6 +235,15 @@ def _add_perform(commands: Any) -> None:
         "(http://127.0.0.1:8080/v1#NAME), or a transformers model by name or folder (off)",
     )  # fmt: skip
     parser.add_argument("--headless", action="store_true", help="no prompt: a script, or just play")
+    _add_surfaces(parser)
+    parser.add_argument(
+        "--resume", nargs="?", const="playing", choices=("playing", "anew"),
+        help="take up the newest performance whose performer was killed, as it plays on; "
+        "anew: load its last state where nothing plays (all other options but --headless are its)",
+    )  # fmt: skip
+
+
+def _add_surfaces(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--osc-port", type=port, metavar="N",
         help="listen for OSC from this machine on UDP port N, 0 for a free one",
@@ -251,9 +261,8 @@ def _add_perform(commands: Any) -> None:
         "--link", action="store_true", help="share beat and tempo with an Ableton Link session"
     )
     parser.add_argument(
-        "--resume", nargs="?", const="playing", choices=("playing", "anew"),
-        help="take up the newest performance whose performer was killed, as it plays on; "
-        "anew: load its last state where nothing plays (all other options but --headless are its)",
+        "--midi", action="store_true",
+        help="play on MIDI devices, as they are plugged in (which: loopmind doctor)",
     )  # fmt: skip
 
 
@@ -278,7 +287,9 @@ def _perform(options: argparse.Namespace) -> int:
     request = Request(
         library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
-        SurfaceOptions(options.osc_port, options.lan, options.oscquery_port, options.link),
+        SurfaceOptions(
+            options.osc_port, options.lan, options.oscquery_port, options.link, options.midi
+        ),
         options.language_model,
     )  # fmt: skip
     if options.audio == "offline":

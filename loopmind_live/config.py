@@ -30,6 +30,10 @@ SHELLS = 2
 """How many inserts a track takes, one after the other."""
 INSERTS = ("crush", "drive", "fold")
 """The inserts there are; the engine's parameters number them from 1, and 0 is none."""
+FIRST_PATCH, LAST_PATCH = 16, 1 << 20
+"""The numbers of patches, which the performer gives out: each version of a file has its own."""
+MOST_PATCHES = 64
+"""So many versions of patches an engine holds."""
 PIECE_BYTES = 1 << 16
 """Files are read and written in pieces of this size while music plays.
 

@@ -16,7 +16,7 @@ from loopmind_live.app.offline import OfflineShow, Request
 from loopmind_live.app.stage import Sound
 from loopmind_live.bench.codes import make_code_set
 from loopmind_live.bench.rules import Meter
-from loopmind_live.config import MAX_TRACKS
+from loopmind_live.config import INSERTS, MAX_TRACKS
 from loopmind_live.engine.base import Row
 from loopmind_live.engine.guard import _RANGES, _TRACK_RANGES, CEILING, check_parameter, check_rows
 from loopmind_live.engine.protocol import Decoder, parameter, read_parameter
@@ -24,6 +24,7 @@ from loopmind_live.engine.rows import ROW_DTYPE, pack
 from loopmind_live.errors import EngineError, LoopMindError, SessionError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.repl.verbs import display_name
+from loopmind_live.score.arrangement import LAST
 from loopmind_live.session.argument_kinds import Argument
 from loopmind_live.session.commands import COMMANDS, Command, CommandSpec, When, check
 from tests.session.stage import Rig
@@ -48,6 +49,8 @@ def in_range(argument: Argument, value: object) -> bool:
     kinds = (int,) if argument.kind == "integer" else (int, float)
     if isinstance(value, bool) or not isinstance(value, kinds):
         return False
+    if argument.last and value == LAST:
+        return True
     return argument.minimum <= value <= argument.maximum
 
 
@@ -173,7 +176,8 @@ def test_the_engine_refuses_a_bad_parameter_by_name_and_range_also_off_the_wire(
                 assert low <= value <= high
                 continue
             assert not low <= value <= high or "whole" in refused
-            assert name in refused and f"from {low:g} to {high:g}" in refused
+            span = f"from {low:g} to {len(INSERTS) if 'insert' in name else high:g}"
+            assert name in refused and span in refused
         for ramp_s in (math.nan, math.inf, -math.inf, -1.0, 1e308):
             with pytest.raises(EngineError, match=f"{name}.*ramp"):
                 check_parameter(name, low, ramp_s)

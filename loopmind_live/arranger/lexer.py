@@ -16,8 +16,8 @@ from loopmind_live.arranger.vocabulary import (
     Lexicon,
     Phrase,
     Sense,
-    languages_of,
     lexicon,
+    likely_languages,
 )
 
 MAX_NUMBER = 1e6
@@ -52,6 +52,8 @@ _EXTRA = frozenset(
 _WHEN = {"now": ("now", 0), "next_bar": ("bar", 1), "next_section": ("section", 1),
          "beat_next": ("beat", 1)}  # fmt: skip
 _NOUNS = {"key": "key_word", "tempo": "tempo_word"}
+_NUMERAL = 5
+"""Words of a number at most: "one hundred and twenty eight"."""
 _ENDS = frozenset({";", ".", "!", "?", "\n"})
 
 
@@ -116,13 +118,25 @@ class _Reader:
 
     def _cuts(self, at: int, count: int) -> bool:
         """Tell whether a phrase would cut a time or a key in two: "en la | menor"."""
-        if self._cuts_time(at + count - 1) or any(
-            place in self.tails for place in range(at + 1, at + count)
+        if (
+            self._cuts_more(at, count)
+            or self._cuts_time(at + count - 1)
+            or any(place in self.tails for place in range(at + 1, at + count))
         ):
             return True
         keys = ((place, read_key(self.tokens, place, self.language)[1])
                 for place in range(at + 1, at + count))  # fmt: skip
         return any(taken > 1 and place + taken > at + count for place, taken in keys)
+
+    def _cuts_more(self, at: int, count: int) -> bool:
+        """Tell whether a "more" takes a word from what it is more of: "un peu | plus fort"."""
+        senses = self.words.senses.get(self._said(at, count), ())
+        if all(sense.kind not in ("more", "less") for sense in senses):
+            return False
+        last = at + count - 1
+        longer = (self.words.senses.get(self._said(last, n), ()) for n in (4, 3, 2))
+        kinds = {sense.kind for found in longer for sense in found}
+        return not kinds.isdisjoint(("verb", "darker"))
 
     def _cuts_time(self, last: int) -> bool:
         """Tell whether the last word of a phrase belongs to a time: "back in | in 2 bars"."""
@@ -144,9 +158,12 @@ class _Reader:
         if kind == "section" and verb == "solo" and after_role:
             kind, name = "verb", verb  # "bass solo"
         elif (
-            kind == "section" and (verb or only) and self._begins(at) and self._object(at + length)
+            kind in ("section", "mood")
+            and (verb or only)
+            and self._begins(at)
+            and (self._object(at + length) or length == len(self.tokens))
         ):
-            # "drop the kick", "solo the drums", "solo el bajo"
+            # "drop the kick", "solo the drums", "solo el bajo", "pausa"
             kind, name = ("only", "only") if only else ("verb", verb)
         if kind == "time":
             other = next((one for one in senses if one.kind != "time"), None)
@@ -237,7 +254,7 @@ class _Reader:
         value = self.tokens[at].number
         if value is not None:
             return max(-MAX_NUMBER, min(MAX_NUMBER, value)), 1
-        for count in range(min(3, len(self.tokens) - at), 0, -1):
+        for count in range(min(_NUMERAL, len(self.tokens) - at), 0, -1):
             for sense in self.words.senses.get(self._said(at, count), ()):
                 if sense.kind == "number":
                     unit = self._unit(at + count)[0]
@@ -348,7 +365,8 @@ class _Reader:
 def lex(text: str, known: Collection[str] = (), language: str | None = None) -> Lexed:
     """Return the items of `text`, in order, slips of the keyboard mended; `known` words are none.
 
-    It is read in `language`, or in the one that it is most likely in.
+    It is read in `language`, or in the one that it is most likely in: of several the one that
+    leaves least of it unknown, and takes most words together. Everyday words settle it, too.
 
     >>> lexed = lex("drak trap, 140bpm in F# minor")
     >>> [(item.kind, item.name or item.number) for item in lexed.items]
@@ -357,8 +375,30 @@ def lex(text: str, known: Collection[str] = (), language: str | None = None) -> 
     >>> lexed.language, lexed.corrected
     ('english', (('drak', 'dark'),))
     """
-    tokens = list(tokens_of(text))
-    language = language or languages_of(token.word for token in tokens)[0]
+    tokens = tokens_of(text)
+    if language is not None:
+        return _lexed_in(language, tokens, known)
+    best: Lexed | None = None
+    for likely in likely_languages(token.word for token in tokens):
+        lexed = _lexed_in(likely, tokens, known)
+        if best is None or _left_over(lexed) < _left_over(best):
+            best = lexed
+        everyday = any(item.kind == "other" for item in best.items)
+        if everyday or (likely == "english" and _left_over(lexed)[0] == 0):
+            break
+    assert best is not None
+    return best
+
+
+def _left_over(lexed: Lexed) -> tuple[int, int]:
+    """Return how much of a text is mended or unknown, and in how many pieces it is."""
+    unknown = sum(item.kind == "unknown" for item in lexed.items)
+    return unknown + len(lexed.corrected), len(lexed.items)
+
+
+def _lexed_in(language: str, typed: Sequence[Token], known: Collection[str]) -> Lexed:
+    """Return the items of the tokens of a text, read in `language`."""
+    tokens = list(typed)
     words = lexicon(language)
     corrected: list[tuple[str, str]] = []
     for place, token in enumerate(tokens):

@@ -17,6 +17,8 @@ MIN_DURATION_S, MAX_DURATION_S = 5.0, 7200.0
 OCCURRENCES = 3
 """A bare number up to this after a section is which one ("verse 2"), above it the bars."""
 EXAMPLE = "dark trap 140 bpm"
+_CARRYING = frozenset({"drums", "kick", "bass"})
+"""Parts that a piece is not without for long."""
 _NOTHING = Item("comma", "")
 
 
@@ -156,8 +158,11 @@ class _Parser:
                 self.scope.turn("out")
             case "in":
                 self.scope.turn("in")
-            case "only" if not (self.scope.pending and self._after(at).kind == "place"):
-                self.scope.turn("only")  # but "vocals only in the drop" says where they play
+            case "only" if self.scope.pending and self._after(at).kind == "place":
+                if not self._says_where():
+                    self.scope.polarity = "only"  # "drums and bass only in the intro"
+            case "only":
+                self.scope.turn("only")
             case "comma":
                 self._take_comma(at, item)
             case "break" if item.name == "but" and self.scope.section is not None:
@@ -235,6 +240,14 @@ class _Parser:
             if same or listed:
                 return
         scope.close()
+
+    def _says_where(self) -> bool:
+        """Tell whether "only" after parts says where they play: "vocals only in the drop".
+
+        What carries a piece plays everywhere: "drums only in the intro" is about the intro.
+        """
+        pending = self.scope.pending
+        return len(pending) == 1 and pending[0] not in _CARRYING
 
     def _list_ends(self, at: int) -> bool:
         """Tell whether the list that goes on after `at` ends with "or", "and" and a role."""

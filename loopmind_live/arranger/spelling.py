@@ -10,6 +10,7 @@ _CORRECTED = frozenset(
     {"section", "role", "genre", "darker", "mood", "verb", "time", "more", "less", "ordinal",
      "number", "filler"}
 )  # fmt: skip
+_VOWELS = frozenset("aeiouy")
 _NEVER = frozenset({"question", "statement", "not", "them", "once"})
 
 
@@ -60,7 +61,7 @@ def _targets(language: str) -> Mapping[tuple[str, int], tuple[str, ...]]:
     found: dict[tuple[str, int], dict[str, None]] = {}
     senses = lexicon(language).senses
     for word in sorted(own_words(language)):
-        if word.isalpha() and _is_target(senses[word,][0]):
+        if word.isalpha() and _is_spelled(word) and _is_target(senses[word,][0]):
             found.setdefault((word[0], len(word)), {})[word] = None
     return {place: tuple(words) for place, words in found.items()}
 
@@ -71,6 +72,11 @@ def _endings(language: str) -> Mapping[str, str]:
     return {
         word[1:]: word for words in _targets(language).values() for word in words if len(word) > 3
     }
+
+
+def _is_spelled(word: str) -> bool:
+    """Tell whether a word is written out: without a vowel it is short for another ("brdg")."""
+    return not _VOWELS.isdisjoint(word)
 
 
 def _is_target(sense: Sense) -> bool:

@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from loopmind_live.arranger.numerals import numerals
 from loopmind_live.score.arrangement import LAST
 from loopmind_live.score.labels import fold
 
@@ -74,19 +75,6 @@ def table(language: str) -> Mapping[str, Any]:
     return tomllib.loads(text.read_text("utf-8"))
 
 
-def _numbers(numbers: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    """Yield the number words of a language, up to 64."""
-    units: list[str] = numbers["units"]
-    yield from ((word, float(value)) for value, word in enumerate(units))
-    for tens, name in numbers["tens"].items():
-        yield name, float(tens)
-        for join in numbers["joins"]:
-            for value, unit in enumerate(units[1:10], 1):
-                yield join.format(tens=name, unit=unit), float(tens) + value
-    for value, words in numbers["others"].items():
-        yield from ((word, float(value)) for word in words)
-
-
 def _entries(language: str) -> Iterator[tuple[str, Sense]]:
     """Yield every phrase of a language with one of its meanings, the strongest kinds first."""
     written = table(language)
@@ -104,7 +92,7 @@ def _entries(language: str) -> Iterator[tuple[str, Sense]]:
                 (word, Sense("ordinal", "", float(place))) for place, word in enumerate(words, 1)
             )
     yield from ((word, Sense("ordinal", "", float(LAST))) for word in written["numbers"]["last"])
-    yield from ((word, Sense("number", "", n)) for word, n in _numbers(written["numbers"]))
+    yield from ((word, Sense("number", "", n)) for word, n in numerals(written["numbers"]))
     loose = []
     for name, phrases in written["word"].items():
         if name == "filler":
@@ -188,11 +176,13 @@ def _english_content() -> frozenset[str]:
     )
 
 
-def languages_of(words: Iterable[str]) -> tuple[str, ...]:
-    """Return the languages, first the one that knows most of `words`, and most for itself alone.
+def likely_languages(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the languages that know most of `words`, first the one that does for itself alone.
 
-    >>> [languages_of(text.split())[0] for text in ("mute the bass", "mais rapido", "tira o kick")]
-    ['english', 'portuguese', 'portuguese']
+    Those within a word of the first are as likely: all know the English words of music.
+
+    >>> [likely_languages(text.split()) for text in ("turn it down", "mais rapido", "toque")]
+    [('english',), ('portuguese',), ('spanish', 'portuguese')]
     """
     said = [word for word in words if word.isalpha() and word != "the"]
     scores: dict[str, tuple[int, float]] = {}
@@ -207,7 +197,9 @@ def languages_of(words: Iterable[str]) -> tuple[str, ...]:
             if word in own
         )
         scores[language] = (covered, round(for_itself, 6))
-    return tuple(sorted(LANGUAGES, key=lambda one: scores[one], reverse=True))
+    ranked = sorted(LANGUAGES, key=lambda one: scores[one], reverse=True)
+    most, alone = scores[ranked[0]]
+    return tuple(one for one in ranked if scores[one][0] == most and scores[one][1] > alone - 1.0)
 
 
 @cache

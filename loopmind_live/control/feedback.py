@@ -73,7 +73,7 @@ def told(panel: Panel) -> dict[str, Values]:
     (0.75,)
     """
     return dict(
-        line for part in (_transport, _state, _pads, _tracks, _master, _macros)
+        line for part in (_transport, _state, _pads, _tracks, told_of_master, _macros)
         for line in part(panel)
     )  # fmt: skip
 
@@ -130,10 +130,11 @@ def _pads(panel: Panel) -> Lines:
 
 def _tracks(panel: Panel) -> Lines:
     for strip in panel.strips:
-        yield from _track(strip.role, strip)
+        yield from told_of_track(strip.role, strip)
 
 
-def _track(role: Role, strip: Strip) -> Lines:
+def told_of_track(role: Role, strip: Strip) -> Lines:
+    """Yield what is told of a part."""
     shown = f"{STATE}/track/{role}"
     yield track(role, "mute"), (int(strip.muted),)
     yield track(role, "solo"), (int(strip.soloed),)
@@ -150,7 +151,7 @@ def _track(role: Role, strip: Strip) -> Lines:
     yield f"{shown}/meter", (meter_of(strip.peak_db),)
 
 
-def _master(panel: Panel) -> Lines:
+def told_of_master(panel: Panel) -> Lines:
     """Tell what all parts have in common; where they differ, the neutral place."""
     sweeps = {_middle(strip.filter) for strip in panel.strips}
     reverbs = {position_of(strip.reverb_db, SEND) for strip in panel.strips}

@@ -55,7 +55,7 @@ class JackMidi:
             raise ControlError("no JACK server runs")
         self._client = client
         self._rate_hz = int(self._library.jack_get_sample_rate(client))
-        self._to_monotonic_ns = time.monotonic_ns() - self._library.jack_get_time() * 1000
+        self._to_monotonic_ns = self._offset_ns()
         self._inputs: tuple[_Port, ...] = ()
         self._outputs: tuple[_Port, ...] = ()
         self._clock = ClockOut()
@@ -82,6 +82,7 @@ class JackMidi:
             raise ControlError("the JACK server ended: MIDI through it comes back with it")
         if self.fault is not None:
             raise ControlError(f"MIDI through JACK: {self.fault}")
+        self._to_monotonic_ns = self._offset_ns()
         ins = jack_functions.port_names(self._library, self._client, IS_OUTPUT)
         outs = jack_functions.port_names(self._library, self._client, IS_INPUT)
         places: itertools.chain[Place] = itertools.chain(
@@ -134,6 +135,10 @@ class JackMidi:
         """Let go of all, once what was asked for last has gone out."""
         self._wait_for_cycles()
         self._library.jack_client_close(self._client)
+
+    def _offset_ns(self) -> int:
+        """Return what JACK's clock lacks to time.monotonic, which is steered by the network's."""
+        return time.monotonic_ns() - int(self._library.jack_get_time()) * 1000
 
     def _wait_for_cycles(self) -> None:
         """Wait until no callback still holds the ports of before."""
@@ -201,12 +206,13 @@ def frame_at_cycle(anchor: ClockAnchor, device_frame: int, time_ns: int, rate_hz
     Where the engine is no client of JACK's, the clock says it.
 
     >>> frame_at_cycle(ClockAnchor(1000, 0, device_frame=2**32 - 28), 100, 0, 48000)
-    1128
+    1128.0
     >>> frame_at_cycle(ClockAnchor(1000, 0, delay_frames=240), 100, 10_000_000, 48000)
     1240.0
     """
     if anchor.device_frame >= 0:
         passed = (device_frame - anchor.device_frame) % _WRAP
         passed -= _WRAP if passed > _WRAP // 2 else 0
-        return anchor.frame + passed - anchor.delay_frames
+        late = anchor.heard_after_ns * rate_hz / 1e9
+        return anchor.frame + passed - anchor.delay_frames - late
     return heard_at(anchor, time_ns, rate_hz)

@@ -29,11 +29,9 @@ def can_learn(move: Move, target: Target) -> bool:
     trigger = move.trigger
     if trigger.kind == "cc" and trigger.number in MODE_MESSAGES:
         return False
-    if target.act == "fader":
-        return trigger.kind == "cc"
     if trigger.kind == "cc":
-        return move.value >= PRESSED
-    return move.value > 0
+        return target.act in ("fader", "nothing") or move.value >= PRESSED
+    return target.act != "fader" and move.value > 0
 
 
 def with_entry(content: str, trigger: Trigger, words: str, shift: bool = False) -> str:

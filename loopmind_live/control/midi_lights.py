@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from loopmind_live.control.midi_device import Control, Device, Kind, Light, Look, look_of
-from loopmind_live.control.midi_mapping import Hands, standing
-from loopmind_live.score.loop import KIT
+from loopmind_live.control.midi_mapping import Hands
+from loopmind_live.control.midi_targets import Target
+from loopmind_live.score.loop import KIT, ROLES
 from loopmind_live.session.panel import Panel
 
 MOST_AT_ONCE = 8
@@ -43,7 +44,7 @@ def light_of(control: Control, hands: Hands, panel: Panel) -> Light:
         return "ready"
     if target.role is not None and not _is_there(target.role, panel):
         return "empty"
-    return "on" if standing(target, hands, panel) else "off"
+    return "on" if _is_on(target, panel) else "off"
 
 
 def changes(
@@ -79,6 +80,15 @@ def _message(control: Control, look: Look, odd_beat: bool) -> Message:
 
 def _is_pad(control: Control) -> bool:
     return control.target.words.startswith("pad ")
+
+
+def _is_on(target: Target, panel: Panel) -> bool:
+    """Tell whether what a switch does is done. As the panel has it: so all surfaces agree."""
+    if target.role is None:
+        return panel.playing if target.words == "play" else panel.recording
+    strip = panel.strips[ROLES.index(target.role)]
+    verb = target.words.split()[0]
+    return {"mute": strip.muted, "solo": strip.soloed, "lock": strip.locked}[verb]
 
 
 def _is_there(role: str, panel: Panel) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from loopmind_live.control.feedback import told
-from loopmind_live.control.fixed_addresses import CONTROLS, Asked
+from loopmind_live.control.feedback import told_of_master, told_of_track
+from loopmind_live.control.fixed_addresses import Asked
 from loopmind_live.control.midi_device import Control, Device, Relative, Trigger
 from loopmind_live.control.midi_pickup import STEP, Grip, moved
 from loopmind_live.control.midi_targets import Target
@@ -183,6 +183,7 @@ def standing(target: Target, hands: Hands, panel: Panel) -> float | None:
         return float(panel.playing)
     if target.words == "record":
         return float(panel.recording)
-    if target.address in CONTROLS:
-        return float(told(panel)[target.address][0])
-    return None
+    strip = next((strip for strip in panel.strips if strip.role == target.role), None)
+    told = told_of_master(panel) if strip is None else told_of_track(strip.role, strip)
+    values = dict(told).get(target.address)
+    return None if values is None else float(values[0])

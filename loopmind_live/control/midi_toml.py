@@ -181,8 +181,7 @@ def _controls(
     for sent, words in zip(numbers, _each(entry, len(numbers)), strict=True):
         trigger = Trigger(kind, sent, channel)
         target = target_of(words)
-        if target.act in ("button", "switch") and not target.address:
-            _check_words(words, understands)
+        check_words(target, understands)
         control = Control(
             trigger, target, shift, relative=entry.get("relative"),
             fine=number(entry, "fine", 0, 127) if "fine" in entry else None,
@@ -210,11 +209,14 @@ def _check(control: Control, count: int) -> None:
         raise ControlError(f"fine {control.fine} is the cc itself: its low bits have their own")
 
 
-def _check_words(words: str, understands: Understands) -> None:
+def check_words(target: Target, understands: Understands) -> None:
+    """Raise ControlError where a control is to type what means nothing at the prompt."""
+    if target.act not in ("button", "switch") or target.address:
+        return
     try:
-        understands(words)
+        understands(target.words)
     except LoopMindError as error:
-        raise ControlError(f"does {words!r}: {error}") from error
+        raise ControlError(f"does {target.words!r}: {error}") from error
 
 
 def usual_lights(target: Target) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine.overload import Relief
+from loopmind_live.score.patch import Patch
 
 CUE_TRACK = MAX_TRACKS
 """Rows of this track and those after it are heard on the cue bus alone."""
@@ -69,6 +70,8 @@ class EngineStatus:
     time_s: float = 0.0
     relief: Relief = Relief.NORMAL
     weighed_load: float = 0.0
+    device_frame: int = -1
+    """What JACK counted as that block began, of 32 bits; -1 where the device does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,11 @@ class Engine(Protocol):
         """Return the block size in frames."""
         ...
 
+    @property
+    def latency_frames(self) -> int:
+        """Return by how much the master's limiter delays the sound."""
+        ...
+
     def frame(self) -> int:
         """Return the first frame that has not been computed yet."""
         ...
@@ -112,12 +120,19 @@ class Engine(Protocol):
         """
         ...
 
-    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> int | None:
+    def set_parameter(
+        self, name: str, value: float, ramp_s: float = 0.02, frame: int | None = None
+    ) -> int | None:
         """Move a live parameter to `value` over `ramp_s`: "track/3/gain", "master/gain".
 
-        Returns the frame, the first of a block, at which the move begins; None where a "param"
-        event will tell it.
+        It begins no sooner than at `frame`: an insert just there, all else with the first block
+        from there on. Returns the frame at which the move begins; None where a "param" event will
+        tell it.
         """
+        ...
+
+    def learn(self, number: int, patch: Patch) -> None:
+        """Let `patch` be mounted by its number (config.FIRST_PATCH and up), as an insert is."""
         ...
 
     def status(self) -> EngineStatus:

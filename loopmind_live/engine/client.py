@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from loopmind_live.config import MOST_PATCHES
 from loopmind_live.engine import protocol
 from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
 from loopmind_live.engine.connection import EngineConnection
@@ -28,6 +29,7 @@ from loopmind_live.engine.schedule import last_frame
 from loopmind_live.engine.status import next_frame
 from loopmind_live.engine.wav import Encoding
 from loopmind_live.errors import EngineError
+from loopmind_live.score.patch import Patch
 
 START_S = 60.0
 """How long a first start may take: it may have to compile the kernel."""
@@ -59,6 +61,7 @@ class ProcessEngine:
         self._attached = folder is not None
         self._table = b""
         self._moved: dict[str, bytes] = {}
+        self._patches: dict[int, Message] = {}
         self._asked: dict[int, Message] = {}
         self._asked_number = 0
         self._gap_before: tuple[int, int] | None = None
@@ -136,22 +139,35 @@ class ProcessEngine:
                 self._ledger.withdraw(proposal)
                 raise
 
-    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> None:
-        """Move a live parameter over `ramp_s`, from the next block that the engine computes on.
+    def set_parameter(
+        self, name: str, value: float, ramp_s: float = 0.02, frame: int | None = None
+    ) -> None:
+        """Move a live parameter over `ramp_s`, from the next block, or `frame`, on.
 
-        It is kept over a restart of the engine; a "param" event tells that block's frame.
+        It is kept over a restart of the engine, which does not wait for `frame`; a "param" event
+        tells where it begins.
         """
         check_parameter(name, value, ramp_s)
         with self._lock:
             self._parameters[name] = value
             self._moved[name] = protocol.parameter(ANY_TIME, name, value, 0.0).encode()
             self._asked_number += 1
-            asked = protocol.parameter(ANY_TIME, name, value, ramp_s, self._asked_number)
+            at = ANY_TIME if frame is None else frame
+            asked = protocol.parameter(at, name, value, ramp_s, self._asked_number)
             self._asked[self._asked_number] = asked
             if len(self._asked) > _MOST_ASKED:  # nothing has answered for long
                 del self._asked[min(self._asked)]
             self._send(asked)
             self._keep_newest()
+
+    def learn(self, number: int, patch: Patch) -> None:
+        """Let a patch be mounted by its number; engines to come will know it, too."""
+        with self._lock:
+            self._patches[number] = protocol.patch(number, patch)
+            for old in sorted(self._patches)[:-MOST_PATCHES]:
+                del self._patches[old]
+            self._send(self._patches[number])
+            self._files.patches.write(b"".join(one.encode() for one in self._patches.values()))
 
     def record(self, path: Path, start_frame: int, stop_frame: int | None = None) -> MasterRecorder:
         """Record the master, 24 bit or, dry, float32; what goes wrong comes as an event."""
@@ -187,7 +203,7 @@ class ProcessEngine:
         fresh = time.monotonic_ns() - facts.time_ns < STALE_S * 1e9
         return EngineStatus(
             facts.frame, facts.load, facts.xruns, facts.peak, facts.track_peaks, fresh,
-            facts.time_ns / 1e9, *self._status.relief(),
+            facts.time_ns / 1e9, *self._status.relief(), facts.device_frame,
         )  # fmt: skip
 
     def events(self) -> list[EngineEvent]:
@@ -212,7 +228,9 @@ class ProcessEngine:
         self._files.close()
 
     def _recall(self) -> None:
-        """Take the newest rows and parameters from where the performer before left them."""
+        """Take rows, parameters and patches from where the performer before left them."""
+        for message in self._files.patches.read():
+            self._patches[protocol.read_patch(message)[0]] = message
         for message in self._files.newest.read():
             if message.kind is Kind.TABLE:
                 rows = unpack(protocol.read_table(message)[3])
@@ -337,6 +355,8 @@ class ProcessEngine:
         self._facts = hello
         self._events += [EngineEvent("landed", frame) for frame in self._ledger.may_move()]
         self._send_table(self._ledger.restart())
+        for patch in self._patches.values():
+            self._send(patch)
         for name, value in self._parameters.items():
             self._send(protocol.parameter(ANY_TIME, name, value, 0.0))
         for asked in self._asked.values():  # what the engine before did not live to answer

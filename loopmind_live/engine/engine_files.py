@@ -10,7 +10,7 @@ from loopmind_live.engine.capture import InputRing
 from loopmind_live.engine.link_block import FILE_NAME as LINK_NAME
 from loopmind_live.engine.link_block import LinkBlock
 from loopmind_live.engine.newest import FILE_NAME as NEWEST_NAME
-from loopmind_live.engine.newest import Newest
+from loopmind_live.engine.newest import PATCHES_NAME, PATCHES_ROOM, Newest
 from loopmind_live.engine.seat import take_seat
 from loopmind_live.engine.status import FILE_NAME as STATUS_NAME
 from loopmind_live.engine.status import StatusBlock
@@ -32,6 +32,7 @@ class EngineFiles:
     tracks: TrackTap
     input: InputRing
     newest: Newest
+    patches: Newest
     link: LinkBlock
 
     @classmethod
@@ -41,8 +42,9 @@ class EngineFiles:
         folder = arena.path.parent
         return cls(
             folder, take_seat(folder), arena, StatusBlock.create(folder), MasterTap.create(folder),
-            TrackTap.create(folder), InputRing.create(folder), Newest.create(folder),
-            LinkBlock.create(folder),
+            TrackTap.create(folder), InputRing.create(folder),
+            Newest.create(folder / NEWEST_NAME),
+            Newest.create(folder / PATCHES_NAME, PATCHES_ROOM), LinkBlock.create(folder),
         )  # fmt: skip
 
     @classmethod
@@ -53,13 +55,16 @@ class EngineFiles:
             folder, seat, Arena.adopt(folder), StatusBlock(folder / STATUS_NAME, writable=False),
             MasterTap(folder / TAP_NAME, writable=False), TrackTap(folder / TRACKS_NAME),
             InputRing(folder / INPUT_NAME, writable=False),
-            Newest(folder / NEWEST_NAME, writable=True), LinkBlock(folder / LINK_NAME),
+            Newest(folder / NEWEST_NAME, writable=True),
+            Newest(folder / PATCHES_NAME, writable=True, room=PATCHES_ROOM),
+            LinkBlock(folder / LINK_NAME),
         )  # fmt: skip
 
     def close(self) -> None:
         """Let go of all files, and remove those that this process made or adopted."""
-        files = self.status, self.tap, self.tracks, self.input, self.newest, self.link
-        for shared in files:
+        for shared in (
+            self.status, self.tap, self.tracks, self.input, self.newest, self.patches, self.link
+        ):  # fmt: skip
             shared.close()
         os.close(self.seat)
         self.arena.close()

@@ -28,6 +28,7 @@ from loopmind_live.engine.shells import Shells
 from loopmind_live.engine.strip_kernel import thin
 from loopmind_live.engine.strips import Strips
 from loopmind_live.errors import EngineError
+from loopmind_live.score.patch import Patch
 
 with pyo_import():
     import pyo64 as pyo
@@ -173,8 +174,10 @@ class Graph:
         """Compute one block (manual back-end only)."""
         self._server.process()
 
-    def feed(self, tracks: Tracks, share: Callable[[Tracks], None] | None = None) -> None:
-        """Mix the next block, and give it to the tables. tracks: float64 [tracks, block, 2].
+    def feed(
+        self, tracks: Tracks, frame: int, share: Callable[[Tracks], None] | None = None
+    ) -> None:
+        """Mix the block of `frame`, and give it to the tables. tracks: float64 [tracks, block, 2].
 
         `share` is called once it is mixed, which inserts put off, with what each track adds to the
         master, float64 [tracks, block, 2], which it must copy.
@@ -184,7 +187,7 @@ class Graph:
         if self._shells is None:
             self._mix(tracks)
         else:
-            self._shells.run(tracks)
+            self._shells.run(tracks, frame)
 
     def holds(self, interval_s: float) -> bool:
         """Tell whether inserts put the mix off; the switch interval is then set as it is done."""
@@ -214,16 +217,26 @@ class Graph:
         if self._shells is not None and change.target == "insert":
             self._shells.prepare(change.index, int(change.control[-1]) - 1, int(change.value))
 
+    def learn(self, number: int, patch: Patch) -> None:
+        """Let a patch be mounted by its number. Not in the audio callback."""
+        if self._shells is not None:
+            self._shells.rack.learn(number, patch)
+
     def troubles(self) -> list[str]:
         """Return what was taken off since the last call, and why."""
         return [] if self._shells is None else self._shells.troubles()
 
-    def apply(self, change: Parameter) -> None:
-        """Move a live parameter from the next block on; a dry graph has none."""
+    def apply(self, change: Parameter, wait: int = 0) -> None:
+        """Move a live parameter from the next block on; a dry graph has none.
+
+        An insert is heard from `wait` frames after that block's first on.
+        """
         if self._effects is None:
             return
-        if change.target in ("insert", "amount"):
-            self._change_insert(change)
+        if change.target in ("insert", "knob"):
+            self._change_insert(change, wait)
+        elif change.target == "clock":
+            self._move_clock(change)
         elif change.target == "relief":
             self._effects.relieve(Relief(int(change.value)))
         elif change.target == "track":
@@ -236,13 +249,22 @@ class Graph:
             signal.time = max(change.ramp_s, 1.0 / self.rate_hz)
             signal.value = change.value
 
-    def _change_insert(self, change: Parameter) -> None:
+    def _change_insert(self, change: Parameter, wait: int) -> None:
         assert self._shells is not None
-        shell = int(change.control[-1]) - 1
         if change.target == "insert":
-            self._shells.switch(change.index, shell, int(change.value), change.ramp_s)
+            shell = int(change.control[-1]) - 1
+            self._shells.switch(change.index, shell, int(change.value), change.ramp_s, wait)
         else:
-            self._shells.move(change.index, shell, change.value, change.ramp_s)
+            place, name = change.control.split("/")
+            shell = int(place[-1]) - 1
+            self._shells.turn(change.index, shell, name, change.value, change.ramp_s)
+
+    def _move_clock(self, change: Parameter) -> None:
+        """Move the clock that patches hear, and the delay, which follows the tempo."""
+        assert self._shells is not None and self._effects is not None
+        self._shells.rack.clock.move(change.control, change.value)
+        if change.control == "tempo":
+            self._effects.move(change.control, change.value, change.ramp_s)
 
     def close(self) -> None:
         """Stop the server and free everything, the objects before the server that they live in."""

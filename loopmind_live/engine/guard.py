@@ -12,7 +12,16 @@ from typing import Literal
 
 import numpy as np
 
-from loopmind_live.config import INSERTS, MAX_BPM, MAX_ROWS, MAX_TRACKS, MIN_BPM, SHELLS
+from loopmind_live.config import (
+    FIRST_PATCH,
+    INSERTS,
+    LAST_PATCH,
+    MAX_BPM,
+    MAX_ROWS,
+    MAX_TRACKS,
+    MIN_BPM,
+    SHELLS,
+)
 from loopmind_live.engine.base import FOREVER, ROW_TRACKS
 from loopmind_live.engine.rows import Rows
 from loopmind_live.errors import EngineError
@@ -30,7 +39,9 @@ MAX_DELAY_BEATS = 4.0
 MAX_FEEDBACK = 0.94
 """A delay that repeats louder than this would not end."""
 
-Target = Literal["track", "insert", "amount", "effect", "master", "limit", "relief"]
+Target = Literal["track", "insert", "knob", "effect", "clock", "master", "limit", "relief"]
+_KNOB = re.compile(rf"track/(\d{{1,2}})/(knob[1-{SHELLS}])/([a-z_][a-z0-9_]{{0,31}})")
+MAX_KNOB = 1e6
 _TRACK = re.compile(r"track/(\d{1,2})/([a-z]+\d?)")
 _TRACK_RANGES: Mapping[str, tuple[float, float]] = {
     "gain": (0.0, MAX_GAIN),
@@ -38,7 +49,7 @@ _TRACK_RANGES: Mapping[str, tuple[float, float]] = {
     "pan": (-1.0, 1.0),
     "reverb": (0.0, 1.0),
     "delay": (0.0, 1.0),
-    **{f"insert{shell}": (0.0, float(len(INSERTS))) for shell in range(1, SHELLS + 1)},
+    **{f"insert{shell}": (0.0, float(LAST_PATCH)) for shell in range(1, SHELLS + 1)},
     **{f"amount{shell}": (0.0, 1.0) for shell in range(1, SHELLS + 1)},
 }
 _RANGES: Mapping[str, tuple[Target, float, float]] = {
@@ -48,7 +59,9 @@ _RANGES: Mapping[str, tuple[Target, float, float]] = {
     "reverb/damp": ("effect", 0.0, 1.0),
     "delay/beats": ("effect", 0.125, MAX_DELAY_BEATS),
     "delay/feedback": ("effect", 0.0, MAX_FEEDBACK),
-    "tempo": ("effect", MIN_BPM, MAX_BPM),
+    "tempo": ("clock", MIN_BPM, MAX_BPM),
+    "grid": ("clock", -(2.0**52), 2.0**52),
+    "meter": ("clock", 1.0, 16.0),
 }
 _FRAME_LIMIT = 1 << 52
 
@@ -79,10 +92,16 @@ def check_parameter(name: str, value: float, ramp_s: float) -> Parameter:
     Parameter(target='track', index=3, control='pan', value=-0.5, ramp_s=0.02)
     """
     target: Target
+    if knob := _KNOB.fullmatch(name):
+        return _check_knob(name, int(knob[1]), f"{knob[2]}/{knob[3]}", value, ramp_s)
     track = _TRACK.fullmatch(name)
     index, control = (int(track.group(1)), track.group(2)) if track else (0, name)
     if track and index < MAX_TRACKS and control in _TRACK_RANGES:
-        target, (low, high) = _target_of(control), _TRACK_RANGES[control]
+        if control.startswith("amount"):
+            control = f"knob{control[-1]}/amount"
+            return _check_knob(name, index, control, value, ramp_s, 0.0, 1.0)
+        target = "insert" if control.startswith("insert") else "track"
+        low, high = _TRACK_RANGES[control]
     elif name in _RANGES:
         target, low, high = _RANGES[name]
     else:
@@ -90,20 +109,64 @@ def check_parameter(name: str, value: float, ramp_s: float) -> Parameter:
             f"{name!r} is no live parameter: there are track/0 to track/{MAX_TRACKS - 1}, each "
             f"with /{', /'.join(_TRACK_RANGES)}, and {', '.join(_RANGES)}"
         )
-    whole = target != "insert" or (math.isfinite(value) and value == int(value))
-    if not (math.isfinite(value) and low <= value <= high and whole):
-        kind = "whole number" if target == "insert" else "number"
-        raise EngineError(f"{name} = {value}: give a {kind} from {low:g} to {high:g}")
-    if not (math.isfinite(ramp_s) and 0.0 <= ramp_s <= MAX_RAMP_S):
-        raise EngineError(f"{name}: a ramp of {ramp_s} s: give 0 to {MAX_RAMP_S:g} s")
+    if target == "insert" and not _is_insert(value):
+        raise EngineError(
+            f"{name} = {value}: give a whole number from 0 to {len(INSERTS)}, or a patch's, "
+            f"{FIRST_PATCH} to {LAST_PATCH}"
+        )
+    _check_numbers(name, value, ramp_s, low, high)
     return Parameter(target, index, control, float(value), float(ramp_s))
 
 
-def _target_of(control: str) -> Target:
-    """Return what a track's control belongs to: its strip, or one of its insert shells."""
-    if control.startswith("insert"):
-        return "insert"
-    return "amount" if control.startswith("amount") else "track"
+def _check_knob(
+    name: str,
+    track: int,
+    control: str,
+    value: float,
+    ramp_s: float,
+    low: float = -MAX_KNOB,
+    high: float = MAX_KNOB,
+) -> Parameter:
+    """Return the change of a knob of what stands in a shell; its own range is looked at there."""
+    if track >= MAX_TRACKS:
+        raise EngineError(f"{name}: tracks are 0 to {MAX_TRACKS - 1}")
+    _check_numbers(name, value, ramp_s, low, high)
+    return Parameter("knob", track, control, float(value), float(ramp_s))
+
+
+def _check_numbers(name: str, value: float, ramp_s: float, low: float, high: float) -> None:
+    if not (math.isfinite(value) and low <= value <= high):
+        raise EngineError(f"{name} = {value}: give a number from {low:g} to {high:g}")
+    if not (math.isfinite(ramp_s) and 0.0 <= ramp_s <= MAX_RAMP_S):
+        raise EngineError(f"{name}: a ramp of {ramp_s} s: give 0 to {MAX_RAMP_S:g} s")
+
+
+def _is_insert(value: float) -> bool:
+    """Tell whether `value` is a number that an insert may have.
+
+    >>> [_is_insert(value) for value in (0.0, 3.0, 4.0, 16.0, 1.5)]
+    [True, True, False, True, False]
+    """
+    if not (math.isfinite(value) and value == int(value)):
+        return False
+    return 0 <= value <= len(INSERTS) or FIRST_PATCH <= value <= LAST_PATCH
+
+
+def begins(change: Parameter, frame: int | None, now: int, block: int) -> int:
+    """Return where a change asked for `frame` begins, the next block being that of `now`.
+
+    >>> fader = Parameter("track", 0, "gain", 1.0, 0.0)
+    >>> insert = Parameter("insert", 0, "insert1", 1.0, 0.0)
+    >>> [begins(fader, at, 512, 256) for at in (None, 3, 512, 513)]
+    [512, 512, 512, 768]
+    >>> [begins(insert, at, 512, 256) for at in (None, 3, 512, 513)]
+    [512, 512, 512, 513]
+    """
+    if frame is None or frame <= now:
+        return now
+    if change.target == "insert":
+        return frame
+    return now - (now - frame) // block * block
 
 
 def check_rows(rows: Rows, arena_frames: int) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from loopmind_live.engine.base import EngineEvent
 from loopmind_live.engine.graph import Graph
-from loopmind_live.engine.guard import Parameter
+from loopmind_live.engine.guard import Parameter, begins
 from loopmind_live.engine.kernel import level
 from loopmind_live.engine.player import Player, Tracks
 from loopmind_live.engine.protocol import ANY_TIME, Kind, Message, answer, event
@@ -44,9 +44,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A parameter, already checked, that moves in the first block from `frame` on.
+    """A parameter, already checked, that moves from `frame` on (see `guard.begins`).
 
-    Where it has a `sequence`, that block's frame is told.
+    Where it has a `sequence`, the frame at which it begins is told.
     """
 
     frame: int
@@ -126,7 +126,7 @@ class LivePlayer:
                     self._begin(now_ns)
                 self._play(now_ns)
                 share = self._keep if self._tracks.asked() else None
-            self._graph.feed(self._player.out, share)
+            self._graph.feed(self._player.out, self._player.frame - self._graph.block, share)
             self._graph.feed_cue(self._player.cue)
         except Exception as error:  # noqa: BLE001 - reported, once; the sound goes on
             if not self._broken:
@@ -159,12 +159,14 @@ class LivePlayer:
             self._peak = max(level(output), self._peak * self._player.fall)
         for _ in range(min(len(self.inbox), _MESSAGES_A_BLOCK)):
             self._take(self.inbox.popleft())
+        frame, block = self._player.frame, self._graph.block
         for _ in range(len(self._changes)):
             change = self._changes.popleft()
-            if change.frame <= self._player.frame:
-                self._graph.apply(change.parameter)
+            at = begins(change.parameter, change.frame, frame, block)
+            if at < frame + block:
+                self._graph.apply(change.parameter, at - frame)
                 if change.sequence:
-                    self._say(answer(Kind.MOVED, change.sequence, self._player.frame))
+                    self._say(answer(Kind.MOVED, change.sequence, at))
             else:
                 self._changes.append(change)
         for happened in self._player.render():

@@ -9,12 +9,13 @@ from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
 from loopmind_live.engine.graph import Graph
-from loopmind_live.engine.guard import check_parameter, check_rows
+from loopmind_live.engine.guard import Parameter, begins, check_parameter, check_rows
 from loopmind_live.engine.outputs import STEREO, Outputs
 from loopmind_live.engine.player import Player, Tracks
 from loopmind_live.engine.rows import pack
 from loopmind_live.engine.schedule import last_frame, splice
 from loopmind_live.errors import EngineError
+from loopmind_live.score.patch import Patch
 
 
 class OfflineEngine:
@@ -39,6 +40,7 @@ class OfflineEngine:
         self._player = Player(arena.view, rate_hz, block)
         self._rows: tuple[Row, ...] = ()
         self._events: list[EngineEvent] = []
+        self._later: list[tuple[int, Parameter]] = []
         self._peak = 0.0
         self._failure: Exception | None = None
         self._warm = False
@@ -81,15 +83,25 @@ class OfflineEngine:
         self._rows = spliced
         self._player.install(table)
 
-    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> int:
-        """Move a live parameter over `ramp_s`, from the next block on, whose frame is returned.
+    def set_parameter(
+        self, name: str, value: float, ramp_s: float = 0.02, frame: int | None = None
+    ) -> int:
+        """Move a live parameter over `ramp_s`, from the next block, or `frame`, on.
 
-        A dry engine checks it and leaves its sound alone.
+        Returns where it begins. A dry engine checks it and leaves its sound alone.
         """
         change = check_parameter(name, value, ramp_s)
         self._graph.prepare(change)
-        self._graph.apply(change)
-        return self._player.frame
+        at = begins(change, frame, self._player.frame, self.block)
+        if at < self._player.frame + self.block:
+            self._graph.apply(change, at - self._player.frame)
+        else:
+            self._later.append((at, change))
+        return at
+
+    def learn(self, number: int, patch: Patch) -> None:
+        """Let a patch be mounted by its number: see engine.base.Engine."""
+        self._graph.learn(number, patch)
 
     def render(self) -> npt.NDArray[np.float32]:
         """Compute the next block and return the master, float32 [block, 2]."""
@@ -135,6 +147,13 @@ class OfflineEngine:
         self._graph.close()
         self.arena.close()
 
+    def _apply_due(self, frame: int) -> None:
+        """Apply what begins in the block of `frame`, in the order in which it was asked for."""
+        due = [(at, change) for at, change in self._later if at < frame + self.block]
+        self._later = [one for one in self._later if one not in due]
+        for at, change in due:
+            self._graph.apply(change, at - frame)
+
     def _share(self, shares: Tracks) -> None:
         with np.errstate(over="ignore"):  # as the compiled copy of a live engine does it
             self._shares = shares.astype(np.float32)
@@ -142,11 +161,13 @@ class OfflineEngine:
     def _before_block(self) -> None:
         # pyo prints what a callback raises and goes on: keep it for `render` to raise.
         try:
+            frame = self._player.frame
             if self._warm:
+                self._apply_due(frame)
                 self._events += self._player.render()
             else:
                 self._player.silence()
-            self._graph.feed(self._player.out, self._share if self.sharing else None)
+            self._graph.feed(self._player.out, frame, self._share if self.sharing else None)
             self._graph.feed_cue(self._player.cue)
         except Exception as error:  # noqa: BLE001 - raised again by `render`
             self._failure = error

@@ -36,7 +36,7 @@ from loopmind_live.engine.link_block import LinkBlock
 from loopmind_live.engine.live import Change, GapCount, LivePlayer, Table
 from loopmind_live.engine.live_input import CHANNELS, InputLinks, LiveInput
 from loopmind_live.engine.newest import FILE_NAME as NEWEST_NAME
-from loopmind_live.engine.newest import Newest
+from loopmind_live.engine.newest import PATCHES_NAME, PATCHES_ROOM, Newest
 from loopmind_live.engine.outputs import STEREO, Outputs, parse_outputs
 from loopmind_live.engine.patchbay import Patchbay
 from loopmind_live.engine.player import Player
@@ -135,7 +135,8 @@ class EngineProcess:
         )  # fmt: skip
         device_load = (lambda: 0.0) if self.watch is None else self.watch.load
         self.shedder = Shedder(self.live, self.status, device_load, self._tell)
-        for message in Newest(self.folder / NEWEST_NAME, writable=False).read():
+        learned = Newest(self.folder / PATCHES_NAME, writable=False, room=PATCHES_ROOM)
+        for message in (*learned.read(), *Newest(self.folder / NEWEST_NAME, writable=False).read()):
             self._accept(message)
         self._listener = _listen(self.folder / SOCKET_NAME)
 
@@ -236,6 +237,8 @@ class EngineProcess:
                 moved = check_parameter(name, value, ramp_s)
                 self._graph.prepare(moved)  # in this thread: it takes longer than a block may
                 self.live.inbox.append(Change(frame, moved, message.sequence))
+            elif message.kind is Kind.PATCH:
+                self._graph.learn(*protocol.read_patch(message))
             elif message.kind is Kind.SHUTDOWN:
                 os.kill(os.getpid(), signal.SIGTERM)
             else:

@@ -9,6 +9,7 @@ numbers what it sends; answers carry the number that they answer, or 0.
        |          rows                     |   the table it is `based_on` is not in force (STALE);
        | <- ACK frame | LATE | STALE       |   what begins or ends at `frame` does so no sooner than
        |                                   |   in the block that comes next, whose frame ACK tells
+       | -> PATCH number, graph as JSON    |   may be mounted by its number from then on
        | -> PARAMETER frame, name, value.. |
        | <- MOVED frame                    |   where the parameter has a number
        | <- EVENT kind, frame, text        |
@@ -25,10 +26,11 @@ import numpy as np
 
 from loopmind_live.engine.base import EngineEvent
 from loopmind_live.engine.rows import ROW_DTYPE, Rows
-from loopmind_live.errors import EngineError
+from loopmind_live.errors import EngineError, ScoreError
+from loopmind_live.score.patch import Patch, from_json, to_json
 
 MAGIC = b"LMLV"
-VERSION = 2
+VERSION = 3
 MAX_BYTES = 256 * 1024
 ANY_TIME = -(1 << 62)
 """The frame of a table that is installed however late it comes (after a restart)."""
@@ -37,6 +39,7 @@ _HELLO = struct.Struct("=IIIqBB16s")
 _TABLE = struct.Struct("=Iqq")
 _ACK = struct.Struct("=q")
 _PARAMETER = struct.Struct("=qdd")
+_PATCH = struct.Struct("=I")
 _EVENT = struct.Struct("=q16s")
 _MAX_NAME_BYTES = 64
 _MAX_TEXT_BYTES = 1024
@@ -54,6 +57,7 @@ class Kind(IntEnum):
     EVENT = 7
     SHUTDOWN = 8
     MOVED = 9
+    PATCH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,20 @@ def read_parameter(message: Message) -> tuple[int, str, float, float]:
     if len(data) > _MAX_NAME_BYTES:
         raise EngineError(f"a parameter name of {len(data)} bytes: at most {_MAX_NAME_BYTES}")
     return frame, _text(data), value, ramp_s
+
+
+def patch(number: int, graph: Patch) -> Message:
+    """Return the message that lets `graph` be mounted by its number."""
+    return Message(Kind.PATCH, body=_PATCH.pack(number) + to_json(graph).encode())
+
+
+def read_patch(message: Message) -> tuple[int, Patch]:
+    """Return (number, graph) of a PATCH, whose objects are not checked yet."""
+    (number,) = _unpack(_PATCH, message, more=True)
+    try:
+        return number, from_json(message.body[_PATCH.size :])
+    except ScoreError as error:
+        raise EngineError(str(error)) from error
 
 
 def event(sent: EngineEvent) -> Message:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
 from loopmind_live.engine.schedule import moved, splice
+from loopmind_live.score.patch import Patch
 
 
 class RecordingEngine:
@@ -15,6 +16,7 @@ class RecordingEngine:
         self.rows: tuple[Row, ...] = ()
         self.splices: list[tuple[int, tuple[Row, ...]]] = []
         self.parameters: list[tuple[int, str, float]] = []
+        self.patches: dict[int, Patch] = {}
         self.closed = False
         self._frame = 0
         self._events: list[EngineEvent] = []
@@ -39,10 +41,21 @@ class RecordingEngine:
         self.splices.append((frame, tuple(rows)))
         self.rows = splice(self.rows, frame, rows, self._frame)
 
-    def set_parameter(self, name: str, value: float, ramp_s: float = 0.02) -> int:  # noqa: ARG002
-        """Remember a parameter and the frame at which it was set, which is returned."""
-        self.parameters.append((self._frame, name, value))
-        return self._frame
+    def set_parameter(
+        self,
+        name: str,
+        value: float,
+        ramp_s: float = 0.02,  # noqa: ARG002
+        frame: int | None = None,
+    ) -> int:
+        """Remember a parameter and the frame from which it counts, which is returned."""
+        at = max(self._frame, frame or 0)
+        self.parameters.append((at, name, value))
+        return at
+
+    def learn(self, number: int, patch: Patch) -> None:
+        """Remember a patch."""
+        self.patches[number] = patch
 
     def status(self) -> EngineStatus:
         """Return the clock, and silence."""

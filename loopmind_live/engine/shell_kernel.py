@@ -5,11 +5,12 @@ module is imported.
 """
 
 import numba
+import numpy as np
 
 LOUDEST = 100.0
 """An insert that is louder than this (+40 dBFS) has run away."""
-VALUE, TARGET, STEP, LEFT = range(4)
-"""Of a share: where it is, where it goes, how far a frame, and for how many frames more."""
+VALUE, TARGET, STEP, LEFT, WAIT = range(5)
+"""Of a share: where it is, where it goes, how far a frame, for how many frames more, and when."""
 
 
 @numba.njit(cache=True)
@@ -25,11 +26,13 @@ def is_sound(left, right):  # type: ignore[no-untyped-def]
 def blend(signal, dry, left, right, share):  # type: ignore[no-untyped-def]
     """Move `signal` from `dry` towards left and right by `share`, frame by frame, and move it on.
 
-    signal, dry: float64 [frames, 2] · left, right: float64 [frames] · share: float64 [4]. Several
+    signal, dry: float64 [frames, 2] · left, right: float64 [frames] · share: float64 [5]. Several
     inserts may be blended in turn: while their shares add up to 1 nothing of `dry` is left.
     """
     for i in range(signal.shape[0]):
-        if share[LEFT] > 0.0:
+        if share[WAIT] > 0.0:
+            share[WAIT] -= 1.0
+        elif share[LEFT] > 0.0:
             share[LEFT] -= 1.0
             share[VALUE] = share[TARGET] - share[STEP] * share[LEFT]
         signal[i, 0] += share[VALUE] * (left[i] - dry[i, 0])
@@ -50,3 +53,13 @@ def silence(signal):  # type: ignore[no-untyped-def]
     for i in range(signal.shape[0]):
         signal[i, 0] = 0.0
         signal[i, 1] = 0.0
+
+
+@numba.njit(cache=True)
+def ramp(samples, passed, length):  # type: ignore[no-untyped-def]
+    """Write how far each frame is into its stretch of `length` frames, 0..1.
+
+    samples: float64 [frames] · `passed`: frames since one of the stretches began.
+    """
+    for i in range(samples.shape[0]):
+        samples[i] = (passed + i) / length - np.floor((passed + i) / length)

@@ -1,7 +1,7 @@
 """An insert, and the shells of one number of all tracks with the hook behind them."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,11 +16,13 @@ from loopmind_live.engine.shell_kernel import (
     STEP,
     TARGET,
     VALUE,
+    WAIT,
     blend,
     is_sound,
     replace,
     silence,
 )
+from loopmind_live.score.patch import Parameter
 
 with pyo_import():
     import pyo64 as pyo
@@ -30,7 +32,7 @@ Samples = npt.NDArray[np.float64]
 
 def compile_shells(block: int) -> None:
     """Compile what shells call in each block, or load it from the disk cache."""
-    signal, side, share = np.zeros((block, 2)), np.zeros(block), np.zeros(4)
+    signal, side, share = np.zeros((block, 2)), np.zeros(block), np.zeros(5)
     split(signal, side, side)
     copy(signal, signal)
     blend(signal, signal, side, side, share)
@@ -47,6 +49,8 @@ class Insert:
     """
 
     name: str
+    number: int
+    knobs: Mapping[str, Parameter]
     track: int
     shell: int
     left: Samples
@@ -54,7 +58,7 @@ class Insert:
     parameters: dict[str, pyo.PyoObject]
     streams: list[pyo.PyoObject]
     objects: list[object]
-    share: Samples = field(default_factory=lambda: np.zeros(4))
+    share: Samples = field(default_factory=lambda: np.zeros(5))
     ended: bool = False
 
     @property
@@ -62,12 +66,15 @@ class Insert:
         """Tell whether it is there to stay, or on its way out."""
         return bool(self.share[TARGET] == 1.0)
 
-    def fade(self, target: float, frames: int) -> None:
-        """Fade evenly to `target` over so many frames, from the next one on."""
+    def fade(self, target: float, frames: int, wait: int = 0) -> None:
+        """Fade evenly to `target` over so many frames, after `wait` frames more."""
         share = self.share
+        if wait and not frames:
+            frames = 1  # the first frame after the wait is all there
         share[TARGET] = target
         share[STEP] = (target - share[VALUE]) / max(1, frames)
         share[LEFT] = frames
+        share[WAIT] = wait
         if not frames:
             share[VALUE] = target
 

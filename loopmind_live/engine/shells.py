@@ -15,14 +15,12 @@ the strip nor the shared effects hear it.
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import numpy as np
-
-from loopmind_live.config import INSERTS, MAX_TRACKS, SHELLS
+from loopmind_live.config import SHELLS
 from loopmind_live.engine.host_audio import pyo_import
-from loopmind_live.engine.inserts import BUILDERS, Parameters, Sides
+from loopmind_live.engine.patch.rack import Device, Rack
 from loopmind_live.engine.player import Tracks
 from loopmind_live.engine.shell_stage import Insert, Stage, compile_shells, free, view
 from loopmind_live.engine.strips import Strips
@@ -31,8 +29,6 @@ from loopmind_live.errors import EngineError
 with pyo_import():
     import pyo64 as pyo
 
-Builder = Callable[[pyo.PyoObject, pyo.PyoObject, Parameters], Sides]
-DEFAULT_AMOUNT = 0.5
 _MOST_AT_ONCE = 3
 """How many inserts one shell fades between: quick fingers; the oldest then ends hard."""
 _MOST_PREPARED = 2
@@ -48,14 +44,15 @@ class Shells:
         self, place: pyo.PyoObject, strips: Strips, rate_hz: int, mix: Callable[[Tracks], None]
     ) -> None:
         self._strips, self._rate_hz, self._mix = strips, rate_hz, mix
+        self.rack = Rack(place, rate_hz, strips.buses.shape[1])
         self._block = strips.buses.shape[1]
         self._stages = [
             Stage(place, self._block, self._hook(number)) for number in range(1, SHELLS + 1)
         ]
         self._tracks: Tracks | None = None
         self._apart: list[int] = []
-        self._amounts = np.full((MAX_TRACKS, SHELLS), DEFAULT_AMOUNT)
-        self._prepared: dict[tuple[int, int, str], list[Insert]] = {}
+        self._turned: dict[tuple[int, int, str], float] = {}
+        self._prepared: dict[tuple[int, int, int], list[Insert]] = {}
         self._retired: deque[Insert] = deque()
         self._broken: deque[Insert] = deque()
         self._notes: deque[str] = deque()
@@ -64,18 +61,18 @@ class Shells:
         compile_shells(self._block)
 
     def prepare(self, track: int, shell: int, number: int) -> None:
-        """Build the insert that `switch` is going to mount. Not in the audio callback."""
-        if number:
-            name = INSERTS[number - 1]
-            ready = self._prepared.setdefault((track, shell, name), [])
-            if len(ready) < _MOST_PREPARED:
-                values = {"amount": float(self._amounts[track, shell])}
-                ready.append(self.build(name, BUILDERS[name], track, shell, values))
+        """Build the insert that `switch` is going to mount. Not in the audio callback.
 
-    def build(
-        self, name: str, builder: Builder, track: int, shell: int, values: Mapping[str, float]
-    ) -> Insert:
-        """Return what `builder` makes for a shell, not running yet; EngineError where it fails.
+        EngineError where there is none of that number, or it cannot be built.
+        """
+        if number:
+            device = self.rack.device(number)
+            ready = self._prepared.setdefault((track, shell, number), [])
+            if len(ready) < _MOST_PREPARED:
+                ready.append(self.build(number, device, track, shell))
+
+    def build(self, number: int, device: Device, track: int, shell: int) -> Insert:
+        """Return what `device` makes for a shell, not running yet; EngineError where it fails.
 
         Not in the audio callback: it takes longer than a block may. One thread builds at a time.
         """
@@ -83,45 +80,57 @@ class Shells:
         before = max(stream.getId() for stream in list(stage.server.getStreams()))
         tables = [pyo.DataTable(size=self._block) for _ in range(2)]
         with _still():
-            parameters = {
-                key: pyo.SigTo(value, time=0.02, init=value) for key, value in values.items()
-            }
+            parameters = {}
+            for name, knob in device.knobs.items():
+                value = self._turned.get((track, shell, name), knob.default)
+                value = min(knob.high, max(knob.low, value))
+                time_s = max(knob.smoothing_s, 1.0 / self._rate_hz)
+                parameters[name] = pyo.SigTo(value, time=time_s, init=value)
             try:
                 left, right = stage.readers[track]
-                sides = builder(left, right, parameters)
+                sides = device.builder(left, right, parameters)
                 fills = [
                     pyo.TableFill(side, table) for side, table in zip(sides, tables, strict=True)
                 ]
             except Exception as error:
-                raise EngineError(f"the insert {name} cannot be built: {error!r}") from error
+                raise EngineError(
+                    f"the insert {device.name} cannot be built: {error!r:.200}"
+                ) from error
         streams = [one for one in list(stage.server.getStreams()) if one.getId() > before]
         streams.sort(key=lambda stream: int(stream.getId()))
         return Insert(
-            name, track, shell, view(tables[0]), view(tables[1]), parameters, streams,
+            device.name, number, device.knobs, track, shell, view(tables[0]),
+            view(tables[1]), parameters, streams,
             [*tables, *parameters.values(), *sides, *fills],
         )  # fmt: skip
 
-    def switch(self, track: int, shell: int, number: int, crossfade_s: float) -> None:
-        """Mount the insert of that number, which was prepared, or none (0), from this block on."""
+    def switch(
+        self, track: int, shell: int, number: int, crossfade_s: float, wait: int = 0
+    ) -> None:
+        """Mount the insert of that number, which was prepared, or none (0).
+
+        It is heard from `wait` frames after the beginning of this block on.
+        """
         if not number:
-            self.unmount(track, shell, crossfade_s)
+            self.unmount(track, shell, crossfade_s, wait)
             return
-        name = INSERTS[number - 1]
-        ready = self._prepared.get((track, shell, name))
+        ready = self._prepared.get((track, shell, number))
         made = ready.pop(0) if ready else None
-        there = self._there(track, shell, name)
+        there = self._there(track, shell, number)
         if there is not None:
-            self._fade_to(there, crossfade_s)
+            self._fade_to(there, crossfade_s, wait)
             if made is not None:
                 self._retired.append(made)
         elif made is not None:
-            self.move(track, shell, float(self._amounts[track, shell]), 0.0, made)
-            self.mount(made, crossfade_s)
+            for name in made.parameters:
+                self._turn(made, name, self._turned.get((track, shell, name)), 0.0)
+            self.mount(made, crossfade_s, wait)
         else:
+            name = self.rack.name(number)
             self._notes.append(f"track {track}: the insert {name} was not built: ask for it again")
 
-    def mount(self, insert: Insert, crossfade_s: float) -> None:
-        """Fade `insert` in from this block's first frame on, and out what its shell held."""
+    def mount(self, insert: Insert, crossfade_s: float, wait: int = 0) -> None:
+        """Fade `insert` in from `wait` frames after this block's first, and out what was there."""
         stage = self._stages[insert.shell]
         stage.add(insert)
         if insert.track not in self._apart:
@@ -129,28 +138,34 @@ class Shells:
             self._strips.set_apart(insert.track, True)
         for oldest in stage.mounted[insert.track][:-_MOST_AT_ONCE]:
             oldest.ended = True
-        self._fade_to(insert, crossfade_s)
+        self._fade_to(insert, crossfade_s, wait)
 
-    def unmount(self, track: int, shell: int, crossfade_s: float) -> None:
-        """Fade out what a shell holds, from this block's first frame on."""
+    def unmount(self, track: int, shell: int, crossfade_s: float, wait: int = 0) -> None:
+        """Fade out what a shell holds, from `wait` frames after this block's first on."""
         for insert in self._stages[shell].mounted.get(track, ()):
-            insert.fade(0.0, self._frames(crossfade_s))
+            insert.fade(0.0, self._frames(crossfade_s), wait)
             insert.ended = insert.silent()
 
-    def move(
-        self, track: int, shell: int, amount: float, ramp_s: float, insert: Insert | None = None
-    ) -> None:
-        """Move the amount of a shell's insert, of the one there or the next, over `ramp_s`."""
-        self._amounts[track, shell] = amount
-        inserts = self._stages[shell].mounted.get(track, []) if insert is None else [insert]
-        for one in inserts:
-            signal = one.parameters.get("amount")
-            if signal is not None:
-                signal.time = max(ramp_s, 1.0 / self._rate_hz)
-                signal.value = amount
+    def turn(self, track: int, shell: int, name: str, value: float, ramp_s: float) -> None:
+        """Turn a knob of a shell's insert, of the one there or the next.
 
-    def run(self, tracks: Tracks) -> None:
-        """Begin the block: mix it, or hand the tracks to the inserts, whose hook does so later."""
+        It gets there over `ramp_s`, or over the knob's own smoothing where that is longer.
+        """
+        self._turned[track, shell, name] = value
+        for one in self._stages[shell].mounted.get(track, []):
+            if name in one.parameters:
+                self._turn(one, name, value, max(ramp_s, one.knobs[name].smoothing_s))
+
+    def _turn(self, insert: Insert, name: str, value: float | None, ramp_s: float) -> None:
+        knob, signal = insert.knobs[name], insert.parameters[name]
+        signal.time = max(ramp_s, 1.0 / self._rate_hz)
+        signal.value = knob.default if value is None else min(knob.high, max(knob.low, value))
+
+    def run(self, tracks: Tracks, frame: int) -> None:
+        """Begin the block of `frame`: mix it, or hand the tracks to the inserts.
+
+        Their hook mixes it later.
+        """
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
@@ -158,6 +173,7 @@ class Shells:
             self._mix(tracks)
             return
         self._tidy()
+        self.rack.clock.begin(frame)
         for track in self._apart:
             self._strips.filter(track, tracks[track])
         self._tracks = tracks
@@ -193,6 +209,7 @@ class Shells:
         for stage in reversed(self._stages):
             stage.close()
         self._retired.clear()
+        self.rack.clock.close()
 
     def _go_on(self, number: int) -> None:
         """Hand the tracks to the next stage that has inserts; mix them where none has."""
@@ -235,17 +252,18 @@ class Shells:
             self._apart.remove(track)
             self._strips.set_apart(track, False)
 
-    def _there(self, track: int, shell: int, name: str) -> Insert | None:
+    def _there(self, track: int, shell: int, number: int) -> Insert | None:
         inserts = self._stages[shell].mounted.get(track, [])
-        return next((one for one in reversed(inserts) if one.name == name and not one.ended), None)
+        there = (one for one in reversed(inserts) if one.number == number and not one.ended)
+        return next(there, None)
 
-    def _fade_to(self, insert: Insert, crossfade_s: float) -> None:
+    def _fade_to(self, insert: Insert, crossfade_s: float, wait: int = 0) -> None:
         frames = self._frames(crossfade_s)
         for one in self._stages[insert.shell].mounted[insert.track]:
             if one is not insert and not one.ended:
-                one.fade(0.0, frames)
+                one.fade(0.0, frames, wait)
                 one.ended = one.silent()
-        insert.fade(1.0, frames)
+        insert.fade(1.0, frames, wait)
 
     def _frames(self, crossfade_s: float) -> int:
         return round(crossfade_s * self._rate_hz)

@@ -184,7 +184,7 @@ class _Binder:
         """Take "on", "off" or the flag's own name."""
         if token.kind != "word":
             return 0
-        if token.text in ON or token.text == argument.name:
+        if token.text == argument.name or (token.text in ON and argument.name == "on"):
             self.values[argument.name] = True
             return 1
         if token.text in ("everything", "each") and argument.name == "all":

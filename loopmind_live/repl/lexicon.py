@@ -121,7 +121,8 @@ POLITE: tuple[Phrase, ...] = tuple(
         "please", "pls", "plz", "can you", "could you", "would you", "can we", "could we",
         "let's", "lets", "let us", "hear", "i want to", "i want", "i'd like", "i would like",
         "i need", "give me", "gimme", "ok", "okay", "hey", "yo", "so", "well",
-        "make it", "maybe", "we need",
+        "make it", "maybe", "we need", "ok now", "okay now", "and now", "alright now", "so now",
+        "well now",
     )
 )  # fmt: skip
 """Openings that say nothing; stripped before the verb is looked for."""

@@ -22,6 +22,8 @@ Asked = tuple[str, Arguments]
 _LASTING = ("mute", "unmute", "solo", "add")
 """Commands on parts that end by themselves where it is said for how long."""
 _OUT = ("mute", "remove", "keep_out")
+_SOUNDING = ("play", "go", "add", "return")
+"""Verbs that make parts sound: not to do so is to keep them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def _is_refused(clause: Clause) -> bool:
     items = [item for item in clause.items if item.kind not in ("filler", "polite")]
     for item, after in pairwise(items):
         if item.kind == "not" and after.kind in ("verb", "not"):
-            return True
+            return not (clause.roles and after.may_be("verb", *_SOUNDING))
         if item.kind == "verb" and after.kind == "not" and not clause.has("mood", "darker"):
             return True
     return len(items) > 1 and items[-1].kind == "not" and items[0].kind == "verb"
@@ -126,7 +128,8 @@ def _key(clause: Clause, _: Before) -> list[Asked]:
 def _loop(clause: Clause, _: Before) -> list[Asked]:
     place = clause.places[0] if clause.places else None
     section = _at(place) or {"section": "current"}
-    if clause.says("unloop"):
+    ended = clause.says("stop", *_OUT) or clause.has("no")
+    if clause.says("unloop") or (clause.says("loop") and ended and not clause.roles):
         return [("loop", {"on": False} | section)]
     bare = not clause.roles and not clause.has("genre", "mood", "bars")
     bare = bare and (place is not None or not clause.has("before", "after"))
@@ -146,7 +149,11 @@ def _insert(clause: Clause, _: Before) -> list[Asked]:
     if not (wanted or clause.says("insert", "add")) or not clause.targets or clause.roles:
         return []
     put = clause.targets[0]
-    if put.label == "current" or put.link in ("place", "to") or clause.has("darker", "mood"):
+    if clause.says("go") and not (beside or clause.has("bars")):
+        return []
+    of_bars = beside is not None and clause.has("bars")  # "4 bars of build before the hook"
+    inside = put.link == "to" or (put.link == "place" and not of_bars)
+    if put.label == "current" or inside or clause.has("darker", "mood"):
         return []
     said: Arguments = {"section": put.label}
     bars = clause.number("bars")
@@ -188,7 +195,7 @@ def _constrain(clause: Clause, before: Before) -> list[Asked]:
 
 def _kept_out(clause: Clause) -> bool:
     """Tell whether a negation is of parts: "the intro shouldn't have drums"."""
-    return clause.has("not") and (clause.has("with") or clause.says("make"))
+    return clause.has("not") and (clause.has("with") or clause.says("make", *_SOUNDING))
 
 
 def _resize(clause: Clause, before: Before) -> list[Asked]:
@@ -362,7 +369,7 @@ def _go(clause: Clause, before: Before) -> list[Asked]:
         return [("goto", {"section": "intro"})]
     if not places:
         return []
-    lone = clause.has("when") and not clause.says("renew", "make") and len(places) == 1
+    lone = clause.has("when", "again") and not clause.says("renew", "make") and len(places) == 1
     if clause.says("go", "restart") or lone:
         return [("goto", _at(places[-1] if len(places) > 1 else places[0]))]
     return []

@@ -97,6 +97,8 @@ def merged(commands: Sequence[Command]) -> list[Command]:
     kept: list[Command] = []
     for command in commands:
         last = kept[-1] if kept else None
+        if last is not None and _said_again(last, command):
+            continue
         if last is not None and _goes_on(last, command):
             arguments = dict(last.arguments)
             for name, value in command.arguments.items():
@@ -107,6 +109,12 @@ def merged(commands: Sequence[Command]) -> list[Command]:
         else:
             kept.append(command)
     return kept
+
+
+def _said_again(last: Command, command: Command) -> bool:
+    """Tell whether a command on parts only repeats the last: "vocals too loud, bring them down"."""
+    same = (last.name, last.arguments, last.when) == (command.name, command.arguments, command.when)
+    return same and "roles" in command.arguments
 
 
 _ALL = re.compile(r"\b(everything|all|whole|entire|todo|toda|tout|alles|ganze|tudo)\b")

@@ -132,6 +132,8 @@ def _fit(
         raise Misfit("mute: keep them out of it, as in: no bass in build", len(pattern.head))
     if spec.name == "mute" and "until" in arguments and pattern.head[:1] in _WITHOUT:
         raise Misfit("mute: keep them out of what leads there, as in: no bass in build", 1)
+    if spec.name == "mute" and rest[-1:] and rest[-1].text == "in":
+        raise Misfit("mute: or bring them in, as in: add bass", len(pattern.head))
     if spec.name == "mute" and not EXCEPT.isdisjoint(token.text for token in rest):
         raise Misfit("mute: play the others alone, as in: solo drums", len(pattern.head))
     if spec.name == "level" and {"section", "sections"} & {token.text for token in rest}:

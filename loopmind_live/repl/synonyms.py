@@ -96,7 +96,7 @@ _DOWN = (
 
 SYNONYMS: tuple[Pattern, ...] = (
     *ways("arrange", "compose"),
-    *ways("play", "start, go, resume, continue, hit it"),
+    *ways("play", "start, go, resume, continue, hit it, kick it off"),
     *ways(
         "play", "play with count in, play with a count in, play counted in",
         arguments={"count_in": True},
@@ -148,7 +148,7 @@ SYNONYMS: tuple[Pattern, ...] = (
         "unmute",
         "bring back, bring * back, bring * back in, put back, put * back, "
         "add back, add * back, add back in, turn on, turn * on, turn back on, restore, "
-        "* on, * back, * back in, * back on, bring back in, switch on, "
+        "switch * on, * on, * back, * back in, * back on, bring back in, switch on, "
         "let * back in",
     ),
     *ways("add", "bring in, bring * in, drop in, throw in, add in"),

@@ -10,8 +10,8 @@ from loopmind_live.arranger.vocabulary import (
     CONTENT,
     LANGUAGES,
     LONGEST,
-    languages_of,
     lexicon,
+    likely_languages,
     named,
     plain,
     table,
@@ -87,7 +87,7 @@ def test_keys_are_read_as_their_languages_write_them(text, key):
      ("drop", "english")],
 )  # fmt: skip
 def test_the_language_is_the_one_that_knows_most_words(text, language):
-    assert languages_of(plain(text))[0] == language
+    assert likely_languages(plain(text))[0] == language
 
 
 @pytest.mark.parametrize(

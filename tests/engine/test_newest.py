@@ -19,7 +19,7 @@ def test_the_newest_is_read_whole_however_often_it_was_written(rounds: list[list
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        writer = Newest.create(Path(folder))
+        writer = Newest.create(Path(folder) / FILE_NAME)
         reader = Newest(Path(folder) / FILE_NAME, writable=False)
         assert reader.read() == []
         for each in rounds:
@@ -31,7 +31,7 @@ def test_the_newest_is_read_whole_however_often_it_was_written(rounds: list[list
 
 
 def test_a_writer_that_died_while_writing_leaves_what_was_there_before(tmp_path: Path) -> None:
-    writer = Newest.create(tmp_path)
+    writer = Newest.create(tmp_path / FILE_NAME)
     kept = Message(Kind.TABLE, 1, b"kept" * 8)
     writer.write(kept.encode())
     torn = bytearray((tmp_path / FILE_NAME).read_bytes())
@@ -45,10 +45,10 @@ def test_a_writer_that_died_while_writing_leaves_what_was_there_before(tmp_path:
 
 
 def test_more_than_there_is_room_for_is_refused_and_the_newest_stands(tmp_path: Path) -> None:
-    newest = Newest.create(tmp_path)
+    newest = Newest.create(tmp_path / FILE_NAME)
     kept = Message(Kind.TABLE, 1, b"kept")
     newest.write(kept.encode())
-    with pytest.raises(EngineError, match="too many to keep"):
+    with pytest.raises(EngineError, match="to keep for engines"):
         newest.write(bytes(2 * MAX_BYTES))
     assert newest.read() == [kept]
     newest.close()

@@ -39,7 +39,7 @@ class Mixer:
             for side in range(2):
                 hz = 200.0 + 70.0 * track + 31.0 * side
                 tracks[track, :, side] = 0.05 * self.level * np.sin(2 * np.pi * hz * time)
-        self.graph.feed(tracks)
+        self.graph.feed(tracks, self.at * BLOCK)
         self.master.append(self.graph._strips.buses[0].copy())
         self.at += 1
 

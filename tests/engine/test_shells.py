@@ -17,7 +17,8 @@ from loopmind_live.engine.base import Row
 from loopmind_live.engine.graph import Graph
 from loopmind_live.engine.guard import check_parameter
 from loopmind_live.engine.offline import OfflineEngine
-from loopmind_live.engine.shells import Builder, Shells
+from loopmind_live.engine.patch.rack import Builder, Device
+from loopmind_live.engine.shells import Shells
 from loopmind_live.errors import EngineError
 
 Samples = npt.NDArray[np.float64]
@@ -39,7 +40,7 @@ class Desk:
 
     def _before(self) -> None:
         self.wanted()
-        self.graph.feed(self.noise[self.at].copy())
+        self.graph.feed(self.noise[self.at].copy(), self.at * BLOCK)
         self.at += 1
 
     def play(self, blocks: int, first: Callable[[], None] = lambda: None) -> Samples:
@@ -55,7 +56,7 @@ class Desk:
     def mount(
         self, builder: Builder, track: int = 0, shell: int = 0, crossfade_s: float = 0.0
     ) -> Callable[[], None]:
-        insert = self.shells.build("made", builder, track, shell, {})
+        insert = self.shells.build(0, Device("made", builder, {}), track, shell)
         return lambda: self.shells.mount(insert, crossfade_s)
 
     def set(self, name: str, value: float, ramp_s: float = 0.0) -> None:
@@ -379,8 +380,8 @@ def test_the_interpreter_is_held_until_the_block_is_mixed_and_no_longer(desk: De
     fed = desk.graph.feed
     left_to_the_hook = []
 
-    def feed(tracks: Samples) -> None:
-        fed(tracks)
+    def feed(tracks: Samples, frame: int) -> None:
+        fed(tracks, frame)
         left_to_the_hook.append(desk.graph.holds(short))
 
     desk.graph.feed = feed  # type: ignore[assignment]

@@ -2,7 +2,8 @@
  *
  *   midi_capture SECONDS [SOURCE]
  *
- * First it prints "FRAME TIME": a frame of JACK's and its time in microseconds. Then a line for each
+ * First it prints "FRAME TIME": a frame of JACK's and its time in microseconds, by CLOCK_MONOTONIC,
+ * which JACK's own clock may differ from. Then a line for each
  * message: the same of it, and its bytes in hex. It has one input, "in", connected to SOURCE.
  * Ends after SECONDS, or with SIGTERM; the last line is "end XRUNS LOST".
  */
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MOST_BYTES 64 /* of each message, the first so many are kept */
@@ -65,10 +67,17 @@ static void on_signal(int unused) {
     ended = 1;
 }
 
+/* Return what JACK's clock lacks to CLOCK_MONOTONIC, in microseconds. */
+static long long offset_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000000LL + now.tv_nsec / 1000 - (long long)jack_get_time();
+}
+
 static void drain(void) {
     struct heard one;
     while (jack_ringbuffer_read(ring, (char *)&one, sizeof one) == sizeof one) {
-        printf("%u %llu ", one.frame, (unsigned long long)one.time_us);
+        printf("%u %lld ", one.frame, (long long)one.time_us + offset_us());
         for (unsigned int i = 0; i < one.size && i < MOST_BYTES; i++)
             printf("%02x", one.bytes[i]);
         printf("\n");
@@ -96,7 +105,7 @@ int main(int count, char **args) {
     signal(SIGINT, on_signal);
     jack_activate(client);
     jack_nframes_t frame = jack_frame_time(client);
-    printf("%u %llu\n", frame, (unsigned long long)jack_frames_to_time(client, frame));
+    printf("%u %lld\n", frame, (long long)jack_frames_to_time(client, frame) + offset_us());
     fflush(stdout);
     if (count > 2 && jack_connect(client, args[2], jack_port_name(port)))
         fprintf(stderr, "midi_capture: %s cannot be connected\n", args[2]);

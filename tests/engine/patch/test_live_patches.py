@@ -1,0 +1,75 @@
+"""Patches in an engine process: heard from their frame on, and still there after a kill."""
+
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from loopmind_live.config import FIRST_PATCH
+from loopmind_live.engine.base import Row
+from loopmind_live.engine.client import ProcessEngine
+from loopmind_live.score.patch import Knob, Made, Object, Parameter, Patch, Side
+from tests.engine.processes import until
+from tests.engine.test_process import PASS, collect, pid_of
+
+TRACK, LEVEL = 8, 0.5
+
+
+def quieter() -> Patch:
+    objects = tuple(Object("Sig", (("value", Side(n)), ("mul", Knob("gain")))) for n in (0, 1))
+    knobs = {"gain": Parameter(1.0, smoothing_s=0.0)}
+    return Patch("quieter", "", knobs, objects, (Made(0), Made(1)))
+
+
+def steady(engine: ProcessEngine) -> int:
+    """Play a steady level from the frame on that is returned."""
+    sound = np.full((PASS + 4, 2), LEVEL, np.float32)
+    offset = engine.arena.allocate(len(sound))
+    assert offset is not None
+    engine.arena.write(offset, sound)
+    start = engine.frame() + 4800
+    engine.splice(start, [Row(TRACK, 1, offset, len(sound), float(PASS), float(start), start)])
+    return start
+
+
+def test_a_patch_is_mounted_live_at_its_frame(engine: ProcessEngine, tmp_path: Path) -> None:
+    engine.learn(FIRST_PATCH, quieter())
+    engine.set_parameter(f"track/{TRACK}/knob1/gain", 0.25, 0.0)
+    start = steady(engine)
+    frame = start + 12_345
+    recorder = engine.record(tmp_path / "r.wav", start, start + 24_000)
+    engine.events()
+    engine.set_parameter(f"track/{TRACK}/insert1", FIRST_PATCH, 0.0, frame)
+    assert collect(engine, "param").frame == frame
+    until(lambda: not recorder.running)
+    heard, _ = soundfile.read(recorder.path, dtype="float64")
+    assert np.abs(heard[200:12_345] - LEVEL).max() < 1e-4
+    assert np.abs(heard[12_345:] - 0.25 * LEVEL).max() < 1e-4
+    engine.set_parameter(f"track/{TRACK}/insert1", 0.0)
+
+
+def test_a_patch_is_there_again_in_the_engine_that_plays_on(engine: ProcessEngine) -> None:
+    number = FIRST_PATCH + 1
+    engine.learn(number, quieter())
+    engine.set_parameter(f"track/{TRACK}/knob2/gain", 0.125, 0.0)
+    engine.set_parameter(f"track/{TRACK}/insert2", number, 0.0)
+    steady(engine)
+    until(lambda: abs(engine.status().peak - 0.125 * LEVEL) < 1e-3)
+    until(lambda: engine.stand_by is not None)
+    killed = pid_of(engine)
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: pid_of(engine) != killed and engine.status().running)
+    until(lambda: abs(engine.status().peak - 0.125 * LEVEL) < 1e-3)
+    engine.set_parameter(f"track/{TRACK}/insert2", 0.0)
+    until(lambda: abs(engine.status().peak - LEVEL) < 1e-3)
+
+
+def test_what_is_no_patch_is_told_and_the_engine_plays_on(engine: ProcessEngine) -> None:
+    bad = Patch("bad", "", {}, (Object("SndTable"),), (Side(0), Side(1)))
+    engine.events()
+    engine.learn(FIRST_PATCH + 2, bad)
+    assert "SndTable" in collect(engine, "error").text
+    before = engine.frame()
+    until(lambda: engine.frame() > before + 4800)
