@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from loopmind_live.app.monitor import Monitor, meant_by
 from loopmind_live.app.performance import Performance
 from loopmind_live.control.access import THIS_MACHINE, Allowed
 from loopmind_live.control.datagrams import Address
-from loopmind_live.control.osc_addresses import BY_ADDRESS, Typed, check_sent, meaning
+from loopmind_live.control.osc_addresses import BY_ADDRESS, Typed, check_sent, meaning, shown
 from loopmind_live.control.osc_inbox import Received
 from loopmind_live.control.osc_server import LOG_S, OscServer
 from loopmind_live.control.osc_time import Arrival, frame_reached, named_frame
@@ -37,10 +38,13 @@ class OscSurface:
         tell: Callable[[str], None],
         clock: Callable[[], float],
         allowed: Allowed = THIS_MACHINE,
+        monitor: Monitor | None = None,
     ) -> None:
         self._show = show
+        self._monitor = monitor or Monitor()
         self._tell = tell
         self._clock = clock
+        self._allowed = allowed
         self._echo, self._errors = Throttle(ECHO_S, clock), Throttle(LOG_S, clock)
         self.server = OscServer(port, tuple(BY_ADDRESS), allowed, self._frame_of)
         self._waiting: list[Received] = []
@@ -74,6 +78,7 @@ class OscSurface:
         try:
             handle(received)
         except LoopMindError as error:
+            self.note(received, f"refused: {error}")
             self._answer(received, False, str(error))
         except Exception as error:
             # Whatever went wrong, the music plays on: say so, keep the trace, go on.
@@ -87,8 +92,21 @@ class OscSurface:
         frame = frame_reached(status.frame, status.time_s, time.monotonic(), engine.rate_hz)
         return named_frame(time_tag, Arrival(time.time(), frame, engine.rate_hz))
 
+    def described(self) -> list[str]:
+        """Return the line that tells of this surface."""
+        server = self.server
+        counts = f"{server.received:,} packets, {server.inbox.refused:,} messages left out"
+        return [f"OSC on port {server.port}: {self._allowed} may send; {counts}"]
+
+    def note(self, received: Received, meant: str) -> None:
+        """Note what a message is taken for, where anybody looks."""
+        if self._monitor.watched:
+            source = "OSC {}:{}".format(*received.sender)
+            self._monitor.note(source, shown(received.message), meant)
+
     def do(self, received: Received, asked: Command | Typed | None) -> None:
         """Carry out what a message asks for, and answer its sender. None asks for nothing."""
+        self.note(received, meant_by(asked))
         if asked is None:
             return
         commands = _commands(asked)

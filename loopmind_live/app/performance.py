@@ -29,6 +29,7 @@ from loopmind_live.session.effects import (
     Quit,
     Record,
     Save,
+    SetClock,
     SetLink,
     ShowStatus,
 )
@@ -86,6 +87,7 @@ class Performance:
         self._read_timeline = read_timeline
         self._now = now
         self.learn: Callable[[Learn], list[str]] = _no_midi
+        self.clock: Callable[[SetClock], list[str]] = _no_clock
         self.link: Callable[[SetLink], list[str]] = _no_link
         self.told_beside: list[Callable[[], str | None]] = []
 
@@ -175,10 +177,8 @@ class Performance:
                 return [self._save(effect.file)]
             case Record():
                 return [self._record(effect)]
-            case Learn():
-                return self.learn(effect)
-            case SetLink():
-                return self.link(effect)
+            case Learn() | SetClock() | SetLink():
+                return self._ask(effect)
             case Opinion() | Forget() if self._memory is None:
                 told = effect.verdict in FAVORITES if isinstance(effect, Opinion) else True
                 return ["nothing is remembered offline: perform live"] if told else []
@@ -191,6 +191,16 @@ class Performance:
                 self.session.arranger.prefer(self._memory.taste())
                 return [f"forgotten: {gone} lines of {self._memory.path}"]
         return []
+
+    def _ask(self, wanted: Learn | SetClock | SetLink) -> list[str]:
+        """Hand on what is asked of a surface."""
+        match wanted:
+            case Learn():
+                return self.learn(wanted)
+            case SetClock():
+                return self.clock(wanted)
+            case SetLink():
+                return self.link(wanted)
 
     def _save(self, file: str | None) -> str:
         arrangement = self.session.state.arrangement
@@ -256,6 +266,10 @@ class Performance:
 
 def _no_midi(_wanted: Learn) -> list[str]:
     raise SessionError("no MIDI device can be taught: perform with --midi")
+
+
+def _no_clock(_wanted: SetClock) -> list[str]:
+    raise SessionError("no MIDI clock without MIDI: perform with --midi")
 
 
 def _no_link(_wanted: SetLink) -> list[str]:
