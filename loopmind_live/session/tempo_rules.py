@@ -21,7 +21,7 @@ MIN_PACE = 0.5
 GLIDE_SHARE = 0.005
 """While the tempo glides, the engine's delay follows in steps of this share."""
 STEP_SHARE = 0.0005
-"""A set that keeps in step with a clock outside moves by less all the time: its delay does not."""
+"""A set that is brought into step with a clock outside moves by less: its delay does not."""
 TAP_GAP_S = 2.5
 MIN_TAPS, MAX_TAPS = 4, 8
 
@@ -114,7 +114,8 @@ def heard_bpm(tempo: TempoMap, frame: int, told_bpm: float) -> float:
     bar = tempo.bar(frame)
     segment = tempo.segment_at_bar(bar)
     bpm = min(MAX_BPM, max(MIN_BPM, segment.bpm_at(bar)))
-    least = GLIDE_SHARE if segment.slope else STEP_SHARE
+    passes = segment is not tempo.segments[-1]
+    least = GLIDE_SHARE if segment.slope else STEP_SHARE if passes else 0.0
     return told_bpm if abs(bpm - told_bpm) <= least * bpm else bpm
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-import soundfile
 
+from loopmind_live.bench.click_set import onsets, write_click_set
 from loopmind_live.bench.performing import PROGRAM
 from tests.jack.harness import end
 from tests.link.network import Network
@@ -24,7 +24,6 @@ RATE_HZ, BLOCK = 48000, 256
 LIMIT_S = 60.0
 START_S = 180.0
 """An engine that starts for the first time compiles its kernel."""
-CLICK_FRAMES = 96
 EDGE = 2400
 OUR_PORT, HUT_PORT = "loopmind:output_1", "LinkHut:out_1"
 Frames = np.ndarray[Any, np.dtype[Any]]
@@ -134,8 +133,10 @@ class Show:
         folder.mkdir()
         self.events_path = folder / "set.jsonl"
         words = [
-            "perform", "--audio", "jack", "--timeline", str(click_set(folder, bpm)), "--events",
-            str(self.events_path), "--library", str(folder / "library.sqlite"), "--dry", *more,
+            "perform", "--audio", "jack",
+            "--timeline", str(write_click_set(folder, bpm, RATE_HZ)),
+            "--events", str(self.events_path),
+            "--library", str(folder / "library.sqlite"), "--dry", *more,
         ]  # fmt: skip
         self.process = network.start(*PROGRAM, *words, env=env, stderr=subprocess.STDOUT)
         self.lines: list[str] = []
@@ -181,31 +182,6 @@ class Show:
                 end(self.process)
         self._reader.join(LIMIT_S)
         close_pipes(self.process)
-
-
-def click_set(folder: Path, bpm: float) -> Path:
-    """Write a loop of a bar that clicks on each beat, and a timeline that plays it on and on."""
-    frames = round(4 * 60 * RATE_HZ / bpm)
-    audio = np.zeros((frames, 2), np.float32)
-    for beat in range(4):
-        at = round(beat * 60 * RATE_HZ / bpm)
-        audio[at : at + CLICK_FRAMES] = 0.8
-    soundfile.write(folder / "click.wav", audio, RATE_HZ, subtype="FLOAT")
-    clip = {
-        "role": "hats", "gain_db": 0.0, "semitones": 0, "stretch": 1.0, "bpm": bpm, "beats": 4,
-        "start_s": 0.0,
-    }  # fmt: skip
-    section = {
-        "name": "hook", "label": "hook", "bars": 8, "start_bar": 1, "start": 0,
-        "loops": ["click.wav"], "clips": [clip],
-    }  # fmt: skip
-    timeline = {
-        "format": 1, "bpm": bpm, "key": None, "meter": "4/4", "seed": 0, "prompt": "",
-        "sections": [section],
-    }  # fmt: skip
-    path = folder / "clicks.json"
-    path.write_text(json.dumps(timeline))
-    return path
 
 
 @dataclass(frozen=True)
