@@ -20,6 +20,7 @@ from loopmind_live.app.argument_types import (
 )
 from loopmind_live.app.library_commands import add_fix, add_loops, add_scan
 from loopmind_live.app.measuring import add_evaluate
+from loopmind_live.app.monitoring import add_monitor
 from loopmind_live.app.parsing import add_parse
 from loopmind_live.app.search_commands import add_map, add_similar
 from loopmind_live.app.subcommands import add_command, add_library, library_of
@@ -74,8 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (
         _add_demo, add_scan, add_loops, add_similar, add_map, add_fix, add_parse, _add_arrange,
-        _add_regenerate, _add_render, _add_perform, _add_attach, _add_replay, add_evaluate,
-        add_train, add_touchosc, _add_bench, _add_doctor,
+        _add_regenerate, _add_render, _add_perform, _add_attach, add_monitor, _add_replay,
+        add_evaluate, add_train, add_touchosc, _add_bench, _add_doctor,
     ):  # fmt: skip
         add(commands)
     return parser

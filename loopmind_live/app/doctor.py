@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from loopmind_live import config
-from loopmind_live.app import checks, midi_doctor, preflight
+from loopmind_live.app import checks, midi_doctor, preflight, surface_checks
 from loopmind_live.app.files import clip_cache
 from loopmind_live.app.finding import Finding
 from loopmind_live.app.machine import Folder, Room, folder, free_bytes, limits, machine, versions
@@ -78,6 +78,7 @@ def examine(
         "library": (lambda: _library(request), FILES_S),
         "rooms": (lambda: _rooms(request, room), FILES_S),
         "midi": (midi_doctor.ask_midi, midi_doctor.ASK_S),
+        "surfaces": (surface_checks.ask_surfaces, surface_checks.ASK_S),
         **{name: (_folder(find, room), FILES_S) for name, find in _FOLDERS.items()},
     }
     if isinstance(numba, Path):
@@ -92,6 +93,7 @@ def examine(
         checks.check_versions(versions()),
     ]
     findings += _midi(answers)
+    findings += surface_checks.check_surfaces(answers["surfaces"])
     if isinstance(numba, Path):
         findings.append(checks.check_kernel(answers["kernel"], numba))
     if request.timeline is not None:

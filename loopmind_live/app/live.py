@@ -177,7 +177,10 @@ class LiveShow:
         self._greet(loops)
         self._go_on_recording()
         await self._welcome_guests()
-        self._surfaces = open_surfaces(request.surfaces, self._show, self._tell, self._engine.link)
+        self._surfaces = open_surfaces(
+            request.surfaces, self._show, self._tell, self._engine.link,
+            self._engine.arena.path.parent,
+        )  # fmt: skip
         tick = asyncio.create_task(self._tick(script))
         tidy = asyncio.create_task(keep_tidy())
         try:

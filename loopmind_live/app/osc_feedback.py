@@ -52,6 +52,11 @@ class OscFeedback:
     def close(self) -> None:
         """Tell nobody anything more; the server is closed by the surface that opened it."""
 
+    def described(self) -> list[str]:
+        """Return the line that tells who listens."""
+        there = ", ".join(map(str, self.listeners)) or "nobody"
+        return [f"OSC listeners: {there}"]
+
     def _drop(self, to: Address) -> list[Listener]:
         stopped = self.listeners.stop(to)
         for one in stopped:
@@ -66,6 +71,7 @@ class OscFeedback:
             self._tell(f"OSC {gone} was silent and gives way to another surface")
         if not known:
             self._tell(f"OSC {to[0]}:{to[1]} listens")
+        self._osc.note(received, "listens")
         self._osc.server.answer(received.sender, True, START, f"{len(self.listeners)} listen")
 
     def _stop(self, received: Received) -> None:
@@ -73,6 +79,7 @@ class OscFeedback:
         stopped = self.listeners.stop(to, _id_of(received.message))
         for one in stopped:
             self._tell(f"OSC {one} listens no more")
+        self._osc.note(received, "listens no more")
         text = f"{len(stopped)} listen no more" if stopped else "nobody listened there"
         self._osc.server.answer(received.sender, bool(stopped), STOP, text)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from loopmind_live.app.monitor import meant_by
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.panels import panel_now
 from loopmind_live.app.performance import Performance
@@ -17,6 +18,7 @@ from loopmind_live.control.live_addresses import (
     live,
 )
 from loopmind_live.control.live_listeners import LiveListeners
+from loopmind_live.control.osc_addresses import shown
 from loopmind_live.control.osc_inbox import Received
 from loopmind_live.control.osc_packet import Message
 from loopmind_live.errors import LoopMindError
@@ -54,20 +56,29 @@ class OscLive:
     def close(self) -> None:
         """Tell nobody anything more; the server is closed by the surface that opened it."""
 
+    def described(self) -> list[str]:
+        """Return the line that tells who listens AbletonOSC's way, none where nobody does."""
+        there = ", ".join(sorted(f"{host}:{port}" for host, port in self.listeners.places()))
+        return [f"AbletonOSC listeners: {there}"] if there else []
+
     def _take(self, received: Received) -> None:
         to = self._told_at(received.sender)
         try:
             asked = live(received.message, panel := panel_now(self._show))
             if isinstance(asked, Watch):
+                self._osc.note(received, f"listens to {asked.address}")
                 answer = self.listeners.take(to, asked, panel)
             elif isinstance(asked, Message):
+                self._osc.note(received, f"answered: {shown(asked)}")
                 answer = asked
             else:
+                self._osc.note(received, meant_by(asked))
                 done = self._show.carry_out([asked])
                 text = "\n".join(done.lines)
                 self._tell(f"OSC {text}")
                 answer = None if done.ok else Message(ERROR, (text,))
         except LoopMindError as error:
+            self._osc.note(received, f"refused: {error}")
             answer = Message(ERROR, (str(error),))
         if answer is not None:
             self._osc.server.send(to, (answer,))

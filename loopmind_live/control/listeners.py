@@ -28,6 +28,8 @@ SILENT_S = 60.0
 """Who said nothing for so long may have to give way."""
 MOST_A_TURN = 64
 """So many messages are sent in one turn; the rest waits for the next."""
+MOST_EACH = 8
+"""So many of them to one listener: a burst of hundreds would not fit into what it has to read."""
 
 
 @dataclass(slots=True)
@@ -122,7 +124,8 @@ class Listeners:
         self._turn += 1
         for place in range(len(everyone)):
             one = everyone[(place + self._turn) % len(everyone)]
-            share = max(1, (MOST_A_TURN - len(sent)) // (len(everyone) - place))
+            fair = max(1, (MOST_A_TURN - len(sent)) // (len(everyone) - place))
+            share = min(MOST_EACH, fair)
             sent += ((one.to, message) for message in self._take_of(one, share, now_s))
         return sent
 

@@ -11,10 +11,8 @@ from loopmind_live.errors import LoopMindError
 from loopmind_live.prepare.base import Preparer
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.session.actions import Enter, SetArrangement
-from loopmind_live.session.at_once import (
-    flies,
-    flies_alone,
-)
+from loopmind_live.session.ahead import FadersAhead
+from loopmind_live.session.at_once import flies, flies_alone
 from loopmind_live.session.chronicle import Chronicle, EventSink
 from loopmind_live.session.commands import Command
 from loopmind_live.session.cue import Ears
@@ -75,6 +73,7 @@ class Session:
         self._told_bpm = DEFAULT_BPM  # the engine's own, until it is told
         self._dirty = True
         self._look_ahead = LookAhead(self._readiness, arranger, rate_hz)
+        self._faders_ahead = FadersAhead(rate_hz)
         self._unplayable: set[Path] = set()
         self.no_input: Callable[[], str | None] = lambda: NO_INPUT
         self.first_line: Callable[[int], int] = lambda frame: frame
@@ -124,17 +123,26 @@ class Session:
             self._postpone(self.engine.frame())  # before clips come for which nothing waited
         self._request()
 
-    def submit(self, command: Command, frame: int | None = None) -> Reply:
-        """Carry out `command`, typed at `frame` (the engine's own where None), and answer."""
-        now = self._now(frame)
+    def submit(
+        self, command: Command, frame: int | None = None, due_frame: int | None = None
+    ) -> Reply:
+        """Carry out `command`, typed at `frame` (the engine's own where None), and answer.
+
+        Where its sender named a `due_frame`, it lands there, or on the first line from there on.
+        """
+        now = self._now(frame, due_frame)
         desk = Desk(now, self.arranger, self.no_input, self._engine_rows.ears)
         return self._answer(command, now, lambda: reduce(self.state, command, desk))
 
     def submit_arrangement(
-        self, command: Command, arrangement: Arrangement, frame: int | None = None
+        self,
+        command: Command,
+        arrangement: Arrangement,
+        frame: int | None = None,
+        due_frame: int | None = None,
     ) -> Reply:
         """Play an arrangement that was read from a file, as `command` asks."""
-        now = self._now(frame)
+        now = self._now(frame, due_frame)
         desk = Desk(now, self.arranger)
         return self._answer(
             command, now, lambda: queue_arrangement(self.state, command, arrangement, desk)
@@ -167,9 +175,8 @@ class Session:
             self._readiness.forget_failures()
             self._keep_state()
             self._request()
-        for effect in effects:
-            if isinstance(effect, SetParameter):
-                self._set_parameter(effect)
+        for effect in (one for one in effects if isinstance(one, SetParameter)):
+            self._set_parameter(effect)
         said = [effect for effect in effects if isinstance(effect, Say)]
         for say in said:
             line = None if say.bar is None else int(say.bar) + 1
@@ -209,6 +216,8 @@ class Session:
     def _go_on(self, frame: int) -> None:
         """Land what is due by `frame`, and send what is new."""
         if self.options.live:
+            for fader, at in self._faders_ahead.news(self.state, frame, self._refit):
+                self._set_parameter(fader, at)
             frame = min(frame, self.engine.status().frame)  # what comes after may still change
         for moment in walk_to(self.state, frame, self.arranger.refit, self._engine_rows.is_down):
             self._land(moment)
@@ -216,9 +225,7 @@ class Session:
         silent = self._readiness.ran_out(self.state, frame)
         what = "not ready beyond its first bars, enters at a later line"
         self._report.late(self.state, frame, silent, what)
-        rest_frame = self._engine_rows.rest_frame
-        if rest_frame is not None and frame >= rest_frame:
-            self._dirty, self._engine_rows.rest_frame = True, None
+        self._dirty = self._engine_rows.rest_is_due(frame) or self._dirty
         self._write_swaps(frame - 1)  # before rows that have ended are forgotten
         if self.options.live and any(map(flies, self.state.pending)):
             state = self._engine_rows.take_off(self.state, self._chronicle.told_frame)
@@ -243,13 +250,11 @@ class Session:
         """
         return ends_by(self.state, self._engine_rows.rows, frame, self.arranger.refit, self._counts)
 
-    def _now(self, frame: int | None) -> Now:
-        free = self.engine.frame()
-        if self.options.live:
-            return Now(free if frame is None else frame, free + self.options.guard_frames)
-        at = free if frame is None else frame
-        block = self.engine.block
-        return Now(at, max(free, -(-at // block) * block))
+    def _now(self, frame: int | None, due_frame: int | None = None) -> Now:
+        free, options = self.engine.frame(), self.options
+        if options.live:
+            return Now.live(frame, due_frame, free, options.guard_frames)
+        return Now.offline(frame, due_frame, free, self.engine.block)
 
     def _collect(self, frame: int) -> None:
         came, failed = self._readiness.collect(frame + margin_frames(self.engine.rate_hz))
@@ -284,8 +289,7 @@ class Session:
         wants = any(isinstance(c.action, Enter | SetArrangement) for c in self.state.pending)
         if not wants or not all(self._counts(change) for change in self.state.pending):
             return
-        live = self.options.live
-        first = frame + (2 * margin_frames(self.engine.rate_hz) if live else 0)
+        first = frame + (2 * margin_frames(self.engine.rate_hz) if self.options.live else 0)
         first = self.first_line(first + count_in_frames(self.state))
         bpm = self.state.tempo.bpm_at(0.0)
         tempo = replace(self.state.tempo, segments=(TempoSegment(0.0, float(first), bpm),))
@@ -319,12 +323,11 @@ class Session:
         if arrangement is not None and arrangement is not before.arrangement:
             self._look_ahead.changed(moment.state)
         for change in moment.landed:
-            for fader in faders(change.action):
+            for fader in () if self._faders_ahead.landed(change) else faders(change.action):
                 self._set_parameter(fader)
         self._report.landed(before, moment)
         missing = self._readiness.missing(moment)
-        what = "not ready, enters at a later line"
-        self._report.late(self.state, moment.frame, missing, what)
+        self._report.late(self.state, moment.frame, missing, "not ready, enters at a later line")
         bpm = moment.state.tempo.bpm_at(moment.bar)
         if bpm != before.tempo.bpm_at(moment.bar):
             self._write("tempo", moment.frame, bpm=bpm)
@@ -354,8 +357,8 @@ class Session:
         self._keep_state()  # first: who takes over must know of every clip in the engine's rows
         self._engine_rows.send(rows, change, self._chronicle.told_frame)
 
-    def _set_parameter(self, parameter: SetParameter) -> None:
-        frame = self.engine.set_parameter(parameter.name, parameter.value)
+    def _set_parameter(self, parameter: SetParameter, at: int | None = None) -> None:
+        frame = self.engine.set_parameter(parameter.name, parameter.value, frame=at)
         if frame is not None:
             self._write("param", frame, name=parameter.name, value=parameter.value)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from loopmind_live.score.arrangement import Arrangement, Part, Section
-from loopmind_live.session.actions import Action, Edit
+from loopmind_live.session.actions import Action, Edit, Faders
 from loopmind_live.session.commands import Lands
 from loopmind_live.session.cue import Cue
 from loopmind_live.session.document import Document
@@ -65,7 +65,8 @@ class Step:
 class Change:
     """Something pending. It lands at the line of `bar`, or, landing "now", at `frame`.
 
-    `promised_bar` is the line that was first told; a later `bar` means that it was not ready.
+    `promised_bar` is the line that was first told; a later `bar` means that it was not ready. The
+    frame is `fixed` where its sender named that very one.
     """
 
     number: int
@@ -76,6 +77,7 @@ class Change:
     frame: int | None = None
     mode: Mode = "do"
     step: Step | None = None
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,13 @@ def differs_by_faders_alone(before: State, after: State) -> bool:
     document = replace(
         after.document, levels_db=faders.levels_db, mixer=faders.mixer, effects=faders.effects
     )
+    same = _without_faders(after.pending) == _without_faders(before.pending)
     return before == replace(
         after, document=document, done=before.done, undone=before.undone,
         next_number=before.next_number,
+        pending=before.pending if same else after.pending,
     )  # fmt: skip
+
+
+def _without_faders(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    return tuple(change for change in changes if not isinstance(change.action, Faders))

@@ -91,7 +91,8 @@ def nudge(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resu
 
 def tap(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
     """Take a tap; enough of them set the tempo."""
-    frame, rate_hz = desk.now.frame, state.tempo.rate_hz
+    now, rate_hz = desk.now, state.tempo.rate_hz
+    frame = now.frame if now.due_frame is None else now.due_frame
     recent = state.taps if state.taps and frame - state.taps[-1] <= TAP_GAP_S * rate_hz else ()
     taps = (*recent, frame)[-MAX_TAPS:]
     state = replace(state, taps=taps)

@@ -10,6 +10,7 @@ from loopmind_live.control.listeners import (
     FRAMES_HZ,
     METERS_EACH,
     MOST_A_TURN,
+    MOST_EACH,
     MOST_LISTENERS,
     REST_S,
     SILENT_S,
@@ -73,7 +74,7 @@ def room() -> Room:
 
 def test_whoever_starts_to_listen_is_told_everything_once_in_order(room: Room) -> None:
     room.listeners.start(A, None, room.now_s)
-    room.wait(0.2)
+    room.wait(0.5)
     assert [(m.address, m.arguments) for m in room.heard[A]] == list(room.told.items())
     room.wait(2.0)
     assert len(room.heard[A]) == len(room.told), "nothing changed, so nothing more is told"
@@ -83,7 +84,7 @@ def test_starting_again_tells_everything_again(room: Room) -> None:
     room.listeners.start(A, None, room.now_s)
     room.settled()
     room.listeners.start(A, None, room.now_s)
-    room.wait(0.2)
+    room.wait(0.5)
     assert room.shown(A) == dict(room.told)
     assert len(room.listeners) == 1
 
@@ -91,7 +92,7 @@ def test_starting_again_tells_everything_again(room: Room) -> None:
 def test_an_id_comes_first(room: Room) -> None:
     room.listeners.start(A, 7, room.now_s)
     room.listeners.start(B, "left", room.now_s)
-    room.wait(0.2)
+    room.wait(0.5)
     assert room.shown(A)[BASS] == (7, 0.75)
     assert room.shown(B)[BASS] == ("left", 0.75)
 
@@ -141,6 +142,12 @@ def test_a_turn_is_bounded_and_shared(room: Room) -> None:
     sent = room.listeners.take(room.now_s)
     assert len(sent) <= MOST_A_TURN
     assert len({to for to, _ in sent}) == 10
+
+
+def test_one_surface_is_told_no_more_in_a_turn_than_it_can_read(room: Room) -> None:
+    room.listeners.start(A, None, room.now_s)
+    room.listeners.update(room.told, room.now_s)
+    assert len(room.listeners.take(room.now_s)) == MOST_EACH
 
 
 def test_a_hand_on_a_fader_is_not_pushed_and_then_told_where_it_stands(room: Room) -> None:

@@ -8,6 +8,7 @@ from loopmind_live.control.touchosc.controls import (
     BLUE,
     GRAY,
     GREEN,
+    LARGE,
     ORANGE,
     PINK,
     RED,
@@ -15,6 +16,7 @@ from loopmind_live.control.touchosc.controls import (
     SMALL,
     YELLOW,
     Answers,
+    Caption,
     Fader,
     Knob,
     Light,
@@ -29,9 +31,10 @@ from loopmind_live.control.touchosc.nodes import Node
 from loopmind_live.control.touchosc.stage import SIZE, titled
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.command import PREFIX
-from loopmind_live.session.part_commands import MAX_ALTERNATIVES
 
 NAME = "studio"
+TAKES = 5
+"""So many alternatives are listed for one part."""
 
 
 def studio() -> Node:
@@ -97,23 +100,23 @@ def _part(role: Role) -> Columns:
 
 def _beside() -> Rows:
     take = f"{PREFIX}/track/take"
-    takes = tuple(
-        Press(f"take {number}", take, (number,), f"TAKE {number}", ORANGE)
-        for number in range(1, MAX_ALTERNATIVES + 1)
-    )
+    takes = [
+        Part(0, Press(f"take {number}", take, (number,), str(number), ORANGE, LARGE))
+        for number in range(1, TAKES + 1)
+    ]
     actions = (
         Switch("record", f"{PREFIX}/record", "RECORD", "RECORDING", RED, SMALL),
         Press("stems", PROMPT, ("record stems",), "STEMS", RED),
         Press("SAVE", f"{PREFIX}/save", color=GREEN),
         Press("UNDO", f"{PREFIX}/undo"),
         Press("REDO", f"{PREFIX}/redo"),
-        Press("STATUS", f"{PREFIX}/status", color=GRAY),
-        Press("WHY", f"{PREFIX}/section/why", color=GRAY),
-        Press("LIKED", f"{PREFIX}/track/favorite", text="LIKE ALL", color=ORANGE),
         Press("CANCEL", f"{PREFIX}/cancel", color=GRAY),
+        Press("LIKED", f"{PREFIX}/track/favorite", text="LIKE ALL", color=ORANGE),
+        Press("WHY", f"{PREFIX}/section/why", color=GRAY),
+        Press("STATUS", f"{PREFIX}/status", color=GRAY),
     )
     return Rows("beside", (
         Part(0, Answers("answer", (REPLY, ERROR), "OTHERS: what else would do", SMALL, True)),
-        Part(150, Grid("takes", 3, takes)),
+        Part(50, Columns("takes", (Part(46, Caption("TAKE", ink=GRAY)), *takes))),
         Part(150, Grid("actions", 3, actions)),
     ))  # fmt: skip

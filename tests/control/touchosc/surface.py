@@ -55,7 +55,7 @@ class Surface:
         self.sent: list[tuple[str, tuple[SentArgument, ...]]] = []
         self._lua: Any = LuaRuntime(unpack_returned_tuples=True)
         self._lua.execute(PRELUDE)
-        self._messages: list[tuple[ReadMessage, Any]] = []
+        self._received: dict[str, list[tuple[ReadMessage, Any]]] = {}
         self.nodes: dict[str, Any] = {}
         nodes = read(path)
         for node in nodes:
@@ -81,12 +81,9 @@ class Surface:
 
     def receive(self, address: str, arguments: Sequence[SentArgument]) -> bool:
         """Take a message in; tell whether any node receives it."""
-        taken = False
-        for message, node in self._messages:
-            if message.received and message.address == address:
-                taken = True
-                self._set(message, node, arguments)
-        return taken
+        for message, node in self._received.get(address, ()):
+            self._set(message, node, arguments)
+        return address in self._received
 
     def touch(self, path: str, name: str, share: float) -> None:
         """Move a value of a node as a finger does."""
@@ -118,7 +115,9 @@ class Surface:
         self.nodes[node.path] = made
         if parent is not None:
             parent["children"][name] = made
-        self._messages += [(message, made) for message in own]
+        for message in own:
+            if message.received:
+                self._received.setdefault(message.address, []).append((message, made))
 
     def _trigger(self, message: ReadMessage, key: str, before: Any, value: Any) -> None:
         for name, condition in message.triggers:
