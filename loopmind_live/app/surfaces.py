@@ -139,7 +139,7 @@ def _open_midi(
 ) -> None:
     """Open MIDI, and the clock that goes out and comes in there."""
     ports = ports_here()
-    midi = surfaces.open(lambda: open_midi(show, tell, ports, surfaces.turn))
+    midi = surfaces.open(lambda: open_midi(show, tell, ports, surfaces.turn, surfaces.monitor))
     if midi is not None:
         clock = time.monotonic
         surfaces.open(lambda: MidiClock(show, midi, ports, tell, clock, others_lead), hands=False)
