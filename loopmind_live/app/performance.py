@@ -8,6 +8,7 @@ from typing import Protocol
 
 from loopmind_live.app.memory import FAVORITES, Memory
 from loopmind_live.app.recording import Recording
+from loopmind_live.arranger.base import Taste
 from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.arranger.remarks import remarks
 from loopmind_live.engine.overload import SHORT
@@ -183,14 +184,24 @@ class Performance:
                 told = effect.verdict in FAVORITES if isinstance(effect, Opinion) else True
                 return ["nothing is remembered offline: perform live"] if told else []
             case Opinion() if self._memory is not None:
-                self._memory.keep(effect)
-                if effect.verdict in FAVORITES:
-                    self.session.arranger.prefer(self._memory.taste())
+                self.opine(effect)
             case Forget() if self._memory is not None:
                 gone = self._memory.forget(effect.what)
-                self.session.arranger.prefer(self._memory.taste())
+                self._prefer(self._memory.taste())
                 return [f"forgotten: {gone} lines of {self._memory.path}"]
         return []
+
+    def opine(self, opinion: Opinion) -> None:
+        """Remember an opinion, if anything is remembered, and choose by it from now on."""
+        if self._memory is not None:
+            self._memory.keep(opinion)
+            self._prefer(self._memory.taste())
+
+    def _prefer(self, taste: Taste) -> None:
+        """Weigh choices by `taste` from now on; what was chosen stays."""
+        arranger = self.session.arranger
+        arranger.prefer(taste)
+        self.session.choose_by(arranger)
 
     def _ask(self, wanted: Learn | SetClock | SetLink) -> list[str]:
         """Hand on what is asked of a surface."""

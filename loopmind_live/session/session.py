@@ -89,7 +89,7 @@ class Session:
     def choose_by(self, arranger: Arranger) -> None:
         """Choose loops by another arranger from now on: it knows other loops, or another taste."""
         self.arranger = arranger
-        self._look_ahead.arranger = arranger
+        self._look_ahead.choose_by(arranger)
 
     def load(self, arrangement: Arrangement) -> None:
         """Take an arrangement before anything plays; it waits for `play`."""
