@@ -282,6 +282,18 @@ def test_what_means_nothing_is_not_learned(
     assert not stage.said(" does: ")
 
 
+def test_what_is_taught_may_say_when(stage: MidiStage, ports: FedPorts) -> None:
+    ports.plug(KEYS)
+    stage.tick()
+    assert stage.show.type("learn Regenerate hook in 2 bars").ok
+    ports.play(KEYS, note(60))
+    stage.tick()
+    assert stage.said(" does: Regenerate hook in 2 bars;")
+    ports.play(KEYS, note(60))
+    stage.tick()
+    assert stage.rig.session.state.pending[-1].bar == 2.0
+
+
 def test_learning_can_be_left(stage: MidiStage, ports: FedPorts) -> None:
     ports.plug(KEYS)
     stage.show.type("learn play")
