@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from loopmind_live.bench.codes import CodeSet
+from loopmind_live.bench.performing import PROGRAM
 from loopmind_live.control.osc_packet import Message, decode, encode
 from tests.app.test_live import LIMIT_S, Show, jack, made, shows
 
@@ -88,3 +89,36 @@ def test_a_taken_port_is_told_and_the_music_plays(
         output = show.finish()
     assert show.process.returncode == 0
     assert f"OSC port {port}: Address already in use: choose another with --osc-port" in output
+
+
+def test_a_surface_that_listens_hears_the_music_go_by_and_a_monitor_sees_the_surface(
+    jack: dict[str, str], made: CodeSet, shows: list[Show], hand: Hand
+) -> None:
+    show = Show(made, jack, "@1 lock pad\n", 64, "--osc-port", str(hand.port))
+    shows.append(show)
+    hand.ask("/loopmind/ping", 1)
+    env = {**jack, "LOOPMIND_HOME": str(made.folder / "home")}
+    with subprocess.Popen(
+        [*PROGRAM, "monitor"], env=env, stdout=subprocess.PIPE, text=True
+    ) as monitor:
+        assert monitor.stdout is not None
+        assert monitor.stdout.readline().startswith(f"OSC on port {hand.port}: ")
+        hand.socket.sendto(encode("/loopmind/start_listen", 7), ("127.0.0.1", hand.port))
+        heard: dict[str, list[object]] = {}
+        while len(heard.get("/loopmind/state/beat", ())) < 4:
+            message = decode(hand.socket.recv(65536))[0]
+            heard.setdefault(message.address, []).append(message.arguments)
+        for line in monitor.stdout:
+            if "/loopmind/start_listen" in line:
+                break
+        hand.socket.sendto(encode("/loopmind/pad/2", 1.0), ("127.0.0.1", hand.port))
+        for line in monitor.stdout:
+            if "goto" in line:
+                break
+        assert line.rstrip().endswith("/loopmind/pad/2 1  ->  goto hook 1")
+        show.process.terminate()
+        show.finish()
+        assert monitor.stdout.read().endswith("the performance ended\n")
+    assert monitor.returncode == 0
+    assert heard["/loopmind/track/bass/level"] == [(7, 0.75)]
+    assert heard["/loopmind/transport/play"][-1] == (7, 1)
