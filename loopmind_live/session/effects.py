@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from loopmind_live.score.loop import Loop
+from loopmind_live.session.command import Command
 
 Verdict = Literal["kept", "undone", "swapped", "brought back", "locked", "favorite", "no favorite"]
 
@@ -18,10 +19,11 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class SetParameter:
-    """Set a live parameter of the engine."""
+    """Set a live parameter of the engine, no sooner than at `frame` where one is given."""
 
     name: str
     value: float
+    frame: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,14 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearse:
+    """Rehearse the patch of that name, then carry out `command`, which waits for it."""
+
+    name: str
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
 class Learn:
     """Let the next control that is moved on a MIDI device do `what`; "forget" and "off" undo it."""
 
@@ -107,4 +117,5 @@ Effect = (
     | Forget
     | Learn
     | SetLink
+    | Rehearse
 )
