@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from loopmind_live.bench.arrange_speed import run_arrange_bench
 from loopmind_live.bench.engine_cost import run_engine_bench
 from loopmind_live.bench.latency import run_latency_bench
+from loopmind_live.bench.midi_clock import run_clock_bench
 from loopmind_live.bench.prepare_speed import run_prepare_bench
 from loopmind_live.bench.rescan import run_rescan_bench
 from loopmind_live.bench.rows import BenchRow
@@ -29,6 +30,7 @@ BENCHES: dict[str, Callable[[Progress], list[BenchRow]]] = {
     "rescan": run_rescan_bench,
     "soak": run_soak_benches,
     "survival": run_survival_bench,
+    "clock": run_clock_bench,
 }
 
 

@@ -18,13 +18,10 @@ from loopmind_live.session.following_beat import (
     FITTED,
     STEADY_S,
     OutsideBeat,
-    holding,
+    in_step,
     multiple_within,
     nearest_multiple,
-    next_step,
-    refitted,
     sets_tempo,
-    with_step,
 )
 from loopmind_live.session.landing import margin_frames, projected
 from loopmind_live.session.state import State
@@ -190,15 +187,9 @@ class LinkFollower:
         state = session.state
         self._multiple = multiple_within(said.bpm, self._multiple)
         outside = self._outside(said)
-        wanted = holding(state, outside.bpm * self._multiple, session.arranger.refit)
-        if state.started:
-            margin = margin_frames(state.tempo.rate_hz)
-            free = session.engine.frame() + margin
-            step = next_step(wanted, outside, self._multiple, free)
-            if step is not None:
-                wanted = with_step(wanted, *step)
-            elif said.frame - self._bpm_since > STEADY_S * state.tempo.rate_hz:
-                wanted = refitted(wanted, margin, free)
+        free = session.engine.frame() + margin_frames(state.tempo.rate_hz)
+        steady = said.frame - self._bpm_since > STEADY_S * state.tempo.rate_hz
+        wanted = in_step(state, outside, self._multiple, free, steady, session.arranger.refit)
         if wanted is not state:
             self._number_seen = wanted.next_number
             session.revise(wanted)

@@ -213,9 +213,16 @@ class MidiSurface:
         return self._learner.ask(wanted.what)
 
 
+def ports_here() -> MidiPorts:
+    """Open the MIDI ports of this machine."""
+    return MidiPorts(time.monotonic, config.log_folder() / LOG_NAME)
+
+
 def open_midi(
-    show: Performance, tell: Callable[[str], None], turn: Callable[[MidiSurface], None]
+    show: Performance,
+    tell: Callable[[str], None],
+    ports: MidiPorts,
+    turn: Callable[[MidiSurface], None],
 ) -> MidiSurface:
     """Plug all MIDI devices of this machine into a performance."""
-    ports = MidiPorts(time.monotonic, config.log_folder() / LOG_NAME)
     return MidiSurface(show, tell, ports, all_mappings(), time.perf_counter, turn)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from loopmind_live.app.memory import FAVORITES, Memory
 from loopmind_live.app.recording import Recording
+from loopmind_live.arranger.base import Taste
 from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.arranger.remarks import remarks
 from loopmind_live.engine.overload import SHORT
@@ -28,7 +29,9 @@ from loopmind_live.session.effects import (
     Opinion,
     Quit,
     Record,
+    Rehearse,
     Save,
+    SetClock,
     SetLink,
     ShowStatus,
 )
@@ -86,6 +89,8 @@ class Performance:
         self._read_timeline = read_timeline
         self._now = now
         self.learn: Callable[[Learn], list[str]] = _no_midi
+        self.rehearse: Callable[[Rehearse], list[str]] = _no_patches
+        self.clock: Callable[[SetClock], list[str]] = _no_clock
         self.link: Callable[[SetLink], list[str]] = _no_link
         self.told_beside: list[Callable[[], str | None]] = []
 
@@ -175,22 +180,42 @@ class Performance:
                 return [self._save(effect.file)]
             case Record():
                 return [self._record(effect)]
-            case Learn():
-                return self.learn(effect)
-            case SetLink():
-                return self.link(effect)
+            case Learn() | Rehearse() | SetClock() | SetLink():
+                return self._ask(effect)
             case Opinion() | Forget() if self._memory is None:
                 told = effect.verdict in FAVORITES if isinstance(effect, Opinion) else True
                 return ["nothing is remembered offline: perform live"] if told else []
             case Opinion() if self._memory is not None:
-                self._memory.keep(effect)
-                if effect.verdict in FAVORITES:
-                    self.session.arranger.prefer(self._memory.taste())
+                self.opine(effect)
             case Forget() if self._memory is not None:
                 gone = self._memory.forget(effect.what)
-                self.session.arranger.prefer(self._memory.taste())
+                self._prefer(self._memory.taste())
                 return [f"forgotten: {gone} lines of {self._memory.path}"]
         return []
+
+    def opine(self, opinion: Opinion) -> None:
+        """Remember an opinion, if anything is remembered, and choose by it from now on."""
+        if self._memory is not None:
+            self._memory.keep(opinion)
+            self._prefer(self._memory.taste())
+
+    def _prefer(self, taste: Taste) -> None:
+        """Weigh choices by `taste` from now on; what was chosen stays."""
+        arranger = self.session.arranger
+        arranger.prefer(taste)
+        self.session.choose_by(arranger)
+
+    def _ask(self, wanted: Learn | Rehearse | SetClock | SetLink) -> list[str]:
+        """Hand on what is asked of a surface, or of what works beside the music."""
+        match wanted:
+            case Rehearse():
+                return self.rehearse(wanted)
+            case Learn():
+                return self.learn(wanted)
+            case SetClock():
+                return self.clock(wanted)
+            case SetLink():
+                return self.link(wanted)
 
     def _save(self, file: str | None) -> str:
         arrangement = self.session.state.arrangement
@@ -254,8 +279,16 @@ class Performance:
         return lines
 
 
+def _no_patches(_wanted: Rehearse) -> list[str]:
+    raise SessionError("no patch can be rehearsed here")
+
+
 def _no_midi(_wanted: Learn) -> list[str]:
     raise SessionError("no MIDI device can be taught: perform with --midi")
+
+
+def _no_clock(_wanted: SetClock) -> list[str]:
+    raise SessionError("no MIDI clock without MIDI: perform with --midi")
 
 
 def _no_link(_wanted: SetLink) -> list[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
 from loopmind_live.app.link import LinkFollower
-from loopmind_live.app.midi import open_midi
+from loopmind_live.app.midi import open_midi, ports_here
+from loopmind_live.app.midi_clock import MidiClock
 from loopmind_live.app.monitor import Monitor
 from loopmind_live.app.onlookers import Onlookers
 from loopmind_live.app.osc import OscSurface
@@ -15,6 +16,7 @@ from loopmind_live.app.osc_feedback import OscFeedback
 from loopmind_live.app.osc_live import OscLive
 from loopmind_live.app.osc_names import OscNames
 from loopmind_live.app.osc_query import OscQuery
+from loopmind_live.app.patches import Patches, patch_folders
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.surface_options import SurfaceOptions
 from loopmind_live.control.access import allowed
@@ -116,12 +118,28 @@ def open_surfaces(
     """
     surfaces = Surfaces(tell)
     surfaces.open(lambda: Onlookers(folder, surfaces.monitor, surfaces.described), hands=False)
-    surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
+    follower = surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
+    surfaces.open(lambda: Patches(show, patch_folders(Path.cwd()), tell), hands=False)
     if options.osc_port is not None:
         _open_osc(surfaces, options.osc_port, options, show, tell)
     if options.midi:
-        surfaces.open(lambda: open_midi(show, tell, surfaces.turn))
+        leads = (lambda: follower.told() is not None) if follower is not None else lambda: False
+        _open_midi(surfaces, show, tell, leads)
     return surfaces
+
+
+def _open_midi(
+    surfaces: Surfaces,
+    show: Performance,
+    tell: Callable[[str], None],
+    others_lead: Callable[[], bool],
+) -> None:
+    """Open MIDI, and the clock that goes out and comes in there."""
+    ports = ports_here()
+    midi = surfaces.open(lambda: open_midi(show, tell, ports, surfaces.turn))
+    if midi is not None:
+        clock = time.monotonic
+        surfaces.open(lambda: MidiClock(show, midi, ports, tell, clock, others_lead), hands=False)
 
 
 def _open_osc(

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from loopmind_live.config import MIN_LEVEL_DB
-from loopmind_live.control.fader_law import SEND, level_db, position_of
+from loopmind_live.control.fader_law import SEND, Law, level_db, position_of
 from loopmind_live.control.osc_packet import Argument, Message
 from loopmind_live.errors import ControlError
 from loopmind_live.score.loop import ROLES
@@ -23,7 +23,7 @@ from loopmind_live.session.panel import Pad, Panel, Strip
 TEST, ERROR = "/live/test", "/live/error"
 PORT, REPLY_PORT = 11000, 11001
 """AbletonOSC listens on the one, and answers on the other of whoever asks."""
-VOLUME = ((0.0, MIN_LEVEL_DB), (0.4, -18.0), (0.85, 0.0), (1.0, 6.0))
+VOLUME = Law((0.0, 0.4, 0.85, 1.0), (MIN_LEVEL_DB, -18.0, 0.0, 6.0))
 """Live's faders: 40 dB a whole way down to -18 dB, and ever steeper below."""
 SENDS = ("reverb", "delay")
 Ids = tuple[int, ...]

@@ -21,7 +21,7 @@ from loopmind_live.control.osc_packet import (
 )
 from loopmind_live.control.osc_pattern import Pattern, is_pattern
 from loopmind_live.control.osc_refused import refused, watch
-from loopmind_live.control.throttle import Throttle
+from loopmind_live.control.throttle import Allowance, Throttle
 from loopmind_live.errors import ControlError
 
 LOOPBACK, ANY_INTERFACE = "127.0.0.1", "0.0.0.0"
@@ -29,6 +29,10 @@ BUFFER_BYTES = 4 << 20
 """What may wait in the system while the performance is busy, where the system allows so much."""
 MOST_SENDERS = 64
 MOST_GONE = 256
+PATTERNS_PER_S = 50.0
+"""So many different patterns a second are matched: each may take a few milliseconds."""
+MOST_PATTERNS = 256
+"""So many are remembered with what they stand for."""
 MAX_TEXT = 1000
 """Letters of a text that is sent back."""
 PING, PONG = "/loopmind/ping", "/loopmind/pong"
@@ -79,6 +83,8 @@ class OscServer:
         self._allowed, self._frame_of = allowed, frame_of
         self._handlers: dict[str, Handler] = {}
         self._refusals, self._faults = Throttle(LOG_S, clock), Throttle(FAULT_S, clock)
+        self._patterns: dict[str, list[str]] = {}
+        self._new_patterns = Allowance(PATTERNS_PER_S, clock)
         self._reply_ports: dict[str, int] = {}
         self._known: dict[str, bool] = {}
         self._closing = False
@@ -105,6 +111,7 @@ class OscServer:
         self._handlers[address] = handle
         if address not in self._addresses:
             self._addresses = (*self._addresses, address)
+            self._patterns.clear()
 
     def handler(self, address: str) -> Handler | None:
         """Return what takes messages to `address`, None where nothing was routed there."""
@@ -181,10 +188,21 @@ class OscServer:
         elif message.address == REPLY_PORT:
             self._remember(message, sender)
         elif is_pattern(message.address):
-            for address in Pattern(message.address).matching(self._addresses):
+            for address in self._matching(message.address):
                 self._put(Message(address, message.arguments, message.time_tag), sender, frame)
         else:
             self._put(message, sender, frame)
+
+    def _matching(self, pattern: str) -> list[str]:
+        """Return the addresses that a pattern stands for."""
+        known = self._patterns.get(pattern)
+        if known is None:
+            if not self._new_patterns.spent():
+                raise ControlError(f"OSC: more than {PATTERNS_PER_S:g} new patterns a second")
+            if len(self._patterns) >= MOST_PATTERNS:
+                self._patterns.clear()
+            known = self._patterns[pattern] = Pattern(pattern).matching(self._addresses)
+        return known
 
     def _put(self, message: Message, sender: Address, frame: int | None) -> None:
         if not self.inbox.put(message, sender, frame):

@@ -124,9 +124,7 @@ class _Binder:
                 return count and count + 1
             case "section":
                 return self._take_section(argument, tokens, place)
-            case "roles" if argument.name == ("roles_out" if self.only else "roles_only"):
-                return 0
-            case "roles":
+            case "roles" if argument.name != ("roles_out" if self.only else "roles_only"):
                 roles, count = read_roles(tokens, place)
                 if roles:
                     self.values[argument.name] = roles

@@ -105,6 +105,31 @@ class SetLink:
     offset_ms: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SetClock:
+    """Send MIDI clock, or play along with one; at one `port`, at any where that is empty.
+
+    `offset_ms` is by how much clocks are taken to be later than they seem; None leaves all else.
+    """
+
+    way: Literal["out", "in", "offset"]
+    on: bool = True
+    port: str = ""
+    offset_ms: float = 0.0
+
+
+def asked_clock(way: Literal["out", "in"], words: str) -> SetClock:
+    """Return what is asked for by the words after "clock out" or "clock in".
+
+    >>> asked_clock("out", "off"), asked_clock("in", "on Drum Machine").port
+    (SetClock(way='out', on=False, port='', offset_ms=0.0), 'Drum Machine')
+    """
+    first, _, rest = words.strip().partition(" ")
+    if first.casefold() in ("on", "off"):
+        return SetClock(way, first.casefold() == "on", rest.strip())
+    return SetClock(way, True, words.strip())
+
+
 Effect = (
     Say
     | SetParameter
@@ -118,4 +143,5 @@ Effect = (
     | Learn
     | SetLink
     | Rehearse
+    | SetClock
 )

@@ -14,13 +14,12 @@ from loopmind_live.timing.tempo_map import TempoMap
 
 MOST_OFF_BARS = 0.0005
 """How far the bar that patches hear may be from the set's."""
-Write = Callable[[int, str, float], None]
 
 
 class EngineFaders:
-    """Tells the engine what moves. `write` takes the frame, name and value of what has moved."""
+    """Tells the engine what moves. `write` takes an event's kind, its frame, and its fields."""
 
-    def __init__(self, engine: Engine, write: Write, told_bpm: float) -> None:
+    def __init__(self, engine: Engine, write: Callable[..., None], told_bpm: float) -> None:
         self._engine, self._write = engine, write
         self.told_bpm = told_bpm
         self._ahead = FadersAhead(engine.rate_hz)
@@ -31,7 +30,7 @@ class EngineFaders:
         """Move one parameter."""
         frame = self._engine.set_parameter(parameter.name, parameter.value, frame=parameter.frame)
         if frame is not None:
-            self._write(frame, parameter.name, parameter.value)
+            self._write("param", frame, name=parameter.name, value=parameter.value)
 
     def look_ahead(self, state: State, frame: int, refit: Refit) -> None:
         """Tell what lands soon after `frame`, for its own frame."""

@@ -204,6 +204,22 @@ def holding(state: State, bpm: float, refit: Refit) -> State:
     return state
 
 
+def in_step(
+    state: State, outside: OutsideBeat, multiple: float, free_frame: int, steady: bool, refit: Refit
+) -> State:
+    """Return the state that goes on as the clock outside does, `state` itself where it does so.
+
+    Nothing may change before `free_frame`; for a `steady` tempo clips are prepared.
+    """
+    wanted = holding(state, outside.bpm * multiple, refit)
+    if not state.started:
+        return wanted
+    step = next_step(wanted, outside, multiple, free_frame)
+    if step is not None:
+        return with_step(wanted, *step)
+    return refitted(wanted, margin_frames(state.tempo.rate_hz), free_frame) if steady else wanted
+
+
 def sets_tempo(action: Action) -> bool:
     """Tell whether an action sets the tempo, by clips or by pace."""
     return isinstance(action, SetFit | SetPace | SetTime)

@@ -46,8 +46,10 @@ from loopmind_live.session.effects import (
     Record,
     Save,
     Say,
+    SetClock,
     SetLink,
     ShowStatus,
+    asked_clock,
 )
 from loopmind_live.session.landing import projected, queue
 from loopmind_live.session.moves import document_then, move
@@ -175,6 +177,9 @@ def _ask(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
         ),
         "save": Save(path),
         "learn": Learn(str(command.arguments.get("what", ""))),
+        "clock_out": asked_clock("out", str(command.arguments.get("what", ""))),
+        "clock_in": asked_clock("in", str(command.arguments.get("what", ""))),
+        "clock_offset": SetClock("offset", offset_ms=number(command, "ms") or 0.0),
         "link": SetLink(on=flag(command, "on", default=True)),
         "link_start_stop": SetLink(start_stop=flag(command, "on", default=True)),
         "link_offset": SetLink(offset_ms=number(command, "ms")),
@@ -236,4 +241,5 @@ _RULES: dict[str, _Rule] = {
     "cancel": undo_rules.cancel,
     **dict.fromkeys(("record", "save", "load", "learn", "status", "help", "quit"), _ask),
     **dict.fromkeys(("link", "link_start_stop", "link_offset"), _ask),
+    **dict.fromkeys(("clock_out", "clock_in", "clock_offset"), _ask),
 }

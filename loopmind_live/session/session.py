@@ -74,7 +74,7 @@ class Session:
         self._ready_for: tuple[Change, ...] | None = None
         self._dirty = True
         self._look_ahead = LookAhead(self._readiness, arranger, rate_hz)
-        self._faders = EngineFaders(engine, self._write_parameter, DEFAULT_BPM)
+        self._faders = EngineFaders(engine, self._write, DEFAULT_BPM)
         self._unplayable: set[Path] = set()
         self.no_input: Callable[[], str | None] = lambda: NO_INPUT
         self.first_line: Callable[[int], int] = lambda frame: frame
@@ -90,7 +90,7 @@ class Session:
     def choose_by(self, arranger: Arranger) -> None:
         """Choose loops by another arranger from now on: it knows other loops, or another taste."""
         self.arranger = arranger
-        self._look_ahead.arranger = arranger
+        self._look_ahead.choose_by(arranger)
 
     def load(self, arrangement: Arrangement) -> None:
         """Take an arrangement before anything plays; it waits for `play`."""
@@ -359,9 +359,6 @@ class Session:
             change = self.state.tempo.line(line)
         self._keep_state()  # first: who takes over must know of every clip in the engine's rows
         self._engine_rows.send(rows, change, self._chronicle.told_frame)
-
-    def _write_parameter(self, frame: int, name: str, value: float) -> None:
-        self._write("param", frame, name=name, value=value)
 
     def _hear_engine(self) -> None:
         for event in self.engine.events():

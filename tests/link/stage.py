@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-import soundfile
 
+from loopmind_live.bench.click_set import onsets, write_click_set
 from loopmind_live.bench.performing import PROGRAM
 from tests.jack.harness import end
 from tests.link.network import Network
 
 RATE_HZ, BLOCK = 48000, 256
 LIMIT_S = 30.0
-CLICK_FRAMES = 96
 _STATE = re.compile(
     r"^(?P<on>yes|no) +\| (?P<peers>\d+) +\| (?P<quantum>\d+) +\| (?P<sync>yes|no) +"
     r"\[(?P<playing>playing|stopped)\] +\| (?P<bpm>[\d.]+) +\| (?P<beat>-?[\d.]+)",
@@ -116,8 +115,10 @@ class Show:
         folder.mkdir()
         self.events_path = folder / "set.jsonl"
         words = [
-            "perform", "--audio", "jack", "--timeline", str(click_set(folder, bpm)), "--events",
-            str(self.events_path), "--library", str(folder / "library.sqlite"), "--dry", *more,
+            "perform", "--audio", "jack",
+            "--timeline", str(write_click_set(folder, bpm, RATE_HZ)),
+            "--events", str(self.events_path),
+            "--library", str(folder / "library.sqlite"), "--dry", *more,
         ]  # fmt: skip
         env = {**env, "LOOPMIND_HOME": str(folder / "home")}
         self.process = network.start(*PROGRAM, *words, env=env, stderr=subprocess.STDOUT)
@@ -163,31 +164,6 @@ class Show:
                 end(self.process)
 
 
-def click_set(folder: Path, bpm: float) -> Path:
-    """Write a loop of a bar that clicks on each beat, and a timeline that plays it on and on."""
-    frames = round(4 * 60 * RATE_HZ / bpm)
-    audio = np.zeros((frames, 2), np.float32)
-    for beat in range(4):
-        at = round(beat * 60 * RATE_HZ / bpm)
-        audio[at : at + CLICK_FRAMES] = 0.8
-    soundfile.write(folder / "click.wav", audio, RATE_HZ, subtype="FLOAT")
-    clip = {
-        "role": "hats", "gain_db": 0.0, "semitones": 0, "stretch": 1.0, "bpm": bpm, "beats": 4,
-        "start_s": 0.0,
-    }  # fmt: skip
-    section = {
-        "name": "hook", "label": "hook", "bars": 8, "start_bar": 1, "start": 0,
-        "loops": ["click.wav"], "clips": [clip],
-    }  # fmt: skip
-    timeline = {
-        "format": 1, "bpm": bpm, "key": None, "meter": "4/4", "seed": 0, "prompt": "",
-        "sections": [section],
-    }  # fmt: skip
-    path = folder / "clicks.json"
-    path.write_text(json.dumps(timeline))
-    return path
-
-
 @dataclass(frozen=True)
 class Heard:
     """What was recorded, from the same frame on: float32 [frames] each."""
@@ -202,16 +178,6 @@ class Heard:
         nearest = theirs[np.abs(ours[:, None] - theirs[None, :]).argmin(axis=1)]
         inside = (ours > theirs[0] - 2400) & (ours < theirs[-1] + 2400)
         return ((ours - nearest)[inside] * 1000.0 / RATE_HZ).astype(np.float64)
-
-
-def onsets(audio: np.ndarray[tuple[int], np.dtype[np.float32]]) -> np.ndarray[Any, Any]:
-    """Return the frames at which clicks begin."""
-    loud = np.flatnonzero(np.abs(audio) > 0.05)
-    if not len(loud):
-        return loud
-    first = np.r_[True, np.diff(loud) > 1500]
-    found: np.ndarray[Any, Any] = loud[first]
-    return found[found > 100]
 
 
 def record(seconds: float, env: Mapping[str, str], sources: tuple[str, str]) -> Heard:
