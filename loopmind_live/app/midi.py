@@ -11,12 +11,21 @@ from loopmind_live import config
 from loopmind_live.app.midi_learner import Learner
 from loopmind_live.app.midi_mappings import Mappings, all_mappings
 from loopmind_live.app.midi_rack import Plugged, Rack
+from loopmind_live.app.monitor import Monitor
 from loopmind_live.app.panels import panel_now
 from loopmind_live.app.performance import Performance
 from loopmind_live.control.midi_lights import changes, put_out, wanted
 from loopmind_live.control.midi_mapping import Request, read
-from loopmind_live.control.midi_messages import MidiIn, MidiNotice, MidiOut, PortCame, PortGone
+from loopmind_live.control.midi_messages import (
+    CLOCK,
+    MidiIn,
+    MidiNotice,
+    MidiOut,
+    PortCame,
+    PortGone,
+)
 from loopmind_live.control.midi_ports import MidiEvent, MidiPorts
+from loopmind_live.control.midi_shown import meant_on, shown
 from loopmind_live.control.osc_addresses import Typed
 from loopmind_live.errors import LoopMindError
 from loopmind_live.session.effects import Learn
@@ -25,6 +34,8 @@ from loopmind_live.session.state import State
 TURN_S = 0.002
 """So much of a tick may go into what was asked for; the rest of it waits for the next."""
 LOG_NAME = "midi.log"
+_TIMING = (CLOCK, 0xFE)
+"""What comes all the time: clock and active sensing."""
 log = logging.getLogger(__name__)
 
 
@@ -65,8 +76,10 @@ class MidiSurface:
         mappings: Mappings,
         clock: Callable[[], float],
         turn: "Callable[[MidiSurface], None] | None" = None,
+        monitor: Monitor | None = None,
     ) -> None:
         self._show, self._tell, self._clock, self._turn = show, tell, clock, turn
+        self._monitor = monitor or Monitor()
         self.ports = ports
         self.listeners: list[Callable[[MidiEvent], None]] = []
         self._rack = Rack(mappings)
@@ -106,6 +119,10 @@ class MidiSurface:
             one.ports["out"] for one in self._rack if one.device.clock and "out" in one.ports
         )
 
+    def described(self) -> list[str]:
+        """Return a line for each device, and for each port that is nobody's."""
+        return [f"MIDI {line}" for line in self._rack.described()] or ["MIDI: no device is there"]
+
     def _watch(self) -> None:
         """Be called where something happens, sooner than at the next tick."""
         descriptor = self.ports.descriptor
@@ -136,6 +153,10 @@ class MidiSurface:
     def _hear(self, message: MidiIn) -> None:
         one = self._rack.at(message.port, "in")
         shifted = one is not None and one.hands.shifted
+        if self._monitor.watched and message.data[0] not in _TIMING:
+            device = None if one is None else one.device
+            meant = meant_on(message.data, device, shifted)
+            self._monitor.note(f"MIDI {message.port}", shown(message.data), meant)
         told = self._learner.heard(message.port, message.data, shifted)
         if told is not None:
             self._tell(told)
@@ -223,6 +244,7 @@ def open_midi(
     tell: Callable[[str], None],
     ports: MidiPorts,
     turn: Callable[[MidiSurface], None],
+    monitor: Monitor,
 ) -> MidiSurface:
     """Plug all MIDI devices of this machine into a performance."""
-    return MidiSurface(show, tell, ports, all_mappings(), time.perf_counter, turn)
+    return MidiSurface(show, tell, ports, all_mappings(), time.perf_counter, turn, monitor)

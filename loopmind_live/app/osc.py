@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 from loopmind_live.app.monitor import Monitor, meant_by
 from loopmind_live.app.performance import Performance
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 class OscSurface:
     """Listens on a port and does what is asked there. Raises ControlError where it cannot."""
 
+    server_type: ClassVar[type[OscServer]] = OscServer
+
     def __init__(
         self,
         port: int,
@@ -46,7 +49,7 @@ class OscSurface:
         self._clock = clock
         self._allowed = allowed
         self._echo, self._errors = Throttle(ECHO_S, clock), Throttle(LOG_S, clock)
-        self.server = OscServer(port, tuple(BY_ADDRESS), allowed, self._frame_of)
+        self.server = self.server_type(port, tuple(BY_ADDRESS), allowed, self._frame_of)
         self._waiting: list[Received] = []
         self.when_gone: list[Callable[[Address], object]] = []
         """Called with each address at which nobody listens any more."""

@@ -117,7 +117,12 @@ def open_surfaces(
     engine's, where programs that look at the surfaces find them.
     """
     surfaces = Surfaces(tell)
-    surfaces.open(lambda: Onlookers(folder, surfaces.monitor, surfaces.described), hands=False)
+
+    def described() -> list[str]:
+        beside = (tell_one() for tell_one in show.told_beside)
+        return [*surfaces.described(), *(text for text in beside if text is not None)]
+
+    surfaces.open(lambda: Onlookers(folder, surfaces.monitor, described), hands=False)
     follower = surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
     surfaces.open(lambda: Patches(show, patch_folders(Path.cwd()), tell), hands=False)
     if options.osc_port is not None:
@@ -136,7 +141,7 @@ def _open_midi(
 ) -> None:
     """Open MIDI, and the clock that goes out and comes in there."""
     ports = ports_here()
-    midi = surfaces.open(lambda: open_midi(show, tell, ports, surfaces.turn))
+    midi = surfaces.open(lambda: open_midi(show, tell, ports, surfaces.turn, surfaces.monitor))
     if midi is not None:
         clock = time.monotonic
         surfaces.open(lambda: MidiClock(show, midi, ports, tell, clock, others_lead), hands=False)

@@ -131,16 +131,19 @@ def _pads(state: State, arrangement: Arrangement) -> tuple[Pad, ...]:
 
 
 def _queued_place(state: State) -> int | None:
-    """Return the place of the section that is to be entered next, None where none is asked for."""
-    places = [
-        state.document.place_of(change.action.section)
-        for change in sorted(state.pending, key=lambda one: (one.bar, one.number))
+    """Return the place of the section that is to be entered next, None where none is asked for.
+
+    Of several on one line, it is the one that was asked for last.
+    """
+    entries = [
+        (change.bar, -change.number, state.document.place_of(change.action.section))
+        for change in state.pending
         if isinstance(change.action, Enter)
     ]
-    if not places and not state.playing and not state.started:
+    if not entries and not state.playing and not state.started:
         first = any(isinstance(change.action, SetArrangement) for change in state.pending)
         return 0 if first and state.arrangement is not None else None
-    return places[0] if places else None
+    return min(entries)[2] if entries else None
 
 
 def _strip(state: State, role: Role, peaks: Sequence[float]) -> Strip:

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from loopmind_live.app.midi import MidiSurface, Ports
 from loopmind_live.app.midi_mappings import FOLDER, Mappings, understood
+from loopmind_live.app.monitor import Monitor
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import LiveRecorder
 from loopmind_live.config import shipped_folder
@@ -75,8 +76,9 @@ class MidiStage:
         )  # fmt: skip
         self.show.type("play")
         mappings = Mappings(own, shipped_folder(FOLDER), understood)
+        self.monitor = Monitor(lambda: 0.0)
         self.midi = MidiSurface(
-            self.show, self.told.append, ports, mappings, time.perf_counter, turn
+            self.show, self.told.append, ports, mappings, time.perf_counter, turn, self.monitor
         )
         self.tick(40)
 

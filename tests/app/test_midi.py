@@ -282,6 +282,18 @@ def test_what_means_nothing_is_not_learned(
     assert not stage.said(" does: ")
 
 
+def test_what_is_taught_may_say_when(stage: MidiStage, ports: FedPorts) -> None:
+    ports.plug(KEYS)
+    stage.tick()
+    assert stage.show.type("learn Regenerate hook in 2 bars").ok
+    ports.play(KEYS, note(60))
+    stage.tick()
+    assert stage.said(" does: Regenerate hook in 2 bars;")
+    ports.play(KEYS, note(60))
+    stage.tick()
+    assert stage.rig.session.state.pending[-1].bar == 2.0
+
+
 def test_learning_can_be_left(stage: MidiStage, ports: FedPorts) -> None:
     ports.plug(KEYS)
     stage.show.type("learn play")
@@ -327,3 +339,31 @@ def test_what_cannot_be_kept_is_not_learned(stage: MidiStage, ports: FedPorts) -
     stage.tick()
     assert stage.said("not learned: ")
     assert not stage.said(" does: ")
+
+
+def test_whoever_looks_on_sees_what_comes_and_what_it_stands_for(
+    stage: MidiStage, ports: FedPorts
+) -> None:
+    ports.plug(LAUNCHPAD)
+    ports.play(LAUNCHPAD, note(83))
+    stage.tick()
+    assert stage.monitor.take() == []  # nobody looks
+    stage.monitor.watched = True
+    ports.plug(KEYS)
+    ports.play(LAUNCHPAD, note(82), (0xF8,), (0xFE,))
+    ports.play(KEYS, cc(7, 64))
+    stage.tick()
+    assert [(one.source, one.came, one.meant) for one in stage.monitor.take()] == [
+        (f"MIDI {LAUNCHPAD}", "note 82 on, velocity 100, channel 1", "pad 2"),
+        (f"MIDI {KEYS}", "controller 7 at 64, channel 1", "nothing: no mapping is for this port"),
+    ]
+
+
+def test_what_is_plugged_in_is_described(stage: MidiStage, ports: FedPorts) -> None:
+    assert stage.midi.described() == ["MIDI: no device is there"]
+    ports.plug(LAUNCHPAD)
+    ports.plug(KEYS)
+    stage.tick()
+    device, unknown = stage.midi.described()
+    assert device.startswith(f"MIDI Launchpad X: in {LAUNCHPAD} and out {LAUNCHPAD}, by ")
+    assert unknown == f"MIDI {KEYS}: no mapping"

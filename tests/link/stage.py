@@ -21,13 +21,25 @@ from tests.jack.harness import end
 from tests.link.network import Network
 
 RATE_HZ, BLOCK = 48000, 256
-LIMIT_S = 30.0
+LIMIT_S = 60.0
+START_S = 180.0
+"""An engine that starts for the first time compiles its kernel."""
+EDGE = 2400
+OUR_PORT, HUT_PORT = "loopmind:output_1", "LinkHut:out_1"
+Frames = np.ndarray[Any, np.dtype[Any]]
 _STATE = re.compile(
     r"^(?P<on>yes|no) +\| (?P<peers>\d+) +\| (?P<quantum>\d+) +\| (?P<sync>yes|no) +"
     r"\[(?P<playing>playing|stopped)\] +\| (?P<bpm>[\d.]+) +\| (?P<beat>-?[\d.]+)",
     re.MULTILINE,
 )
 _Found = TypeVar("_Found")
+
+
+def close_pipes(process: subprocess.Popen[str]) -> None:
+    """Close what a process was talked to through."""
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
 
 
 def until(look: Callable[[], _Found], what: str, limit_s: float = LIMIT_S) -> _Found:
@@ -59,17 +71,22 @@ class Terminal:
 
     @property
     def bpm(self) -> float:
+        """Return the tempo that it shows."""
         return float(self._wait()["bpm"])
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
         for key in keys:
             subprocess.run([*self._tmux, "send-keys", key], check=True)
-            time.sleep(0.02)
+            time.sleep(0.03)
 
     def tempo_by(self, steps: int) -> None:
-        """Move the tempo, a beat a minute with each key."""
+        """Move the tempo, a beat a minute with each key; two within a block would count as one."""
         self.press(*("e" if steps > 0 else "w") * abs(steps))
+
+    def has_bpm(self, bpm: float) -> None:
+        """Wait until its screen shows a tempo."""
+        self.shows(lambda seen: abs(float(seen["bpm"]) - bpm) < 0.011, f"LinkHut at {bpm:g} bpm")
 
     def shows(self, what: Callable[[dict[str, str]], bool], words: str) -> dict[str, str]:
         """Return its screen once it shows `what`."""
@@ -103,6 +120,7 @@ class Peer:
 
     def close(self) -> None:
         end(self._process)
+        close_pipes(self._process)
 
 
 class Show:
@@ -120,10 +138,10 @@ class Show:
             "--events", str(self.events_path),
             "--library", str(folder / "library.sqlite"), "--dry", *more,
         ]  # fmt: skip
-        env = {**env, "LOOPMIND_HOME": str(folder / "home")}
         self.process = network.start(*PROGRAM, *words, env=env, stderr=subprocess.STDOUT)
         self.lines: list[str] = []
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -136,7 +154,7 @@ class Show:
         self.process.stdin.write(text + "\n")
         self.process.stdin.flush()
 
-    def says(self, pattern: str, since: int = 0) -> str:
+    def says(self, pattern: str, since: int = 0, limit_s: float = LIMIT_S) -> str:
         """Return the first line from the one of number `since` on that has `pattern` in it."""
         seen = re.compile(pattern)
 
@@ -145,7 +163,7 @@ class Show:
             return next((line for line in self.lines[since:] if seen.search(line)), "")
 
         try:
-            return until(look, pattern)
+            return until(look, pattern, limit_s)
         except AssertionError as error:
             raise AssertionError(f"{error}\n" + "\n".join(self.lines)) from None
 
@@ -162,25 +180,52 @@ class Show:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
                 end(self.process)
+        self._reader.join(LIMIT_S)
+        close_pipes(self.process)
 
 
 @dataclass(frozen=True)
 class Heard:
     """What was recorded, from the same frame on: float32 [frames] each."""
 
-    ours: np.ndarray[tuple[int], np.dtype[np.float32]]
-    theirs: np.ndarray[tuple[int], np.dtype[np.float32]]
+    ours: Frames
+    theirs: Frames
 
-    def apart_ms(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """Return how much later each click of ours is than the nearest of theirs."""
-        ours, theirs = onsets(self.ours), onsets(self.theirs)
-        assert len(ours) > 2 and len(theirs) > 2, (len(ours), len(theirs))
-        nearest = theirs[np.abs(ours[:, None] - theirs[None, :]).argmin(axis=1)]
-        inside = (ours > theirs[0] - 2400) & (ours < theirs[-1] + 2400)
-        return ((ours - nearest)[inside] * 1000.0 / RATE_HZ).astype(np.float64)
+    def apart_ms(self) -> Frames:
+        """Return how much later each click of ours is than theirs; by those that are rarer."""
+        ours, theirs = onsets(self.ours), steps(self.theirs)
+        assert len(ours) > 1, (len(ours), len(theirs))
+        assert len(theirs) > 1, (len(ours), len(theirs))
+        rare, sign = (ours, 1.0) if len(ours) <= len(theirs) else (theirs, -1.0)
+        dense = theirs if rare is ours else ours
+        inside = rare[(rare > dense[0] - EDGE) & (rare < dense[-1] + EDGE)]
+        nearest = dense[np.abs(inside[:, None] - dense[None, :]).argmin(axis=1)]
+        apart: Frames = sign * (inside - nearest) * 1000.0 / RATE_HZ
+        return apart
 
 
-def record(seconds: float, env: Mapping[str, str], sources: tuple[str, str]) -> Heard:
+def onsets(audio: Frames) -> Frames:
+    """Return the frames at which our clicks begin: where they are half as loud as they get."""
+    loud = np.flatnonzero(np.abs(audio) > 0.5 * np.abs(audio).max(initial=0.1))
+    return _first(loud)
+
+
+def steps(audio: Frames) -> Frames:
+    """Return the frames at which LinkHut's clicks begin: it jumps to full scale there."""
+    return _first(np.flatnonzero(np.diff(audio) > 0.35) + 1)
+
+
+def _first(frames: Frames) -> Frames:
+    """Return those of `frames` that follow none of them closely."""
+    if not len(frames):
+        return frames
+    found: Frames = frames[np.r_[True, np.diff(frames) > 1500]]
+    return found[found > 100]
+
+
+def record(
+    seconds: float, env: Mapping[str, str], sources: tuple[str, str] = (OUR_PORT, HUT_PORT)
+) -> Heard:
     """Record a port of each for so long, in a process of its own."""
     script = Path(__file__).with_name("recorder.py")
     out = Path(env["LINK_TEST_FOLDER"]) / f"heard-{secrets.token_hex(4)}.npy"

@@ -40,6 +40,16 @@ def test_a_launch_is_queued_until_it_lands() -> None:
     assert panel(rig).section == "hook 2"
 
 
+def test_of_several_launches_on_one_line_the_last_is_queued_and_lands() -> None:
+    rig = started()
+    for number in (1, 2, 1):
+        rig.session.submit(Command("goto", {"section": "hook", "number": number}))
+        queued = [name for name, launch in launches(rig).items() if launch == "play_queued"]
+        assert queued == [f"hook {number}"]
+    rig.play_to(2 * rig.BAR)
+    assert panel(rig).section == "hook 1"
+
+
 def test_what_is_to_stop_says_so() -> None:
     rig = started()
     rig.session.submit(Command("stop"))
