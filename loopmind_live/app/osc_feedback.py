@@ -34,6 +34,7 @@ class OscFeedback:
         self._show = show
         self._tell = tell
         self._clock = clock
+        self._panel = panel_now(show)
         self.listeners = Listeners()
         osc.when_gone.append(self._drop)
         osc.server.route(START, self._start)
@@ -45,7 +46,8 @@ class OscFeedback:
         """Tell what changed, as far as a turn reaches."""
         now = self._clock()
         if self.listeners.due(now):
-            self.listeners.update(told(panel_now(self._show)), now)
+            self._panel = panel_now(self._show)
+            self.listeners.update(told(self._panel), now)
         for to, message in self.listeners.take(now):
             self._osc.server.send(to, (message,))
 
@@ -88,7 +90,9 @@ class OscFeedback:
         to, now = self._osc.server.told_at(received.sender), self._clock()
         self.listeners.heard(to, now)
         self.listeners.touch(to, received.message.address, now)
-        self._osc.do(received, asked(received.message, panel_now(self._show)))
+        if CONTROLS[received.message.address].kind != "fader":
+            self._panel = panel_now(self._show)  # a fader says all by itself, and may flood
+        self._osc.do(received, asked(received.message, self._panel))
 
 
 def _id_of(message: Message) -> Value | None:

@@ -35,6 +35,7 @@ from loopmind_live.session.effects import (
     SetLink,
     ShowStatus,
 )
+from loopmind_live.session.sections import as_saved
 from loopmind_live.session.session import Reply, Session
 from loopmind_live.timing.grid import Position
 from loopmind_live.units import gain_to_db, spell_key
@@ -218,7 +219,7 @@ class Performance:
                 return self.link(wanted)
 
     def _save(self, file: str | None) -> str:
-        arrangement = self.session.state.arrangement
+        arrangement = as_saved(self.session.state.document)
         if arrangement is None:
             raise SessionError("nothing is arranged yet: there is nothing to save")
         path = self._path(file or f"set {self._now():%Y-%m-%d %H.%M.%S}.json", ".json")

@@ -119,8 +119,10 @@ def open_surfaces(
     surfaces = Surfaces(tell)
 
     def described() -> list[str]:
-        beside = (tell_one() for tell_one in show.told_beside)
-        return [*surfaces.described(), *(text for text in beside if text is not None)]
+        """Return all lines, each once: what a status tells beside may be a surface's own."""
+        beside = (line() for line in show.told_beside)
+        lines = (*surfaces.described(), *(text for text in beside if text is not None))
+        return list(dict.fromkeys(lines))
 
     surfaces.open(lambda: Onlookers(folder, surfaces.monitor, described), hands=False)
     follower = surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)

@@ -13,6 +13,7 @@ MAX_PACKET_BYTES = 16384
 MAX_ADDRESS = 256
 MAX_ARGUMENTS = 128
 MAX_MESSAGES = 512
+TYPES = "i f s b h d t c r m T F I N S [ ]"
 MAX_DEPTH = 8
 """Bundles in bundles, or arrays in arrays."""
 AT_ONCE = 1
@@ -133,7 +134,7 @@ _NUMBERS = {
 def _number(data: bytes, kind: str, place: int) -> tuple[Argument, int]:
     layout = _NUMBERS.get(kind)
     if layout is None:
-        raise ControlError(f"OSC: no type {kind!r:.8}")
+        raise ControlError(f"OSC: no type {kind!r:.8}: there are {TYPES}")
     (value,) = layout.unpack(_take(data, place, layout.size))
     if kind == "c":
         if not 0 <= value < 128:

@@ -1,12 +1,12 @@
 """An OSC server over UDP: a thread listens, decodes with bounds, and puts messages in an inbox."""
 
+import errno
 import logging
 import socket
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 from loopmind_live.control.access import THIS_MACHINE, Allowed
 from loopmind_live.control.datagrams import Address, Datagrams
@@ -44,6 +44,9 @@ FAULT_S = 10.0
 """Of what fails on the way, no more is told than one line in this time."""
 _WAKE_S = 0.25
 _PAUSE_S = 0.01
+_TRIES = 4
+_REPORTS = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN})
+"""What the system says to whoever calls next of a packet that could not be delivered."""
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Received], None]
@@ -137,8 +140,9 @@ class OscServer:
                 if self._datagrams.wait(_WAKE_S) and not self._hear_all():
                     self._note_gone()  # that is what woke it
             except OSError as error:
-                if self._note_gone():
-                    continue
+                self._note_gone()
+                if error.errno in _REPORTS:
+                    continue  # of something that was sent
                 self._fail(f"OSC: nothing can be heard: {error.strerror or error}")
                 time.sleep(_PAUSE_S)  # a socket that only fails must not take a core
 
@@ -240,23 +244,27 @@ class OscServer:
             self._send_packet(packet, to)
 
     def _send_packet(self, packet: bytes, to: Address) -> None:
-        try:
-            self._socket.sendto(packet, to)
-        except BlockingIOError:
-            log.debug("nothing sent to %s: too much is on its way", to)
-        except OSError as error:
-            if self._note_gone():
-                # What failed was an earlier packet, to somebody else perhaps.
-                with suppress(OSError):
-                    self._socket.sendto(packet, to)
+        why = ""
+        for _ in range(_TRIES):
+            try:
+                self._socket.sendto(packet, to)
+            except BlockingIOError:
+                why = "too much is on its way"
+                break
+            except OSError as error:
+                # It may tell of an earlier packet, to somebody else perhaps: then try again.
+                self._note_gone()
+                why = error.strerror or str(error)
+                if error.errno == errno.ECONNREFUSED:
+                    why = ""
+            else:
                 return
-            self._fail(f"OSC: {to[0]} cannot be told anything: {error.strerror or error}")
+        if why:
+            self._fail(f"OSC: {to[0]} cannot be told anything: {why}")
 
-    def _note_gone(self) -> bool:
-        """Note who does not listen any more; False where the system reported nothing."""
-        count, gone = refused(self._socket)
-        self.gone.extend(gone)
-        return count > 0
+    def _note_gone(self) -> None:
+        """Note who does not listen any more, where the system reports it."""
+        self.gone.extend(refused(self._socket)[1])
 
 
 def _bound(port: int, host: str) -> socket.socket:

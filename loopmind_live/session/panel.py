@@ -2,17 +2,20 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from loopmind_live.engine.base import EngineStatus
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import ROLES, Role
-from loopmind_live.session.actions import Enter, SetArrangement, Stop
+from loopmind_live.session.actions import Enter, SetArrangement, SetRoles, Stop
 from loopmind_live.session.document import Document
+from loopmind_live.session.editing import apply
 from loopmind_live.session.state import State
 from loopmind_live.units import gain_to_db
 
+_MOMENT_S = 0.05
+"""What is asked for now takes a block or two; what lands sooner than this counts as done."""
 Launch = Literal["empty", "stopped", "play_queued", "playing", "stop_queued"]
 
 
@@ -100,8 +103,20 @@ def panel_of(state: State, status: EngineStatus, frame: int, recording: bool = F
         load=status.load,
         xruns=status.xruns,
         pads=() if arrangement is None else _pads(state, arrangement),
-        strips=tuple(_strip(state, role, status.track_peaks) for role in ROLES),
+        strips=_strips(state, status, frame),
     )
+
+
+def _strips(state: State, status: EngineStatus, frame: int) -> tuple[Strip, ...]:
+    """Return the strips, mutes and solos as they are in a moment: whoever pressed looks at once."""
+    document, until = state.document, frame + _MOMENT_S * state.tempo.rate_hz
+    for change in sorted(state.pending, key=lambda one: one.number):
+        now = change.frame is not None and change.frame <= until
+        if now and isinstance(change.action, SetRoles):
+            document = apply(document, change.action, lambda arrangement, _bpm, _key: arrangement)
+    if document is not state.document:
+        state = replace(state, document=document)
+    return tuple(_strip(state, role, status.track_peaks) for role in ROLES)
 
 
 def _section_name(state: State) -> str:

@@ -8,7 +8,7 @@ MAX_KNOB = 1_000_000.0
 PATCHES: tuple[CommandSpec, ...] = (
     CommandSpec(
         "patch", (ROLES_OR_ALL, Argument("name", "name")), "bar",
-        "put a patch, a file of your own or one of those that come along, into parts",
+        "put a patch, an effect from a file, into parts",
         f"{PREFIX}/track/patch",
         ("patch drums dub_delay", "patch drums off", "patch bass dub_delay now", "patch off"),
         undoable=True,

@@ -31,6 +31,7 @@ from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.reducer import queue_arrangement, reduce
 from loopmind_live.session.refusal import refuse_more
 from loopmind_live.session.report import Report
+from loopmind_live.session.sections import opened
 from loopmind_live.session.snapshot import Keeper, Snapshot
 from loopmind_live.session.state import Change, State, cancel, differs_by_faders_alone
 from loopmind_live.session.walking import Moment, landing_frame, walk_to
@@ -94,7 +95,7 @@ class Session:
 
     def load(self, arrangement: Arrangement) -> None:
         """Take an arrangement before anything plays; it waits for `play`."""
-        document = replace(self.state.document, arrangement=arrangement)
+        document = opened(self.state.document, arrangement)
         tempo = TempoMap.constant(arrangement.bpm, self.engine.rate_hz, arrangement.beats_per_bar)
         self.state = replace(self.state, document=document, tempo=tempo)
         self._dirty = True

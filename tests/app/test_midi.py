@@ -75,6 +75,16 @@ def test_a_pad_is_lit_in_the_turn_in_which_it_was_pressed(
     assert "goto hook 1" in stage.texts()
 
 
+def test_a_mute_is_lit_in_the_turn_in_which_it_was_pressed(
+    stage: MidiStage, ports: FedPorts
+) -> None:
+    ports.plug(APC)
+    stage.tick(20)
+    ports.play(APC, note(106))
+    stage.midi.advance()
+    assert ports.lights(APC)[NOTE, 106] == (1, 1)
+
+
 def test_a_mute_lands_at_once_and_a_launch_on_the_line(stage: MidiStage, ports: FedPorts) -> None:
     ports.plug(APC)
     ports.play(APC, note(58), note(58, 0), note(106))

@@ -1,8 +1,11 @@
 """Who is told what, and when."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from loopmind_live.control.datagrams import Address
 from loopmind_live.control.feedback import METERS, Told, told
@@ -28,6 +31,7 @@ A, B = ("10.0.0.1", 9001), ("10.0.0.2", 9001)
 FRAME_S = 1 / FRAMES_HZ
 TICK_S = 0.004
 BASS = "/loopmind/track/bass/level"
+METER = "/loopmind/state/track/bass/meter"
 
 
 def with_bass(**changes: object) -> Told:
@@ -193,3 +197,49 @@ def test_places_are_bounded_and_only_the_silent_give_way(room: Room) -> None:
     gone = room.listeners.start(A, None, room.now_s + SILENT_S + 1)
     assert gone is not None and gone.to == ("10.0.0.9", 10001)
     assert len(room.listeners) == MOST_LISTENERS
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("start"), st.sampled_from([A, B]), st.sampled_from([None, 1])),
+        st.tuples(st.just("stop"), st.sampled_from([A, B]), st.sampled_from([None, 1])),
+        st.tuples(st.just("touch"), st.sampled_from([A, B]), st.sampled_from([BASS, METER])),
+        st.tuples(st.just("level"), st.floats(-60, 12), st.none()),
+        st.tuples(st.just("peak"), st.floats(-60, 0), st.none()),
+        st.tuples(st.just("wait"), st.floats(0.0, 0.5), st.none()),
+    ),
+    max_size=30,
+)
+
+
+@given(steps)
+@settings(max_examples=60, deadline=None)
+def test_whatever_happens_all_who_listen_agree_once_it_is_quiet(
+    happens: list[tuple[str, Any, Any]],
+) -> None:
+    room = Room()
+    level, peak = 0.0, -60.0
+    for kind, what, more in happens:
+        match kind:
+            case "start":
+                room.listeners.start(what, more, room.now_s)
+            case "stop":
+                room.listeners.stop(what, more)
+            case "touch":
+                room.listeners.touch(what, more, room.now_s)
+            case "level":
+                level = what
+            case "peak":
+                peak = what
+            case "wait":
+                room.wait(what)
+        room.told = with_bass(level_db=level, peak_db=peak)
+    room.wait(REST_S + 1.5)
+    for listener in room.listeners:
+        own = () if listener.id is None else (listener.id,)
+        shown = {
+            message.address: message.arguments
+            for message in room.heard[listener.to]
+            if len(message.arguments) == len(own) + 1
+        }
+        assert shown == {address: (*own, *values) for address, values in room.told.items()}

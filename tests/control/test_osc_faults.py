@@ -161,3 +161,17 @@ def test_with_a_list_it_listens_beyond_this_machine_and_without_it_does_not() ->
         server = OscServer(0, (), who)
         assert server._socket.getsockname()[0] == place
         server.close()
+
+
+def test_those_who_hear_are_answered_whoever_else_is_gone(server: OscServer) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind(("127.0.0.1", 0))
+        ear.settimeout(PATIENCE_S)
+        for number in range(300):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as brief:
+                brief.bind(("127.0.0.1", 0))
+                gone = brief.getsockname()
+            server.answer(gone, True, "/loopmind/undo", "nobody hears this")
+            server.answer(ear.getsockname(), True, "/loopmind/undo", str(number))
+            assert decode(ear.recv(1000))[0].arguments == ("/loopmind/undo", str(number))
+    assert list(server.notices) == []

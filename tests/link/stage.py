@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from loopmind_live.bench.click_set import onsets, write_click_set
+from loopmind_live.bench.click_set import write_click_set
 from loopmind_live.bench.performing import PROGRAM
 from tests.jack.harness import end
 from tests.link.network import Network
@@ -193,7 +193,7 @@ class Heard:
 
     def apart_ms(self) -> Frames:
         """Return how much later each click of ours is than theirs; by those that are rarer."""
-        ours, theirs = onsets(self.ours), steps(self.theirs)
+        ours, theirs = clicks(self.ours), steps(self.theirs)
         assert len(ours) > 1, (len(ours), len(theirs))
         assert len(theirs) > 1, (len(ours), len(theirs))
         rare, sign = (ours, 1.0) if len(ours) <= len(theirs) else (theirs, -1.0)
@@ -204,7 +204,7 @@ class Heard:
         return apart
 
 
-def onsets(audio: Frames) -> Frames:
+def clicks(audio: Frames) -> Frames:
     """Return the frames at which our clicks begin: where they are half as loud as they get."""
     loud = np.flatnonzero(np.abs(audio) > 0.5 * np.abs(audio).max(initial=0.1))
     return _first(loud)

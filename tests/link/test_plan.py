@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tests.link.stage import HUT_PORT, OUR_PORT, Heard, Peer, Show, Terminal, onsets, record, until
+from tests.link.stage import HUT_PORT, OUR_PORT, Heard, Peer, Show, Terminal, clicks, record, until
 
 Play = Callable[..., Show]
 ONSET_MS = 1.0
@@ -118,13 +118,13 @@ def test_tempo_5_and_beattime_1_alone_nothing_changes_with_link_on_or_off(
     show.type("link")
     show.says("nobody else is there yet")
     heard = record(2.0, jack, (OUR_PORT, OUR_PORT))
-    assert set(np.diff(onsets(heard.ours))) == {24000}
+    assert set(np.diff(clicks(heard.ours))) == {24000}
     show.type("tempo 122 now")
     until(lambda: bpm_of(show) == 122, "our tempo")
     show.type("link off")
     show.says("Link off")
     heard = record(2.0, jack, (OUR_PORT, OUR_PORT))
-    assert np.abs(np.diff(onsets(heard.ours)) - 24000 * 120 / 122).max() <= 1.0
+    assert np.abs(np.diff(clicks(heard.ours)) - 24000 * 120 / 122).max() <= 1.0
     assert bpm_of(show) == 122
     assert [event["text"] for event in show.events("result")] == ["play", "tempo 122 now"]
 
@@ -140,7 +140,7 @@ def test_beattime_2_who_joins_us_moves_nothing(
     hut.has_bpm(123.0)
     heard = record(3.0, jack)
     in_sync(heard)
-    assert np.abs(np.diff(onsets(heard.ours)) - 24000 * 120 / 123).max() <= 0.0005 * 48000
+    assert np.abs(np.diff(clicks(heard.ours)) - 24000 * 120 / 123).max() <= 0.0005 * 48000
     assert bpm_of(show) == 123
 
 
@@ -158,7 +158,7 @@ def test_startstopstate_1_we_start_and_stop_with_others(
     in_sync(record(2.0, jack))
     hut.press("Space")
     show.says("Link: stop")
-    until(lambda: not len(onsets(record(0.5, jack, (OUR_PORT, HUT_PORT)).ours)), "silence")
+    until(lambda: not len(clicks(record(0.5, jack, (OUR_PORT, HUT_PORT)).ours)), "silence")
 
 
 def test_startstopstate_2_others_start_and_stop_with_us(

@@ -1,6 +1,6 @@
 """What a surface shows of a performance."""
 
-from loopmind_live.session.commands import Command
+from loopmind_live.session.commands import Command, When
 from loopmind_live.session.panel import Panel, panel_of
 from tests.session.stage import Rig
 
@@ -72,6 +72,20 @@ def test_strips_show_what_plays_and_where_the_controls_stand() -> None:
     assert (strips["drums"].filter, strips["vocal"].launch) == (30.0, "empty")
     rig.play_to(2 * rig.BAR)
     assert {strip.role for strip in panel(rig).strips if strip.muted} == {"pad"}
+
+
+def test_a_mute_that_is_asked_for_now_shows_at_once_and_a_later_one_when_it_lands() -> None:
+    rig = Rig(live=True)
+    rig.session.submit(Command("play"))
+    rig.play_to(rig.BAR)
+    rig.session.submit(Command("mute", {"roles": ("pad",)}, When("now")))
+    rig.session.submit(Command("mute", {"roles": ("bass",)}))
+    assert len(rig.session.state.pending) == 2
+    assert {strip.role for strip in panel(rig).strips if strip.muted} == {"pad"}
+    rig.session.submit(Command("unmute", {"roles": ("pad",)}, When("now")))
+    assert not [strip for strip in panel(rig).strips if strip.muted]
+    rig.play_to(3 * rig.BAR)
+    assert {strip.role for strip in panel(rig).strips if strip.muted} == {"bass"}
 
 
 def test_before_anything_plays_there_is_still_a_panel() -> None:

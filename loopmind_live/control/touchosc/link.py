@@ -1,7 +1,8 @@
 """How a layout makes itself known, so that it is told how all stands. Pure."""
 
 from loopmind_live.control.osc_server import REPLY_PORT
-from loopmind_live.control.touchosc.controls import GREEN, PRESSED, Press
+from loopmind_live.control.touchosc.controls import PRESSED, Press
+from loopmind_live.control.touchosc.look import GREEN
 from loopmind_live.control.touchosc.nodes import Osc
 from loopmind_live.control.touchosc.scripts import Starts
 

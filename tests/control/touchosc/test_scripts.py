@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from lupa.lua51 import LuaRuntime
 
 from loopmind_live.config import shipped_folder
-from loopmind_live.control.touchosc.controls import LAUNCH
 from loopmind_live.control.touchosc.example import moment
+from loopmind_live.control.touchosc.launch import LAUNCH
 from loopmind_live.control.touchosc.link import RECEIVE_PORT
 from loopmind_live.control.touchosc.nodes import Color, Node
 from loopmind_live.control.touchosc.received import received
