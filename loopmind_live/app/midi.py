@@ -14,7 +14,7 @@ from loopmind_live.app.midi_rack import Plugged, Rack
 from loopmind_live.app.monitor import Monitor
 from loopmind_live.app.panels import panel_now
 from loopmind_live.app.performance import Performance
-from loopmind_live.control.midi_lights import changes, put_out, wanted
+from loopmind_live.control.midi_lights import changes, expected, put_out, wanted
 from loopmind_live.control.midi_mapping import Request, read
 from loopmind_live.control.midi_messages import (
     CLOCK,
@@ -29,6 +29,7 @@ from loopmind_live.control.midi_shown import meant_on, shown
 from loopmind_live.control.osc_addresses import Typed
 from loopmind_live.errors import LoopMindError
 from loopmind_live.session.effects import Learn
+from loopmind_live.session.panel import Panel
 from loopmind_live.session.state import State
 
 TURN_S = 0.002
@@ -186,6 +187,7 @@ class MidiSurface:
             one.hands, requests = read(one.heard, one.device, one.hands, panel)
             one.heard.clear()
             self._requests += ((one.device.name, request) for request in requests)
+            self._show_lights(one, expected(panel, requests))
         self._drawn = None
 
     def _do(self, name: str, request: Request) -> None:
@@ -216,14 +218,17 @@ class MidiSurface:
         if self._drawn == drawn and self._drawn_state is session.state:
             return
         panel = panel_now(self._show)
-        done = True
-        for one in self._rack:
-            if "out" in one.ports:
-                now = wanted(one.device, one.hands, panel)
-                one.lit, messages = changes(one.lit, now)
-                self._send(one, messages)
-                done = done and one.lit == now
-        self._drawn, self._drawn_state = drawn if done else None, session.state
+        done = [self._show_lights(one, panel) for one in self._rack]
+        self._drawn, self._drawn_state = drawn if all(done) else None, session.state
+
+    def _show_lights(self, one: Plugged, panel: Panel) -> bool:
+        """Send some of what is not lit as `panel` has it; tell whether that was all."""
+        if "out" not in one.ports:
+            return True
+        now = wanted(one.device, one.hands, panel)
+        one.lit, messages = changes(one.lit, now)
+        self._send(one, messages)
+        return one.lit == now
 
     def _send(self, one: Plugged, messages: Iterable[tuple[int, ...]]) -> None:
         if (port := one.ports.get("out")) is not None:

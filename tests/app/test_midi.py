@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from loopmind_live.app.performance import Answer
 from loopmind_live.control.midi_learning import FIRST_LINE
 from loopmind_live.control.midi_lights import MOST_AT_ONCE
 from loopmind_live.control.midi_messages import MidiNotice, MidiOut
@@ -83,6 +84,22 @@ def test_a_mute_is_lit_in_the_turn_in_which_it_was_pressed(
     ports.play(APC, note(106))
     stage.midi.advance()
     assert ports.lights(APC)[NOTE, 106] == (1, 1)
+
+
+def test_a_light_that_was_expected_and_refused_is_put_right_in_the_same_turn(
+    stage: MidiStage, ports: FedPorts
+) -> None:
+    ports.plug(APC)
+    stage.tick(20)
+    before = ports.lights(APC)
+    stage.show.carry_out = lambda _commands: Answer(("not now",), ok=False)  # type: ignore[method-assign]
+    ports.sent.clear()
+    ports.play(APC, note(58))
+    stage.midi.advance()
+    assert MidiOut(APC, note(58, 21, channel=15)) in ports.sent
+    stage.tick(2)
+    assert {**before, **ports.lights(APC)} == before
+    assert stage.said("APC mini mk2: not now")
 
 
 def test_a_mute_lands_at_once_and_a_launch_on_the_line(stage: MidiStage, ports: FedPorts) -> None:
