@@ -141,14 +141,28 @@ class SaysState:
 
 @dataclass(frozen=True, slots=True)
 class Starts:
-    """A layout that presses one of its buttons as it is opened."""
+    """A layout that presses one of its buttons as it is opened, and lets it go a frame later.
+
+    The button lies at the end of `path`, a name for each group on the way to it.
+    """
 
     path: tuple[str, ...]
 
     def lua(self) -> str:
         """Return the script as TouchOSC runs it."""
         button = "self" + "".join(f".children[{quoted(name)}]" for name in self.path)
-        return f"function init()\n  {button}.values.x = 1\n  {button}.values.x = 0\nend\n"
+        return (
+            "local pressed = false\n"
+            "function init()\n"
+            f"  {button}.values.x = 1\n"
+            "  pressed = true\n"
+            "end\n"
+            "function update()\n"
+            "  if not pressed then return end\n"
+            "  pressed = false\n"
+            f"  {button}.values.x = 0\n"
+            "end\n"
+        )
 
     def effects(self, name: str, value: Held) -> tuple[Effect, ...]:
         """Return nothing: it acts once, as the layout is opened."""

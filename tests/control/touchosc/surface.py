@@ -65,10 +65,12 @@ class Surface:
                 self._lua.globals().run_script(self.nodes[node.path], script)
 
     def open(self) -> None:
-        """Do what the layout does as it is opened."""
-        for node in self.nodes.values():
-            if node["script"] is not None and node["script"]["init"] is not None:
-                node["script"]["init"]()
+        """Do what the layout does as it is opened, and in the frames after it."""
+        scripts = [node["script"] for node in self.nodes.values() if node["script"] is not None]
+        for event in ("init", "update", "update"):
+            for script in scripts:
+                if script[event] is not None:
+                    script[event]()
 
     def value(self, path: str, name: str) -> Any:
         """Return a value of a node."""
