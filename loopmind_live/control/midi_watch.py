@@ -8,6 +8,7 @@ from loopmind_live.control.midi_system import MidiSystem, Place
 from loopmind_live.errors import ControlError
 
 LOOK_S = 0.5
+_TRIES = 4
 _AGAIN_S = 5.0
 """How often a system of ports that is not there is asked for again."""
 _COPIES = ("system:", "a2j:", "a2j_bridge:", "alsa_pcm:", "Midi-Bridge:")
@@ -23,7 +24,7 @@ class PortWatch:
         self._systems: dict[str, MidiSystem] = {}
         self._reasons: dict[str, str] = {}
         self._holds: dict[Place, MidiSystem] = {}
-        self._refused: set[Place] = set()
+        self._tries: dict[Place, int] = {}
         self._told_none = False
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
@@ -75,14 +76,19 @@ class PortWatch:
             if place not in there:
                 self._holds.pop(place).close(place)
                 self._tell(PortGone(place[1], place[0]))
-        self._refused &= there.keys()
-        for place in sorted(there.keys() - self._holds.keys() - self._refused):
+        self._tries = {place: tries for place, tries in self._tries.items() if place in there}
+        for place in sorted(there.keys() - self._holds.keys()):
+            tries = self._tries.get(place, 0)
+            if tries >= _TRIES:
+                continue  # told once, and tried again when it came back
             try:
                 there[place].open(place)
             except ControlError as error:
-                self._refused.add(place)  # told once, and tried again when it came back
-                self._tell(MidiNotice(str(error)))
+                self._tries[place] = tries + 1  # a program may not be ready for it yet
+                if tries + 1 == _TRIES:
+                    self._tell(MidiNotice(str(error)))
             else:
+                self._tries.pop(place, None)
                 self._holds[place] = there[place]
                 self._tell(PortCame(place[1], place[0]))
 
