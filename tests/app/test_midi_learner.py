@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from loopmind_live.control.midi_learning import FIRST_LINE
-from tests.app.midi_stage import LAUNCHPAD, FedPorts, MidiStage
+from tests.app.midi_stage import KEYS, LAUNCHPAD, FedPorts, MidiStage
 from tests.control.midi_stage import cc, note
 
 NOTE, CC = 0x90, 0xB0
