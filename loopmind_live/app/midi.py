@@ -44,6 +44,11 @@ class Ports(Protocol):
     """All MIDI ports of the machine. See `control.midi_ports`."""
 
     @property
+    def pid(self) -> int | None:
+        """Return the id of the process that holds the ports, None where there is none now."""
+        ...
+
+    @property
     def descriptor(self) -> int | None:
         """Return what can be read where something happened, None where nothing can."""
         ...
@@ -87,6 +92,7 @@ class MidiSurface:
         self._learner = Learner(mappings)
         self._requests: deque[tuple[str, Request]] = deque()
         self._watched: int | None = None
+        self._watched_pid: int | None = None
         self._drawn_state: State | None = None
         self._drawn: tuple[bool, int] | None = None
         show.learn = self._learn
@@ -126,15 +132,15 @@ class MidiSurface:
 
     def _watch(self) -> None:
         """Be called where something happens, sooner than at the next tick."""
-        descriptor = self.ports.descriptor
-        if self._turn is None or descriptor == self._watched:
-            return
+        descriptor, pid = self.ports.descriptor, self.ports.pid
+        if self._turn is None or (descriptor, pid) == (self._watched, self._watched_pid):
+            return  # a number alone is given anew to the next process's
         loop = asyncio.get_running_loop()
         if self._watched is not None:
             loop.remove_reader(self._watched)
         if descriptor is not None:
             loop.add_reader(descriptor, self._turn, self)
-        self._watched = descriptor
+        self._watched, self._watched_pid = descriptor, pid
 
     def _take(self, event: MidiEvent) -> None:
         match event:
