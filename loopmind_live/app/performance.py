@@ -29,6 +29,7 @@ from loopmind_live.session.effects import (
     Opinion,
     Quit,
     Record,
+    Rehearse,
     Save,
     SetClock,
     SetLink,
@@ -89,6 +90,7 @@ class Performance:
         self._read_timeline = read_timeline
         self._now = now
         self.learn: Callable[[Learn], list[str]] = _no_midi
+        self.rehearse: Callable[[Rehearse], list[str]] = _no_patches
         self.clock: Callable[[SetClock], list[str]] = _no_clock
         self.link: Callable[[SetLink], list[str]] = _no_link
         self.told_beside: list[Callable[[], str | None]] = []
@@ -179,7 +181,7 @@ class Performance:
                 return [self._save(effect.file)]
             case Record():
                 return [self._record(effect)]
-            case Learn() | SetClock() | SetLink():
+            case Learn() | Rehearse() | SetClock() | SetLink():
                 return self._ask(effect)
             case Opinion() | Forget() if self._memory is None:
                 told = effect.verdict in FAVORITES if isinstance(effect, Opinion) else True
@@ -204,9 +206,11 @@ class Performance:
         arranger.prefer(taste)
         self.session.choose_by(arranger)
 
-    def _ask(self, wanted: Learn | SetClock | SetLink) -> list[str]:
-        """Hand on what is asked of a surface."""
+    def _ask(self, wanted: Learn | Rehearse | SetClock | SetLink) -> list[str]:
+        """Hand on what is asked of a surface, or of what works beside the music."""
         match wanted:
+            case Rehearse():
+                return self.rehearse(wanted)
             case Learn():
                 return self.learn(wanted)
             case SetClock():
@@ -274,6 +278,10 @@ class Performance:
             f"{recording}{running}{shed}"
         )
         return lines
+
+
+def _no_patches(_wanted: Rehearse) -> list[str]:
+    raise SessionError("no patch can be rehearsed here")
 
 
 def _no_midi(_wanted: Learn) -> list[str]:

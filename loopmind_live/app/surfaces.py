@@ -16,6 +16,7 @@ from loopmind_live.app.osc_feedback import OscFeedback
 from loopmind_live.app.osc_live import OscLive
 from loopmind_live.app.osc_names import OscNames
 from loopmind_live.app.osc_query import OscQuery
+from loopmind_live.app.patches import Patches, patch_folders
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.surface_options import SurfaceOptions
 from loopmind_live.control.access import allowed
@@ -125,6 +126,7 @@ def open_surfaces(
 
     surfaces.open(lambda: Onlookers(folder, surfaces.monitor, described), hands=False)
     follower = surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
+    surfaces.open(lambda: Patches(show, patch_folders(Path.cwd()), tell), hands=False)
     if options.osc_port is not None:
         _open_osc(surfaces, options.osc_port, options, show, tell)
     if options.midi:

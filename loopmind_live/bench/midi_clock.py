@@ -68,7 +68,7 @@ def run_clock_bench(progress: Progress) -> list[BenchRow]:
         with tempfile.TemporaryDirectory(prefix="clock-bench-") as folder:
             rows += _rows_of_sent(measure_sent(Path(folder), PLAY_S, BUSY, real_time), real_time)
     if shutil.which("jack_midi_clock") is None or shutil.which("jack_transport") is None:
-        reason = "not installed: jack-midi-clock, jack-example-tools"
+        reason = "not installed: jack-midi-clock"
         return [*rows, BenchRow(BENCH, "tempo heard after four beats", None, reason)]
     progress("clock in", 0.0)
     with tempfile.TemporaryDirectory(prefix="clock-bench-") as folder:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from loopmind_live.score.loop import Loop
+from loopmind_live.session.command import Command
 
 Verdict = Literal["kept", "undone", "swapped", "brought back", "locked", "favorite", "no favorite"]
 
@@ -18,10 +19,11 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class SetParameter:
-    """Set a live parameter of the engine."""
+    """Set a live parameter of the engine, no sooner than at `frame` where one is given."""
 
     name: str
     value: float
+    frame: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,14 @@ class Forget:
     """Erase what is remembered of the performer: "taste" or "favorites"."""
 
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearse:
+    """Rehearse the patch of that name, then carry out `command`, which waits for it."""
+
+    name: str
+    command: Command
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,5 +142,6 @@ Effect = (
     | Forget
     | Learn
     | SetLink
+    | Rehearse
     | SetClock
 )

@@ -108,10 +108,13 @@ def panel_of(state: State, status: EngineStatus, frame: int, recording: bool = F
 
 
 def _strips(state: State, status: EngineStatus, frame: int) -> tuple[Strip, ...]:
-    """Return the strips, mutes and solos as they are in a moment: whoever pressed looks at once."""
+    """Return the strips, mutes and solos as they are in a moment: whoever pressed looks at once.
+
+    Before the clock runs, that is how they are with the first bar.
+    """
     document, until = state.document, frame + _MOMENT_S * state.tempo.rate_hz
     for change in sorted(state.pending, key=lambda one: one.number):
-        now = change.frame is not None and change.frame <= until
+        now = not state.started or (change.frame is not None and change.frame <= until)
         if now and isinstance(change.action, SetRoles):
             document = apply(document, change.action, lambda arrangement, _bpm, _key: arrangement)
     if document is not state.document:

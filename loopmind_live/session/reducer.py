@@ -12,6 +12,7 @@ from loopmind_live.session import (
     effect_rules,
     insert_rules,
     mixer_rules,
+    patch_rules,
     role_rules,
     section_rules,
     take_rules,
@@ -193,6 +194,8 @@ def _ask(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
 
 _Rule = Callable[[State, Command, CommandSpec, Desk], Result]
 _RULES: dict[str, _Rule] = {
+    "patch": patch_rules.patch,
+    "knob": patch_rules.knob,
     "arrange": _arrange,
     "play": _play,
     "count_in": cue_rules.count_in,

@@ -9,6 +9,7 @@ from loopmind_live.session.actions import Action, Edit, Faders
 from loopmind_live.session.commands import Lands
 from loopmind_live.session.cue import Cue
 from loopmind_live.session.document import Document
+from loopmind_live.session.patches import KnownPatch
 from loopmind_live.timing.tempo_map import TempoMap
 
 Mode = Literal["do", "undo", "redo", "back"]
@@ -95,7 +96,7 @@ class State:
 
     `heard` remembers, per section, the parts that earlier choices gave it, oldest first;
     `tries` counts choices, so that each one has a seed of its own; `offered` are the alternatives
-    listed last.
+    listed last; `patches` what was rehearsed, oldest first.
     """
 
     tempo: TempoMap
@@ -114,6 +115,7 @@ class State:
     taps: tuple[int, ...] = ()
     cue: Cue = Cue()  # noqa: RUF009 - frozen
     offered: tuple[Offer, ...] = ()
+    patches: tuple[KnownPatch, ...] = ()
 
     @property
     def arrangement(self) -> Arrangement | None:

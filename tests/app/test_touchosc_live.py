@@ -12,7 +12,7 @@ from loopmind_live.bench.codes import CodeSet
 from loopmind_live.control.osc_addresses import PROMPT
 from loopmind_live.control.osc_packet import Message
 from loopmind_live.control.osc_server import ERROR
-from loopmind_live.control.touchosc.controls import LAUNCH
+from loopmind_live.control.touchosc.launch import LAUNCH
 from loopmind_live.control.touchosc.stage import PADS
 from loopmind_live.score.arrangement import Arrangement, Section
 from loopmind_live.score.loop import ROLES

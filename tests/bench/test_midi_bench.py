@@ -27,9 +27,11 @@ def test_lights_within_the_bar_meet_it() -> None:
 
 def test_slow_lights_miss_the_bar() -> None:
     slow = round((P99_MS + 0.1) * 48)
-    rows = figures(Pressed((96,) * 90 + (slow,) * 10, 0, real_time=False), busy=2)
-    assert rows["pad to light, p99, beside 2 hogs"].met is False
-    assert "normal priority" in rows["pad to light, p50, beside 2 hogs"].unit
+    pressed = Pressed((96,) * 90 + (slow,) * 10, 0, real_time=False)
+    assert figures(pressed)["pad to light, p99"].met is False
+    beside = figures(pressed, busy=2)
+    assert beside["pad to light, p99, beside 2 hogs"].met is None
+    assert "normal priority" in beside["pad to light, p50, beside 2 hogs"].unit
 
 
 def test_a_pad_that_is_never_lit_counts_as_the_slowest() -> None:

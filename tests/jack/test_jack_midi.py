@@ -14,7 +14,7 @@ import pytest
 
 from loopmind_live.bench.jack_clients import SOURCES
 from loopmind_live.control.clock_plan import ClockAnchor, ClockListen, ClockPlan, Turn
-from loopmind_live.control.clock_reader import ClockReader
+from loopmind_live.control.clock_reader import ClockHeard, ClockReader
 from loopmind_live.control.midi_messages import (
     CLOCK,
     MidiIn,
@@ -33,6 +33,7 @@ if reason := missing():
 RATE_HZ, BLOCK = 48000, 256
 LIMIT_S = 30.0
 CAPTURED = "midicapture:in"
+MIDI_CLOCK = "jack_midi_clock:mclk_out"
 
 
 class Stage:
@@ -289,22 +290,66 @@ def test_where_the_clock_is_sent_no_more_what_plays_is_stopped(stage):
 @pytest.mark.parametrize("bpm", [127.3, 60.0])
 def test_a_foreign_clock_tells_its_tempo_within_a_tenth_after_four_beats(stage, bpm):
     if not (shutil.which("jack_midi_clock") and shutil.which("jack_transport")):
-        pytest.skip("program: jack-midi-clock and jack-example-tools are not installed")
+        pytest.skip("program: jack-midi-clock is not installed")
     stage.ports.listen_clock(ClockListen("midi_clock"))
     stage.start("jack_midi_clock", "-b", str(bpm))
-    came = stage.until(lambda event: isinstance(event, PortCame))
-    assert "midi_clock" in came.port
+    came = stage.until(lambda event: event == PortCame(MIDI_CLOCK, "in"))
     transport = stage.start("jack_transport")
-    transport.stdin.write("play\n")
+    say(transport, "play")
+    for _ in range(4):
+        capture = stage.capture()
+        capture.stdout.readline()
+        heard = four_beats(stage, came.port)
+        capture.terminate()
+        xruns = int(capture.communicate(timeout=LIMIT_S)[0].splitlines()[-1].split()[1])
+        assert heard.steady
+        if abs(heard.bpm - bpm) <= 0.1:
+            break
+        assert xruns, heard  # where JACK lost blocks, the foreign clock stood still for them
+    else:
+        pytest.skip("sound device: the driver of this machine loses blocks all the time")
+    say(transport, "stop")
+
+
+def say(transport: "subprocess.Popen[str]", word: str) -> None:
+    transport.stdin.write(word + "\n")
     transport.stdin.flush()
-    reader = ClockReader(came.port)
-    ticks = 0
+
+
+def four_beats(stage: Stage, port: str) -> ClockHeard:
+    """Return what a clock tells by its next four beats."""
+    stage.events += stage.ports.advance()
+    reader, ticks = ClockReader(port), 0
     while ticks < 97:
         event = stage.until(lambda event: isinstance(event, MidiIn))
         reader.take(event.data, event.time_ns)
         ticks += event.data == (CLOCK,)
-    transport.stdin.write("stop\n")
-    transport.stdin.flush()
-    heard = reader.heard()
-    assert heard.steady
-    assert abs(heard.bpm - bpm) <= 0.1
+    return reader.heard()
+
+
+def test_where_there_is_no_server_one_line_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "nobodys-server")
+    ports = MidiPorts(time.monotonic, tmp_path / "midi.log", ["jack"])
+    try:
+        limit, events = time.monotonic() + LIMIT_S, []
+        while not events and time.monotonic() < limit:
+            events = ports.advance()
+            time.sleep(0.01)
+    finally:
+        ports.close()
+    assert events == [
+        MidiNotice("no MIDI here (no JACK server runs): the music plays on without it")
+    ]
+
+
+def test_a_server_that_ends_is_told_and_what_is_plugged_into_it_is_gone(tmp_path):
+    capture = compile_client(SOURCES / "midi_capture.c", tmp_path)
+    with jack_server(tmp_path, RATE_HZ, BLOCK) as (env, _):
+        stage = Stage(env, tmp_path, capture, ["jack"])
+        play(stage, "pads")
+        stage.came("pads:out", "in")
+    try:
+        stage.until(lambda event: event == PortGone("pads:out", "in"))
+        assert any(isinstance(event, MidiNotice) for event in stage.events)
+    finally:
+        stage.close()

@@ -92,3 +92,24 @@ def test_before_anything_plays_there_is_still_a_panel() -> None:
     rig = Rig()
     shown = panel(rig)
     assert (shown.playing, shown.bar, shown.beat, shown.bars_left) == (False, 1.0, 1.0, None)
+
+
+def test_what_is_muted_before_the_start_is_shown_at_once() -> None:
+    rig = Rig()
+    rig.session.submit(Command("mute", {"roles": ("pad",)}))
+    rig.session.submit(Command("solo", {"roles": ("drums",)}))
+    strips = {strip.role: strip for strip in panel(rig).strips}
+    assert strips["pad"].muted and strips["drums"].soloed
+    rig.session.submit(Command("unmute", {"roles": ("pad",)}))
+    rig.session.submit(Command("solo", {"roles": ("bass",)}))
+    strips = {strip.role: strip for strip in panel(rig).strips}
+    assert not strips["pad"].muted
+    assert [role for role, strip in strips.items() if strip.soloed] == ["bass"]
+
+
+def test_while_it_plays_a_mute_is_shown_when_it_lands() -> None:
+    rig = started()
+    rig.session.submit(Command("mute", {"roles": ("pad",)}))
+    assert not any(strip.muted for strip in panel(rig).strips)
+    rig.play_to(2 * rig.BAR)
+    assert [strip.role for strip in panel(rig).strips if strip.muted] == ["pad"]

@@ -3,8 +3,18 @@
 from loopmind_live.control.feedback import STATE
 from loopmind_live.control.fixed_addresses import track
 from loopmind_live.control.osc_addresses import PROMPT
-from loopmind_live.control.osc_server import ERROR, REPLY
 from loopmind_live.control.touchosc.controls import (
+    Caption,
+    Knob,
+    Meter,
+    Press,
+    Readout,
+    Switch,
+)
+from loopmind_live.control.touchosc.launch import Light
+from loopmind_live.control.touchosc.layout import Columns, Grid, Pages, Part, Rows, layout
+from loopmind_live.control.touchosc.link import CONNECT, answers, connects
+from loopmind_live.control.touchosc.look import (
     BLUE,
     GRAY,
     GREEN,
@@ -15,20 +25,9 @@ from loopmind_live.control.touchosc.controls import (
     SKY,
     SMALL,
     YELLOW,
-    Answers,
-    Caption,
-    Fader,
-    Knob,
-    Light,
-    Meter,
-    Press,
-    Readout,
-    Switch,
 )
-from loopmind_live.control.touchosc.layout import Columns, Grid, Pages, Part, Rows, layout
-from loopmind_live.control.touchosc.link import CONNECT, connects
 from loopmind_live.control.touchosc.nodes import Node
-from loopmind_live.control.touchosc.stage import SIZE, titled
+from loopmind_live.control.touchosc.pieces import SIZE, part_level, part_light, titled
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.command import PREFIX
 
@@ -63,19 +62,13 @@ def _mixer() -> Grid:
 
 
 def _strip(role: Role) -> Rows:
-    shown = f"{STATE}/track/{role}"
     return Rows(role, (
-        Part(44, Light("state", role, f"{shown}/launch")),
+        part_light(role),
         Part(58, Knob("pan", track(role, "pan"), "PAN", YELLOW, 0.5, centered=True)),
         Part(58, Knob("filter", track(role, "filter"), "FILT", PINK, 0.5, centered=True)),
         Part(58, Knob("reverb", track(role, "reverb"), "REV")),
         Part(58, Knob("delay", track(role, "delay"), "DLY")),
-        Part(0, Columns("level", (
-            Part(0, Fader("fader", track(role, "level"), at_first=0.75)),
-            Part(22, Meter("meter", f"{shown}/meter")),
-        ), 4)),
-        Part(20, Readout("db", f"{shown}/level_db", "%.1f dB", size=SMALL, ink=GRAY)),
-        Part(46, Switch("mute", track(role, "mute"), "MUTE", "MUTED")),
+        *part_level(role),
         Part(46, Switch("solo", track(role, "solo"), "SOLO", "SOLOED", YELLOW)),
     ), 4)  # fmt: skip
 
@@ -116,7 +109,7 @@ def _beside() -> Rows:
         Press("STATUS", f"{PREFIX}/status", color=GRAY),
     )
     return Rows("beside", (
-        Part(0, Answers("answer", (REPLY, ERROR), "OTHERS: what else would do", SMALL, True)),
+        Part(0, answers(lines=True)),
         Part(50, Columns("takes", (Part(46, Caption("TAKE", ink=GRAY)), *takes))),
         Part(150, Grid("actions", 3, actions)),
     ))  # fmt: skip
