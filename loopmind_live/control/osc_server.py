@@ -20,7 +20,7 @@ from loopmind_live.control.osc_packet import (
     encode,
 )
 from loopmind_live.control.osc_pattern import Pattern, is_pattern
-from loopmind_live.control.osc_refused import refused, watch
+from loopmind_live.control.osc_reports import reports, watch
 from loopmind_live.control.throttle import Allowance, Throttle
 from loopmind_live.errors import ControlError
 
@@ -267,8 +267,11 @@ class OscServer:
             self._fail(f"OSC: {to[0]} cannot be told anything: {why}")
 
     def _note_gone(self) -> None:
-        """Note who does not listen any more, where the system reports it."""
-        self.gone.extend(refused(self._socket)[1])
+        """Note who does not listen any more, and tell who is out of reach, where that is known."""
+        told = reports(self._socket)
+        self.gone.extend(told.gone)
+        for host in sorted(told.unreachable):
+            self._fail(f"OSC: {host} cannot be reached: the music plays on")
 
 
 def _bound(port: int, host: str) -> socket.socket:
