@@ -15,14 +15,14 @@ from loopmind_live.app.argument_types import (
     block_size,
     latency_ms,
     outputs,
-    port,
-    senders,
 )
 from loopmind_live.app.library_commands import add_fix, add_loops, add_scan
 from loopmind_live.app.measuring import add_evaluate
+from loopmind_live.app.monitoring import add_monitor
 from loopmind_live.app.parsing import add_parse
 from loopmind_live.app.search_commands import add_map, add_similar
 from loopmind_live.app.subcommands import add_command, add_library, library_of
+from loopmind_live.app.surface_arguments import add_surfaces, surfaces_of
 from loopmind_live.app.touchosc import add_touchosc
 from loopmind_live.app.training_commands import add_train
 from loopmind_live.errors import ConfigError, LoopMindError
@@ -74,8 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (
         _add_demo, add_scan, add_loops, add_similar, add_map, add_fix, add_parse, _add_arrange,
-        _add_regenerate, _add_render, _add_perform, _add_attach, _add_replay, add_evaluate,
-        add_train, add_touchosc, _add_bench, _add_doctor,
+        _add_regenerate, _add_render, _add_perform, _add_attach, add_monitor, _add_replay,
+        add_evaluate, add_train, add_touchosc, _add_bench, _add_doctor,
     ):  # fmt: skip
         add(commands)
     return parser
@@ -234,34 +234,11 @@ def _add_perform(commands: Any) -> None:
         "(http://127.0.0.1:8080/v1#NAME), or a transformers model by name or folder (off)",
     )  # fmt: skip
     parser.add_argument("--headless", action="store_true", help="no prompt: a script, or just play")
-    _add_surfaces(parser)
+    add_surfaces(parser)
     parser.add_argument(
         "--resume", nargs="?", const="playing", choices=("playing", "anew"),
         help="take up the newest performance whose performer was killed, as it plays on; "
         "anew: load its last state where nothing plays (all other options but --headless are its)",
-    )  # fmt: skip
-
-
-def _add_surfaces(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--osc-port", type=port, metavar="N",
-        help="listen for OSC from this machine on UDP port N, 0 for a free one",
-    )  # fmt: skip
-    parser.add_argument(
-        "--lan", type=senders, metavar="ADDRESS,...", default=(),
-        help="let these other machines send OSC, too: addresses or networks, "
-        "as in 192.168.1.20,192.168.2.0/24 (nobody else)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--oscquery-port", type=port, metavar="N",
-        help="describe all OSC addresses over HTTP (OSCQuery) on port N, 0 for a free one",
-    )  # fmt: skip
-    parser.add_argument(
-        "--link", action="store_true", help="share beat and tempo with an Ableton Link session"
-    )
-    parser.add_argument(
-        "--midi", action="store_true",
-        help="play on MIDI devices, as they are plugged in (which: loopmind doctor)",
     )  # fmt: skip
 
 
@@ -272,24 +249,16 @@ def _perform(options: argparse.Namespace) -> int:
     from loopmind_live.app.offline import OfflineShow, Request
     from loopmind_live.app.progress import progress_bars
     from loopmind_live.app.stage import Sound
-    from loopmind_live.app.surface_options import SurfaceOptions
 
     sound = Sound(
         options.audio, options.rate, options.block, options.dry, options.input, options.outputs
     )
-    if options.lan and options.osc_port is None:
-        raise ConfigError("--lan lets other machines send OSC: say on which port with --osc-port")
-    if options.oscquery_port is not None and options.osc_port is None:
-        raise ConfigError("--oscquery-port describes OSC: say on which port with --osc-port")
     if options.latency_ms is not None:
         remember_latency(config.data_folder(), options.latency_ms)
     request = Request(
         library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
-        SurfaceOptions(
-            options.osc_port, options.lan, options.oscquery_port, options.link, options.midi
-        ),
-        options.language_model,
+        surfaces_of(options), options.language_model,
     )  # fmt: skip
     if options.audio == "offline":
         with progress_bars() as progress:

@@ -5,6 +5,10 @@ from collections.abc import Callable, Sequence
 from loopmind_live.bench.arrange_speed import run_arrange_bench
 from loopmind_live.bench.engine_cost import run_engine_bench
 from loopmind_live.bench.latency import run_latency_bench
+from loopmind_live.bench.midi_clock import run_clock_bench
+from loopmind_live.bench.midi_lights import run_midi_bench
+from loopmind_live.bench.osc_flooding import run_osc_bench
+from loopmind_live.bench.patch_edits import run_patches_bench
 from loopmind_live.bench.prepare_speed import run_prepare_bench
 from loopmind_live.bench.rescan import run_rescan_bench
 from loopmind_live.bench.rows import BenchRow
@@ -23,12 +27,16 @@ BENCHES: dict[str, Callable[[Progress], list[BenchRow]]] = {
     "prepare": run_prepare_bench,
     "latency": run_latency_bench,
     "tempo": run_tempo_bench,
+    "osc": run_osc_bench,
     "scan": run_scan_bench,
     "search": run_search_bench,
     "arrange": run_arrange_bench,
     "rescan": run_rescan_bench,
     "soak": run_soak_benches,
     "survival": run_survival_bench,
+    "patches": run_patches_bench,
+    "midi": run_midi_bench,
+    "clock": run_clock_bench,
 }
 
 

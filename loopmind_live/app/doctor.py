@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from loopmind_live import config
-from loopmind_live.app import checks, preflight
+from loopmind_live.app import checks, midi_doctor, preflight, surface_checks
 from loopmind_live.app.files import clip_cache
 from loopmind_live.app.finding import Finding
 from loopmind_live.app.machine import Folder, Room, folder, free_bytes, limits, machine, versions
 from loopmind_live.app.memory import NAME as TASTE
+from loopmind_live.app.midi_mappings import all_mappings
 from loopmind_live.engine import devices
 from loopmind_live.engine.devices import Jack, NoAnswer
 from loopmind_live.engine.open import KERNEL_FOLDER, LOG_NAME
@@ -76,6 +77,8 @@ def examine(
         "granted": (devices.ask_priority, devices.ASK_S),
         "library": (lambda: _library(request), FILES_S),
         "rooms": (lambda: _rooms(request, room), FILES_S),
+        "midi": (midi_doctor.ask_midi, midi_doctor.ASK_S),
+        "surfaces": (surface_checks.ask_surfaces, surface_checks.ASK_S),
         **{name: (_folder(find, room), FILES_S) for name, find in _FOLDERS.items()},
     }
     if isinstance(numba, Path):
@@ -89,6 +92,8 @@ def examine(
         *_files(answers, request, rate_hz),
         checks.check_versions(versions()),
     ]
+    findings += _midi(answers)
+    findings += surface_checks.check_surfaces(answers["surfaces"])
     if isinstance(numba, Path):
         findings.append(checks.check_kernel(answers["kernel"], numba))
     if request.timeline is not None:
@@ -180,6 +185,13 @@ def _files(answers: Mapping[str, Any], request: Examination, rate_hz: int) -> li
         loops = LoopMindError(loops.reason) if isinstance(loops, NoAnswer) else loops
         findings.append(preflight.check_library(library, loops, request.library is not None))
     return findings
+
+
+def _midi(answers: Mapping[str, Any]) -> list[Finding]:
+    try:
+        return midi_doctor.check_midi(answers["midi"], all_mappings())
+    except ConfigError as error:
+        return [Finding("midi", "FAIL", str(error), "mend that folder first")]
 
 
 def _rooms(request: Examination, room: Room) -> Rooms:

@@ -8,25 +8,21 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+from loopmind_live.app.beat_follower import BeatFollower
 from loopmind_live.app.performance import Performance
 from loopmind_live.config import DEFAULT_BPM
 from loopmind_live.engine.link_block import Asked, LinkBlock, Playing, Said, Stage, Tempo
-from loopmind_live.session.actions import SetTime
+from loopmind_live.session.actions import Nudge, SetTime
 from loopmind_live.session.command import Command, When
 from loopmind_live.session.effects import SetLink
 from loopmind_live.session.following_beat import (
     FITTED,
-    STEADY_S,
+    STILL_S,
     OutsideBeat,
-    holding,
-    multiple_within,
-    nearest_multiple,
-    next_step,
-    refitted,
+    ahead_bars,
     sets_tempo,
-    with_step,
 )
-from loopmind_live.session.landing import margin_frames, projected
+from loopmind_live.session.landing import projected
 from loopmind_live.session.state import State
 from loopmind_live.session.walking import Moment
 
@@ -42,15 +38,13 @@ class LinkFollower:
     ) -> None:
         self._show, self._block, self._tell = show, block, tell
         self._asked = block.asked()
-        self._joined = False
-        self._multiple = 1.0
+        self._joined = self._founded = False
+        self._follower = BeatFollower(show.session)
         self._peers = 0
         self._bpm = 0.0
-        self._bpm_since = 0
-        self._told_bpm = 0.0
         self._number_seen = 0
         self._glides = False
-        self._glide_frame = 0
+        self._again_frame = 0
         self._playing_outside = False
         show.link = self.ask
         show.told_beside.append(self.told)
@@ -65,7 +59,6 @@ class LinkFollower:
         asked = self._asked
         if wanted.on is not None:
             asked = replace(asked, on=wanted.on, bpm=self._own_bpm() or DEFAULT_BPM)
-            asked = replace(asked, quantum=float(self._show.session.state.tempo.beats_per_bar))
             said = ["Link: looking for others" if wanted.on else "Link off"]
             if wanted.on == self._asked.on:
                 said = [self.told() or "Link is off already"]
@@ -90,6 +83,10 @@ class LinkFollower:
         shared = ", starts and stops are shared" if self._asked.start_stop else ""
         return f"Link: {_others(self._peers)}, {self._bpm:g} bpm{shared}"
 
+    def described(self) -> list[str]:
+        """Return what the doctor tells of it."""
+        return [self.told() or "Link is off: type link"]
+
     def advance(self) -> None:
         """Take one look at the session and do what it calls for."""
         if not self._asked.on:
@@ -105,7 +102,12 @@ class LinkFollower:
         self._note(said)
         if said.tempo_number < self._asked.tempo.number or self._leads(said):
             return  # what the performer did is on its way to the others
-        self._follow(said)
+        if self._founded and not said.peers:
+            self._keep_in_step(said)
+            return
+        self._founded = False  # from now on the beat is everybody's
+        self._follower.follow(self._outside(said))
+        self._number_seen = self._show.session.state.next_number
         if self._asked.start_stop:
             self._follow_playing(said)
 
@@ -129,31 +131,25 @@ class LinkFollower:
 
     def _join(self, said: Said) -> None:
         """Begin in the session of others, at their tempo; or found one that goes as this set."""
-        self._joined, self._peers, self._multiple = True, said.peers, 1.0
+        self._joined, self._peers = True, said.peers
         self._playing_outside = said.playing
-        state, own = self._show.session.state, self._own_bpm()
-        self._number_seen = state.next_number
+        own = self._own_bpm()
+        self._number_seen = self._show.session.state.next_number
         if said.peers:
-            near = nearest_multiple(own, said.bpm) if own else 1.0
-            if own and not math.isclose(said.bpm * near, own, rel_tol=1e-3):
-                near = 1.0
-            self._multiple = multiple_within(said.bpm, near)
+            self._follower.begin(said.bpm, own)
             self._tell(f"Link: {_others(said.peers)}, {said.bpm:.6g} bpm")
             return
-        beat = math.nan
-        if state.started:
-            beat = state.tempo.bar(said.frame) * state.tempo.beats_per_bar
-        self._commit(own or self._asked.bpm, said.frame, beat)
+        self._follower.multiple, self._founded = 1.0, True
+        self._commit(own or self._asked.bpm, said.frame, self._own_beat(said.frame))
         self._tell("Link: nobody else is there yet; who joins plays along with this set")
 
     def _note(self, said: Said) -> None:
-        """Tell who came and went, and remember since when the tempo stands."""
+        """Tell who came and went."""
         if said.peers != self._peers:
             self._peers = said.peers
             gone = ": the music plays on" if not said.peers else f", {said.bpm:.6g} bpm"
             self._tell(f"Link: {_others(said.peers)}{gone}")
-        if not math.isclose(said.bpm, self._bpm, rel_tol=1e-6):
-            self._bpm, self._bpm_since = said.bpm, said.frame
+        self._bpm = said.bpm
 
     def _leads(self, said: Said) -> bool:
         """Tell whether the performer's own tempo goes to the session in this tick."""
@@ -165,43 +161,45 @@ class LinkFollower:
             own = self._own_bpm()
             asked_for = any(sets_tempo(one.action) and one.text != FITTED for one in fresh)
             if own is not None and asked_for:
-                self._commit(own / self._multiple, said.frame)
+                self._commit(own / self._follower.multiple, said.frame)
                 return True
             return False
         frame = said.frame
         segment = state.tempo.segment_at_bar(state.tempo.bar(frame))
         if segment.slope:
             self._glides = True
-            if frame >= self._glide_frame:
-                self._glide_frame = frame + round(GLIDE_STEP_S * state.tempo.rate_hz)
-                ahead = (frame + self._glide_frame) / 2.0
+            if frame >= self._again_frame:
+                self._again_frame = frame + round(GLIDE_STEP_S * state.tempo.rate_hz)
+                ahead = (frame + self._again_frame) / 2.0
                 bpm = state.tempo.bpm_at(state.tempo.bar(ahead))
-                self._commit(bpm / self._multiple, frame)
+                self._commit(bpm / self._follower.multiple, frame)
             return True
         if self._glides:
             self._glides = False
-            self._commit(segment.bpm / self._multiple, round(segment.frame))
+            self._commit(segment.bpm / self._follower.multiple, round(segment.frame))
             return True
         return False
 
-    def _follow(self, said: Said) -> None:
-        """Bring the set into step with the session."""
-        session = self._show.session
-        state = session.state
-        self._multiple = multiple_within(said.bpm, self._multiple)
-        outside = self._outside(said)
-        wanted = holding(state, outside.bpm * self._multiple, session.arranger.refit)
-        if state.started:
-            margin = margin_frames(state.tempo.rate_hz)
-            free = session.engine.frame() + margin
-            step = next_step(wanted, outside, self._multiple, free)
-            if step is not None:
-                wanted = with_step(wanted, *step)
-            elif said.frame - self._bpm_since > STEADY_S * state.tempo.rate_hz:
-                wanted = refitted(wanted, margin, free)
-        if wanted is not state:
-            self._number_seen = wanted.next_number
-            session.revise(wanted)
+    def _keep_in_step(self, said: Said) -> None:
+        """Keep a session that nobody has come to yet on the beat of this set: not the set on its.
+
+        So a set alone plays as without Link, and who comes finds the beat that is heard.
+        """
+        state = self._show.session.state
+        began = state.started and said.frame >= state.tempo.segments[0].frame
+        if not began or said.frame < self._again_frame:
+            return
+        ahead = ahead_bars(state.tempo, self._outside(said), self._follower.multiple, said.frame)
+        if abs(ahead) * state.tempo.frames_per_bar(said.bpm) > STILL_S * state.tempo.rate_hz:
+            self._again_frame = said.frame + state.tempo.rate_hz
+            own = self._own_bpm() or said.bpm
+            beat = self._own_beat(said.frame)
+            self._commit(own / self._follower.multiple, said.frame, beat / self._follower.multiple)
+
+    def _own_beat(self, frame: int) -> float:
+        """Return the beat of the set at `frame`; NaN before it has begun."""
+        state = self._show.session.state
+        return state.tempo.bar(frame) * state.tempo.beats_per_bar if state.started else math.nan
 
     def _follow_playing(self, said: Said) -> None:
         """Start and stop as others do, once each time."""
@@ -227,10 +225,13 @@ class LinkFollower:
         state = moment.state
         for change in moment.landed:
             if isinstance(change.action, SetTime):
-                self._multiple *= change.action.factor
+                self._follower.multiple *= change.action.factor
+            elif isinstance(change.action, Nudge):  # asked for against the others, it stays
+                early_s = self._asked.early_s + change.action.ahead_s
+                self._ask(replace(self._asked, early_s=early_s))
             elif sets_tempo(change.action) and change.text != FITTED and before.started:
                 bpm = state.tempo.bpm_at(moment.bar)
-                self._commit(bpm / self._multiple, moment.frame)
+                self._commit(bpm / self._follower.multiple, moment.frame)
         changed = before.playing != state.playing != self._block.said().playing
         if self._asked.start_stop and changed:
             self._playing_outside = state.playing
@@ -244,12 +245,15 @@ class LinkFollower:
 
     def _first_line(self, frame: int) -> int:
         """Return the first frame from `frame` on at which the set may begin: with their bar."""
-        if not self._joined:
+        if not self._joined or (self._founded and not self._peers):
             return frame
         outside = self._outside(self._block.said())
         return round(outside.next_line(frame, self._show.session.engine.rate_hz))
 
     def _outside(self, said: Said) -> OutsideBeat:
+        beats_per_bar = float(self._show.session.state.tempo.beats_per_bar)
+        if beats_per_bar != self._asked.quantum:
+            self._ask(replace(self._asked, quantum=beats_per_bar))
         return OutsideBeat(said.frame, said.beat, said.bpm, self._asked.quantum)
 
 

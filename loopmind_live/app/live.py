@@ -32,6 +32,7 @@ from loopmind_live.repl.prompt import PROMPT, Prompt
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Loop
 from loopmind_live.score.script import ScriptLine, read_script
+from loopmind_live.session.effects import Opinion
 from loopmind_live.session.session import Options, Session
 from loopmind_live.workers.niceness import (
     answer_quickly,
@@ -98,7 +99,7 @@ class LiveShow:
                     request.seed, request.sound.dry, live=True,
                     guard_frames=engine.block + round(GUARD_S * engine.rate_hz),
                 ),
-                self._tell, self._journal.keep, self._memory.keep,
+                self._tell, self._journal.keep, self._opine,
             )  # fmt: skip
             ears = ears_for(engine.arena, engine.rate_hz, engine.has_cue, loops)
             session.listen_with(ears)
@@ -126,6 +127,10 @@ class LiveShow:
             session.finish(engine.frame())
             if not session.state.started and request.headless:
                 raise SessionError("nothing was played: give a --timeline that can be prepared")
+
+    def _opine(self, opinion: Opinion) -> None:
+        """Let the show remember what was said of loops, and choose by it."""
+        self._show.opine(opinion)
 
     def _arranger(self, loops: list[Loop], arrangement: Arrangement | None) -> Arranger:
         """Return an arranger over `loops` that knows the performer's taste."""
@@ -177,7 +182,10 @@ class LiveShow:
         self._greet(loops)
         self._go_on_recording()
         await self._welcome_guests()
-        self._surfaces = open_surfaces(request.surfaces, self._show, self._tell, self._engine.link)
+        self._surfaces = open_surfaces(
+            request.surfaces, self._show, self._tell, self._engine.link,
+            self._engine.arena.path.parent,
+        )  # fmt: skip
         tick = asyncio.create_task(self._tick(script))
         tidy = asyncio.create_task(keep_tidy())
         try:

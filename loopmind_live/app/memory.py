@@ -8,7 +8,7 @@ import json
 import logging
 import math
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -44,9 +44,11 @@ class Memory:
     ) -> None:
         """`favorites` returns the contents that the library calls favorites."""
         self.path, self._now, self._favorites = path, now, favorites
+        self._tally: Tally | None = None
 
     def keep(self, opinion: Opinion) -> None:
-        """Write an opinion down."""
+        """Write an opinion down; once it is written, it counts."""
+        tally = self._known()
         line = {
             "time": self._now().isoformat(timespec="seconds"),
             "verdict": opinion.verdict,
@@ -59,6 +61,8 @@ class Memory:
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
         except OSError as error:
             log.warning("%s: what was liked cannot be written (%s)", self.path, error.strerror)
+        else:
+            tally.add(line)
 
     def lines(self) -> list[dict[str, Any]]:
         """Return the opinions there are, oldest first; lines that are damaged are passed over."""
@@ -70,15 +74,22 @@ class Memory:
             return []
         return [line for line in map(_read, text.splitlines()[-MOST_LINES:]) if line is not None]
 
+    def _known(self) -> "Tally":
+        """Return what the opinions add up to; the file is read once."""
+        if self._tally is None:
+            self._tally = Tally(self.lines())
+        return self._tally
+
     def taste(self) -> Taste:
         """Return what all opinions say together, the library's favorites among them."""
-        return folded(self.lines(), self._favorites())
+        return self._known().taste(self._favorites())
 
     def forget(self, what: str) -> int:
         """Erase the "favorites", or all else ("taste"); return how many lines went."""
         lines = self.lines()
         favorites = what == "favorites"
         kept = [line for line in lines if (line["verdict"] in FAVORITES) != favorites]
+        self._tally = None
         new = self.path.with_suffix(".new")
         try:
             if lines:
@@ -92,31 +103,42 @@ class Memory:
         return len(lines) - len(kept)
 
 
-def folded(lines: Iterable[dict[str, Any]], favorites: Collection[str] = ()) -> Taste:
-    """Return the taste that opinions add up to; favorites weigh most, and the last word counts.
+class Tally:
+    """What opinions add up to, one by one: a show has them land while it plays."""
 
-    >>> kept = {"verdict": "kept", "loops": {"a": "a.wav"}, "beside": {"b": "b.wav"}}
-    >>> taste = folded([kept, kept], favorites=["c"])
-    >>> round(taste.weights["a"], 2), taste.weights["c"], round(taste.pairs["a", "b"], 2)
-    (0.29, 1.0, 0.2)
-    """
-    weights: dict[str, float] = defaultdict(float)
-    pairs: dict[tuple[str, str], float] = defaultdict(float)
-    loved = dict.fromkeys(favorites, True)
-    for line in lines:
+    def __init__(self, lines: Iterable[Mapping[str, Any]] = ()) -> None:
+        """Add up `lines`."""
+        self._weights: dict[str, float] = defaultdict(float)
+        self._pairs: dict[tuple[str, str], float] = defaultdict(float)
+        self._loved: dict[str, bool] = {}
+        for line in lines:
+            self.add(line)
+
+    def add(self, line: Mapping[str, Any]) -> None:
+        """Add one opinion; what is said of favorites last counts."""
         verdict, loops, beside = line["verdict"], line["loops"], line["beside"]
         if verdict in FAVORITES:
-            loved |= dict.fromkeys(loops, verdict == "favorite")
-            continue
+            self._loved |= dict.fromkeys(loops, verdict == "favorite")
+            return
         for loop in loops:
-            weights[loop] += WEIGHTS[verdict]
+            self._weights[loop] += WEIGHTS[verdict]
         for one in loops if verdict == "kept" else ():
             for other in {*loops, *beside} - {one}:
                 if other in beside or one < other:
-                    pairs[min(one, other), max(one, other)] += PAIR_WEIGHT
-    bounded = {loop: math.tanh(weight) for loop, weight in weights.items()}
-    bounded |= {loop: 1.0 for loop, is_loved in loved.items() if is_loved}
-    return Taste(bounded, {pair: math.tanh(weight) for pair, weight in pairs.items()})
+                    self._pairs[min(one, other), max(one, other)] += PAIR_WEIGHT
+
+    def taste(self, favorites: Collection[str] = ()) -> Taste:
+        """Return the taste; favorites, those of the library among them, weigh most.
+
+        >>> kept = {"verdict": "kept", "loops": {"a": "a.wav"}, "beside": {"b": "b.wav"}}
+        >>> taste = Tally([kept, kept]).taste(favorites=["c"])
+        >>> round(taste.weights["a"], 2), taste.weights["c"], round(taste.pairs["a", "b"], 2)
+        (0.29, 1.0, 0.2)
+        """
+        weights = {loop: math.tanh(weight) for loop, weight in self._weights.items()}
+        loved = dict.fromkeys(favorites, True) | self._loved
+        weights |= {loop: 1.0 for loop, is_loved in loved.items() if is_loved}
+        return Taste(weights, {pair: math.tanh(weight) for pair, weight in self._pairs.items()})
 
 
 def _read(row: str) -> dict[str, Any] | None:

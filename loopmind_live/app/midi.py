@@ -11,25 +11,42 @@ from loopmind_live import config
 from loopmind_live.app.midi_learner import Learner
 from loopmind_live.app.midi_mappings import Mappings, all_mappings
 from loopmind_live.app.midi_rack import Plugged, Rack
+from loopmind_live.app.monitor import Monitor
 from loopmind_live.app.panels import panel_now
 from loopmind_live.app.performance import Performance
-from loopmind_live.control.midi_lights import changes, put_out, wanted
+from loopmind_live.control.midi_lights import changes, expected, put_out, wanted
 from loopmind_live.control.midi_mapping import Request, read
-from loopmind_live.control.midi_messages import MidiIn, MidiNotice, MidiOut, PortCame, PortGone
+from loopmind_live.control.midi_messages import (
+    CLOCK,
+    MidiIn,
+    MidiNotice,
+    MidiOut,
+    PortCame,
+    PortGone,
+)
 from loopmind_live.control.midi_ports import MidiEvent, MidiPorts
+from loopmind_live.control.midi_shown import meant_on, shown
 from loopmind_live.control.osc_addresses import Typed
 from loopmind_live.errors import LoopMindError
 from loopmind_live.session.effects import Learn
+from loopmind_live.session.panel import Panel
 from loopmind_live.session.state import State
 
 TURN_S = 0.002
 """So much of a tick may go into what was asked for; the rest of it waits for the next."""
 LOG_NAME = "midi.log"
+_TIMING = (CLOCK, 0xFE)
+"""What comes all the time: clock and active sensing."""
 log = logging.getLogger(__name__)
 
 
 class Ports(Protocol):
     """All MIDI ports of the machine. See `control.midi_ports`."""
+
+    @property
+    def pid(self) -> int | None:
+        """Return the id of the process that holds the ports, None where there is none now."""
+        ...
 
     @property
     def descriptor(self) -> int | None:
@@ -65,14 +82,17 @@ class MidiSurface:
         mappings: Mappings,
         clock: Callable[[], float],
         turn: "Callable[[MidiSurface], None] | None" = None,
+        monitor: Monitor | None = None,
     ) -> None:
         self._show, self._tell, self._clock, self._turn = show, tell, clock, turn
+        self._monitor = monitor or Monitor()
         self.ports = ports
         self.listeners: list[Callable[[MidiEvent], None]] = []
         self._rack = Rack(mappings)
         self._learner = Learner(mappings)
         self._requests: deque[tuple[str, Request]] = deque()
         self._watched: int | None = None
+        self._watched_pid: int | None = None
         self._drawn_state: State | None = None
         self._drawn: tuple[bool, int] | None = None
         show.learn = self._learn
@@ -106,17 +126,21 @@ class MidiSurface:
             one.ports["out"] for one in self._rack if one.device.clock and "out" in one.ports
         )
 
+    def described(self) -> list[str]:
+        """Return a line for each device, and for each port that is nobody's."""
+        return [f"MIDI {line}" for line in self._rack.described()] or ["MIDI: no device is there"]
+
     def _watch(self) -> None:
         """Be called where something happens, sooner than at the next tick."""
-        descriptor = self.ports.descriptor
-        if self._turn is None or descriptor == self._watched:
-            return
+        descriptor, pid = self.ports.descriptor, self.ports.pid
+        if self._turn is None or (descriptor, pid) == (self._watched, self._watched_pid):
+            return  # a number alone is given anew to the next process's
         loop = asyncio.get_running_loop()
         if self._watched is not None:
             loop.remove_reader(self._watched)
         if descriptor is not None:
             loop.add_reader(descriptor, self._turn, self)
-        self._watched = descriptor
+        self._watched, self._watched_pid = descriptor, pid
 
     def _take(self, event: MidiEvent) -> None:
         match event:
@@ -136,6 +160,10 @@ class MidiSurface:
     def _hear(self, message: MidiIn) -> None:
         one = self._rack.at(message.port, "in")
         shifted = one is not None and one.hands.shifted
+        if self._monitor.watched and message.data[0] not in _TIMING:
+            device = None if one is None else one.device
+            meant = meant_on(message.data, device, shifted)
+            self._monitor.note(f"MIDI {message.port}", shown(message.data), meant)
         told = self._learner.heard(message.port, message.data, shifted)
         if told is not None:
             self._tell(told)
@@ -165,6 +193,7 @@ class MidiSurface:
             one.hands, requests = read(one.heard, one.device, one.hands, panel)
             one.heard.clear()
             self._requests += ((one.device.name, request) for request in requests)
+            self._show_lights(one, expected(panel, requests))
         self._drawn = None
 
     def _do(self, name: str, request: Request) -> None:
@@ -195,14 +224,17 @@ class MidiSurface:
         if self._drawn == drawn and self._drawn_state is session.state:
             return
         panel = panel_now(self._show)
-        done = True
-        for one in self._rack:
-            if "out" in one.ports:
-                now = wanted(one.device, one.hands, panel)
-                one.lit, messages = changes(one.lit, now)
-                self._send(one, messages)
-                done = done and one.lit == now
-        self._drawn, self._drawn_state = drawn if done else None, session.state
+        done = [self._show_lights(one, panel) for one in self._rack]
+        self._drawn, self._drawn_state = drawn if all(done) else None, session.state
+
+    def _show_lights(self, one: Plugged, panel: Panel) -> bool:
+        """Send some of what is not lit as `panel` has it; tell whether that was all."""
+        if "out" not in one.ports:
+            return True
+        now = wanted(one.device, one.hands, panel)
+        one.lit, messages = changes(one.lit, now)
+        self._send(one, messages)
+        return one.lit == now
 
     def _send(self, one: Plugged, messages: Iterable[tuple[int, ...]]) -> None:
         if (port := one.ports.get("out")) is not None:
@@ -213,9 +245,17 @@ class MidiSurface:
         return self._learner.ask(wanted.what)
 
 
+def ports_here() -> MidiPorts:
+    """Open the MIDI ports of this machine."""
+    return MidiPorts(time.monotonic, config.log_folder() / LOG_NAME)
+
+
 def open_midi(
-    show: Performance, tell: Callable[[str], None], turn: Callable[[MidiSurface], None]
+    show: Performance,
+    tell: Callable[[str], None],
+    ports: MidiPorts,
+    turn: Callable[[MidiSurface], None],
+    monitor: Monitor,
 ) -> MidiSurface:
     """Plug all MIDI devices of this machine into a performance."""
-    ports = MidiPorts(time.monotonic, config.log_folder() / LOG_NAME)
-    return MidiSurface(show, tell, ports, all_mappings(), time.perf_counter, turn)
+    return MidiSurface(show, tell, ports, all_mappings(), time.perf_counter, turn, monitor)

@@ -87,6 +87,14 @@ class Rack:
         self._came, self._unknown = [], dict.fromkeys(self._unknown, True)
         return f"MIDI: {'; '.join(words)}" if words else None
 
+    def described(self) -> list[str]:
+        """Return a line for each device, and for each port that is nobody's."""
+        known = []
+        for one in self._plugged:
+            ports = " and ".join(f"{way} {port}" for way, port in one.ports.items())
+            known.append(f"{one.device.name}: {ports}, by {one.device.file}")
+        return [*known, *(f"{port}: no mapping" for port in self._unknown)]
+
     def remap(self) -> None:
         """Use the mappings as they are now: a port that was nobody's may be a device's."""
         for one in self._plugged:

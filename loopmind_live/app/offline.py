@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from loopmind_live.app.ears import ears_for
 from loopmind_live.app.files import library_loops_if_any, timeline
+from loopmind_live.app.patches import patch_folders, rehearse_now
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import OfflineRecorder
 from loopmind_live.app.stage import (
@@ -79,6 +80,7 @@ class OfflineShow:
                 show = Performance(
                     session, recorder, Path.cwd(), lambda path: timeline(path, loops), datetime.now
                 )
+                show.rehearse = rehearse_now(show, patch_folders(Path.cwd()))
                 if request.record is not None or request.stems is not None:
                     recorder.start(request.record, request.stems)
                 if arrangement is not None:

@@ -34,6 +34,7 @@ class OscFeedback:
         self._show = show
         self._tell = tell
         self._clock = clock
+        self._panel = panel_now(show)
         self.listeners = Listeners()
         osc.when_gone.append(self._drop)
         osc.server.route(START, self._start)
@@ -45,12 +46,18 @@ class OscFeedback:
         """Tell what changed, as far as a turn reaches."""
         now = self._clock()
         if self.listeners.due(now):
-            self.listeners.update(told(panel_now(self._show)), now)
+            self._panel = panel_now(self._show)
+            self.listeners.update(told(self._panel), now)
         for to, message in self.listeners.take(now):
             self._osc.server.send(to, (message,))
 
     def close(self) -> None:
         """Tell nobody anything more; the server is closed by the surface that opened it."""
+
+    def described(self) -> list[str]:
+        """Return the line that tells who listens."""
+        there = ", ".join(map(str, self.listeners)) or "nobody"
+        return [f"OSC listeners: {there}"]
 
     def _drop(self, to: Address) -> list[Listener]:
         stopped = self.listeners.stop(to)
@@ -66,6 +73,7 @@ class OscFeedback:
             self._tell(f"OSC {gone} was silent and gives way to another surface")
         if not known:
             self._tell(f"OSC {to[0]}:{to[1]} listens")
+        self._osc.note(received, "listens")
         self._osc.server.answer(received.sender, True, START, f"{len(self.listeners)} listen")
 
     def _stop(self, received: Received) -> None:
@@ -73,6 +81,7 @@ class OscFeedback:
         stopped = self.listeners.stop(to, _id_of(received.message))
         for one in stopped:
             self._tell(f"OSC {one} listens no more")
+        self._osc.note(received, "listens no more")
         text = f"{len(stopped)} listen no more" if stopped else "nobody listened there"
         self._osc.server.answer(received.sender, bool(stopped), STOP, text)
 
@@ -81,7 +90,9 @@ class OscFeedback:
         to, now = self._osc.server.told_at(received.sender), self._clock()
         self.listeners.heard(to, now)
         self.listeners.touch(to, received.message.address, now)
-        self._osc.do(received, asked(received.message, panel_now(self._show)))
+        if CONTROLS[received.message.address].kind != "fader":
+            self._panel = panel_now(self._show)  # a fader says all by itself, and may flood
+        self._osc.do(received, asked(received.message, self._panel))
 
 
 def _id_of(message: Message) -> Value | None:

@@ -17,25 +17,20 @@ from loopmind_live.control.live_addresses import (
     live,
 )
 from loopmind_live.control.live_listeners import LiveListeners
+from loopmind_live.control.osc_addresses import shown
 from loopmind_live.control.osc_inbox import Received
 from loopmind_live.control.osc_packet import Message
 from loopmind_live.errors import LoopMindError
+from loopmind_live.session.commands import Command
 
 
 class OscLive:
     """Answers `/live/...` as AbletonOSC does, and tells what is listened to."""
 
-    def __init__(
-        self,
-        osc: OscSurface,
-        show: Performance,
-        tell: Callable[[str], None],
-        clock: Callable[[], float],
-    ) -> None:
+    def __init__(self, osc: OscSurface, show: Performance, clock: Callable[[], float]) -> None:
         """`clock` returns seconds, and only runs forward."""
         self._osc = osc
         self._show = show
-        self._tell = tell
         self._clock = clock
         self._next_s = 0.0
         self.listeners = LiveListeners()
@@ -54,23 +49,37 @@ class OscLive:
     def close(self) -> None:
         """Tell nobody anything more; the server is closed by the surface that opened it."""
 
+    def described(self) -> list[str]:
+        """Return the line that tells who listens AbletonOSC's way, none where nobody does."""
+        there = ", ".join(sorted(f"{host}:{port}" for host, port in self.listeners.places()))
+        return [f"AbletonOSC listeners: {there}"] if there else []
+
     def _take(self, received: Received) -> None:
         to = self._told_at(received.sender)
         try:
             asked = live(received.message, panel := panel_now(self._show))
             if isinstance(asked, Watch):
+                self._osc.note(received, f"listens to {asked.address}")
                 answer = self.listeners.take(to, asked, panel)
             elif isinstance(asked, Message):
+                self._osc.note(received, f"answered: {shown(asked)}")
                 answer = asked
             else:
-                done = self._show.carry_out([asked])
-                text = "\n".join(done.lines)
-                self._tell(f"OSC {text}")
-                answer = None if done.ok else Message(ERROR, (text,))
+                answer = self._do(received, asked)
         except LoopMindError as error:
+            self._osc.note(received, f"refused: {error}")
             answer = Message(ERROR, (str(error),))
         if answer is not None:
             self._osc.server.send(to, (answer,))
+
+    def _do(self, received: Received, asked: Command) -> Message | None:
+        """Carry out a command; return what is answered: nothing, unless it was refused."""
+        done = self._osc.carry_out(received, asked)
+        if done is None:
+            return None
+        text = "\n".join(done.lines)
+        self._osc.tell(received, done.ok, text)
+        return None if done.ok else Message(ERROR, (text,))
 
     def _told_at(self, sender: Address) -> Address:
         """Return where a sender is answered: as by AbletonOSC where this listens on its port."""

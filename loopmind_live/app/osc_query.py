@@ -43,6 +43,10 @@ class OscQuery:
         """Answer no more."""
         self._server.close()
 
+    def described(self) -> list[str]:
+        """Return the line that tells where readers are answered."""
+        return [f"OSCQuery on http://{LOOPBACK}:{self.port}"]
+
     def _get(self, target: str) -> Answer:
         """Answer a reader. Called by its thread: what it reads here is frozen."""
         return answer(target, self._root, told(panel_now(self._show)), self._host)

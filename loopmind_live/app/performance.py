@@ -8,6 +8,7 @@ from typing import Protocol
 
 from loopmind_live.app.memory import FAVORITES, Memory
 from loopmind_live.app.recording import Recording
+from loopmind_live.arranger.base import Taste
 from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.arranger.remarks import remarks
 from loopmind_live.engine.overload import SHORT
@@ -28,10 +29,13 @@ from loopmind_live.session.effects import (
     Opinion,
     Quit,
     Record,
+    Rehearse,
     Save,
+    SetClock,
     SetLink,
     ShowStatus,
 )
+from loopmind_live.session.sections import as_saved
 from loopmind_live.session.session import Reply, Session
 from loopmind_live.timing.grid import Position
 from loopmind_live.units import gain_to_db, spell_key
@@ -86,6 +90,8 @@ class Performance:
         self._read_timeline = read_timeline
         self._now = now
         self.learn: Callable[[Learn], list[str]] = _no_midi
+        self.rehearse: Callable[[Rehearse], list[str]] = _no_patches
+        self.clock: Callable[[SetClock], list[str]] = _no_clock
         self.link: Callable[[SetLink], list[str]] = _no_link
         self.told_beside: list[Callable[[], str | None]] = []
 
@@ -94,8 +100,11 @@ class Performance:
         """Return the recording under way, or None."""
         return self._recorder.current
 
-    def type(self, text: str, frame: int | None = None) -> Answer:
-        """Carry out what was typed at `frame` (the engine's own where None)."""
+    def type(self, text: str, frame: int | None = None, due_frame: int | None = None) -> Answer:
+        """Carry out what was typed at `frame` (the engine's own where None).
+
+        It is meant for `due_frame` where its sender named one (see `Session.submit`).
+        """
         try:
             reading = self._read(text)
         except LoopMindError as error:
@@ -104,7 +113,7 @@ class Performance:
         told = [f"{wrong} -> {meant}" for wrong, meant in reading.corrected]
         if reading.strange and all(command.name != "arrange" for command in reading.commands):
             told.append(f"not understood: {', '.join(dict.fromkeys(reading.strange))}")
-        answer = self.carry_out(reading.commands, frame)
+        answer = self.carry_out(reading.commands, frame, due_frame)
         return Answer((*told, *answer.lines), answer.ok)
 
     def _read(self, text: str) -> Reading:
@@ -119,12 +128,17 @@ class Performance:
                 raise
             return Reading(tuple(commands))
 
-    def carry_out(self, commands: Iterable[Command], frame: int | None = None) -> Answer:
-        """Do what commands ask at `frame` (the engine's own where None), one after the other."""
+    def carry_out(
+        self, commands: Iterable[Command], frame: int | None = None, due_frame: int | None = None
+    ) -> Answer:
+        """Do what commands ask at `frame` (the engine's own where None), one after the other.
+
+        They are meant for `due_frame` where their sender named one (see `Session.submit`).
+        """
         lines: list[str] = []
         ok = True
         for command in commands:
-            reply = self._submit(command, frame)
+            reply = self._submit(command, frame, due_frame)
             lines += reply.lines
             if command.name == "arrange" and reply.ok:
                 lines += self._remarks(command)
@@ -144,15 +158,15 @@ class Performance:
             return ()
         return remarks(read_prompt(str(command.arguments["prompt"])), action.arrangement)
 
-    def _submit(self, command: Command, frame: int | None) -> Reply:
+    def _submit(self, command: Command, frame: int | None, due_frame: int | None) -> Reply:
         if command.name != "load":
-            return self.session.submit(command, frame)
+            return self.session.submit(command, frame, due_frame)
         path = self._path(str(command.arguments["file"]), ".json")
         try:
             arrangement = self._read_timeline(path)
         except LoopMindError as error:
             return self.session.refuse(command.text, error, frame)
-        return self.session.submit_arrangement(command, arrangement, frame)
+        return self.session.submit_arrangement(command, arrangement, frame, due_frame)
 
     def _do(self, effect: Effect) -> list[str]:
         match effect:
@@ -167,25 +181,45 @@ class Performance:
                 return [self._save(effect.file)]
             case Record():
                 return [self._record(effect)]
-            case Learn():
-                return self.learn(effect)
-            case SetLink():
-                return self.link(effect)
+            case Learn() | Rehearse() | SetClock() | SetLink():
+                return self._ask(effect)
             case Opinion() | Forget() if self._memory is None:
                 told = effect.verdict in FAVORITES if isinstance(effect, Opinion) else True
                 return ["nothing is remembered offline: perform live"] if told else []
             case Opinion() if self._memory is not None:
-                self._memory.keep(effect)
-                if effect.verdict in FAVORITES:
-                    self.session.arranger.prefer(self._memory.taste())
+                self.opine(effect)
             case Forget() if self._memory is not None:
                 gone = self._memory.forget(effect.what)
-                self.session.arranger.prefer(self._memory.taste())
+                self._prefer(self._memory.taste())
                 return [f"forgotten: {gone} lines of {self._memory.path}"]
         return []
 
+    def opine(self, opinion: Opinion) -> None:
+        """Remember an opinion, if anything is remembered, and choose by it from now on."""
+        if self._memory is not None:
+            self._memory.keep(opinion)
+            self._prefer(self._memory.taste())
+
+    def _prefer(self, taste: Taste) -> None:
+        """Weigh choices by `taste` from now on; what was chosen stays."""
+        arranger = self.session.arranger
+        arranger.prefer(taste)
+        self.session.choose_by(arranger)
+
+    def _ask(self, wanted: Learn | Rehearse | SetClock | SetLink) -> list[str]:
+        """Hand on what is asked of a surface, or of what works beside the music."""
+        match wanted:
+            case Rehearse():
+                return self.rehearse(wanted)
+            case Learn():
+                return self.learn(wanted)
+            case SetClock():
+                return self.clock(wanted)
+            case SetLink():
+                return self.link(wanted)
+
     def _save(self, file: str | None) -> str:
-        arrangement = self.session.state.arrangement
+        arrangement = as_saved(self.session.state.document)
         if arrangement is None:
             raise SessionError("nothing is arranged yet: there is nothing to save")
         path = self._path(file or f"set {self._now():%Y-%m-%d %H.%M.%S}.json", ".json")
@@ -246,8 +280,16 @@ class Performance:
         return lines
 
 
+def _no_patches(_wanted: Rehearse) -> list[str]:
+    raise SessionError("no patch can be rehearsed here")
+
+
 def _no_midi(_wanted: Learn) -> list[str]:
     raise SessionError("no MIDI device can be taught: perform with --midi")
+
+
+def _no_clock(_wanted: SetClock) -> list[str]:
+    raise SessionError("no MIDI clock without MIDI: perform with --midi")
 
 
 def _no_link(_wanted: SetLink) -> list[str]:

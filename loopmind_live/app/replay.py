@@ -16,6 +16,7 @@ from loopmind_live.prepare.base import NEXT, Failed, Preparer
 from loopmind_live.score.clip import ClipRecipe
 from loopmind_live.score.eventlog import read_events
 from loopmind_live.score.loop import ROLES, Loop
+from loopmind_live.score.patch import from_json
 from loopmind_live.session.cue_plan import clicking
 
 if TYPE_CHECKING:
@@ -66,6 +67,11 @@ def replay(
             for entry in entries
             if entry["kind"] == "param"
         ]
+        learned = [
+            (int(entry["number"]), from_json(str(entry["graph"])))
+            for entry in entries
+            if entry["kind"] == "patch"
+        ]
     if out.is_file():
         out.unlink()
     with offline_engine(sound) as (engine, pool):
@@ -76,6 +82,9 @@ def replay(
         with_dry = "float32" if sound.dry else "pcm24"
         file = WavWriter(out, engine.rate_hz, with_dry)  # type: ignore[arg-type]
         try:
+            with _reading(events):
+                for number, patch in learned:
+                    engine.learn(number, patch)
             _run(engine, rows, parameters, (begin, end), file, progress)
         finally:
             file.close()
@@ -186,9 +195,9 @@ def _run(
     begin, end = span
     first = begin + engine.latency_frames
     window = _WINDOW_BLOCKS * engine.block
-    by_block: dict[int, list[tuple[str, float]]] = defaultdict(list)
+    by_block: dict[int, list[tuple[int, str, float]]] = defaultdict(list)
     for frame, name, value in parameters:
-        by_block[-(-frame // engine.block)].append((name, value))
+        by_block[frame // engine.block].append((frame, name, value))
     while file.frames < end - begin:
         now = engine.frame()
         if now % window == 0:
@@ -196,8 +205,8 @@ def _run(
             engine.splice(
                 now, [r for r in rows if r.start - r.lead_frames < reach and r.stop > now]
             )
-        for name, value in by_block.get(now // engine.block, ()):
-            engine.set_parameter(name, value)
+        for frame, name, value in by_block.get(now // engine.block, ()):
+            engine.set_parameter(name, value, frame=frame)
         block = engine.render()
         skip = min(max(0, first - now), engine.block)
         file.write(block[skip : skip + end - begin - file.frames])

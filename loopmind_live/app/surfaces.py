@@ -2,16 +2,21 @@
 
 import logging
 import time
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar, runtime_checkable
 
 from loopmind_live.app.link import LinkFollower
-from loopmind_live.app.midi import open_midi
+from loopmind_live.app.midi import open_midi, ports_here
+from loopmind_live.app.midi_clock import MidiClock
+from loopmind_live.app.monitor import Monitor
+from loopmind_live.app.onlookers import Onlookers
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.osc_feedback import OscFeedback
 from loopmind_live.app.osc_live import OscLive
 from loopmind_live.app.osc_names import OscNames
 from loopmind_live.app.osc_query import OscQuery
+from loopmind_live.app.patches import Patches, patch_folders
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.surface_options import SurfaceOptions
 from loopmind_live.control.access import allowed
@@ -34,6 +39,15 @@ class Surface(Protocol):
         ...
 
 
+@runtime_checkable
+class Described(Protocol):
+    """A surface that has something to tell of itself."""
+
+    def described(self) -> Sequence[str]:
+        """Return lines of ports, devices and who is there, for the doctor and the monitor."""
+        ...
+
+
 Opened = TypeVar("Opened", bound=Surface)
 
 
@@ -42,6 +56,8 @@ class Surfaces:
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
+        self.monitor = Monitor()
+        """Where surfaces note what comes in."""
         self._open: list[Surface] = []
         self._hands = 0
         self._failed: set[int] = set()
@@ -60,6 +76,11 @@ class Surfaces:
         self._open.append(opened)
         self._hands += hands
         return opened
+
+    def described(self) -> list[str]:
+        """Return what all surfaces tell of themselves."""
+        there = (one for one in self._open if isinstance(one, Described))
+        return [text for one in there for text in one.described()]
 
     def advance(self) -> None:
         """Give each surface its turn."""
@@ -84,19 +105,48 @@ class Surfaces:
 
 
 def open_surfaces(
-    options: SurfaceOptions, show: Performance, tell: Callable[[str], None], link: LinkBlock
+    options: SurfaceOptions,
+    show: Performance,
+    tell: Callable[[str], None],
+    link: LinkBlock,
+    folder: Path,
 ) -> Surfaces:
     """Open what is asked for; what cannot be opened is told, and the music plays all the same.
 
-    `link` is where the engine's Link peer is asked, which may be wanted only later.
+    `link` is where the engine's Link peer is asked, which may be wanted only later; `folder` the
+    engine's, where programs that look at the surfaces find them.
     """
     surfaces = Surfaces(tell)
-    surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
+
+    def described() -> list[str]:
+        """Return all lines, each once: what a status tells beside may be a surface's own."""
+        beside = (line() for line in show.told_beside)
+        lines = (*surfaces.described(), *(text for text in beside if text is not None))
+        return list(dict.fromkeys(lines))
+
+    surfaces.open(lambda: Onlookers(folder, surfaces.monitor, described), hands=False)
+    follower = surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
+    surfaces.open(lambda: Patches(show, patch_folders(Path.cwd()), tell), hands=False)
     if options.osc_port is not None:
         _open_osc(surfaces, options.osc_port, options, show, tell)
     if options.midi:
-        surfaces.open(lambda: open_midi(show, tell, surfaces.turn))
+        leads = (lambda: follower.told() is not None) if follower is not None else lambda: False
+        _open_midi(surfaces, show, tell, leads)
     return surfaces
+
+
+def _open_midi(
+    surfaces: Surfaces,
+    show: Performance,
+    tell: Callable[[str], None],
+    others_lead: Callable[[], bool],
+) -> None:
+    """Open MIDI, and the clock that goes out and comes in there."""
+    ports = ports_here()
+    midi = surfaces.open(lambda: open_midi(show, tell, ports, surfaces.turn, surfaces.monitor))
+    if midi is not None:
+        clock = time.monotonic
+        surfaces.open(lambda: MidiClock(show, midi, ports, tell, clock, others_lead), hands=False)
 
 
 def _open_osc(
@@ -108,11 +158,13 @@ def _open_osc(
 ) -> None:
     """Open OSC, and what stands on it."""
     who = allowed(options.lan)
-    osc = surfaces.open(lambda: OscSurface(port, show, tell, time.perf_counter, who))
+    osc = surfaces.open(
+        lambda: OscSurface(port, show, tell, time.perf_counter, who, surfaces.monitor)
+    )
     if osc is None:
         return
     surfaces.open(lambda: OscFeedback(osc, show, tell, time.monotonic))
-    surfaces.open(lambda: OscLive(osc, show, tell, time.monotonic))
+    surfaces.open(lambda: OscLive(osc, show, time.monotonic))
     ports = {OSC: osc.server.port}
     if (query_port := options.oscquery_port) is not None:
         query = surfaces.open(lambda: OscQuery(query_port, osc.server.port, show, tell, who))

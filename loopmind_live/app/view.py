@@ -17,6 +17,7 @@ def view_of(performance: Performance) -> View:
     section = ""
     if arrangement is not None and state.playhead is not None:
         section = arrangement.name(state.playhead.place)
+    beside = next((line for tell in performance.told_beside if (line := tell())), "")
     pending = sorted(state.pending, key=lambda change: (change.bar, change.number))
     return View(
         position=str(Position.from_bars(bars, tempo.beats_per_bar)),
@@ -29,5 +30,5 @@ def view_of(performance: Performance) -> View:
         xruns=engine.xruns,
         playing=state.playing,
         recording=performance.recording is not None,
-        message=SHORT[engine.relief] if engine.running else "engine is not running",
+        message=(SHORT[engine.relief] or beside) if engine.running else "engine is not running",
     )

@@ -46,12 +46,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What loops are chosen for."""
+    """What loops are chosen for. `moods_out`: moods that they are to lie away from."""
 
     bpm: float
     key: str | None
     beats_per_bar: int
     moods: tuple[str, ...] = ()
+    moods_out: tuple[str, ...] = ()
 
 
 def candidates_of(loops: Iterable[Loop]) -> tuple[Candidate, ...]:
@@ -150,6 +151,7 @@ def suitability(candidate: Candidate, aim: Aim) -> float | None:
     score -= 0.05 if factor != 1.0 else 0.0
     score += 0.25 * _key_score(candidate, aim.key)
     score += 0.25 * _mood_score(candidate, aim.moods)
+    score -= 0.25 * _mood_score(candidate, aim.moods_out)
     score += 0.1 * loop.bpm_confidence + 0.05 * _length_score(candidate, factor, aim.beats_per_bar)
     return score - 0.2 * _weakness(loop, candidate.role)
 

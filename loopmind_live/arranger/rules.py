@@ -28,6 +28,7 @@ from loopmind_live.arranger.casting import (
 from loopmind_live.arranger.compatibility import Aim, Candidate, candidates_of
 from loopmind_live.arranger.forms import form_for
 from loopmind_live.arranger.genres import Form, Genre, genre_of
+from loopmind_live.arranger.lasting import request_now
 from loopmind_live.arranger.layering import layers_of
 from loopmind_live.arranger.pairing import Pairs
 from loopmind_live.arranger.pairing_model import shipped_model
@@ -249,16 +250,22 @@ def _sections(
 
 
 def _aim_of(arrangement: Arrangement, request: Request) -> Aim:
-    return Aim(arrangement.bpm, arrangement.key, arrangement.beats_per_bar, request.moods)
+    return Aim(
+        arrangement.bpm,
+        arrangement.key,
+        arrangement.beats_per_bar,
+        request.moods,
+        arrangement.moods_out,
+    )
 
 
 def _request_of(arrangement: Arrangement) -> tuple[Request, Genre]:
-    """Return what an arrangement was asked for; a hand-written timeline asks for nothing."""
+    """Return what is asked of an arrangement; a hand-written timeline asks for nothing."""
     try:
         request = read_prompt(arrangement.prompt).request
     except ArrangerError:
         request = Request(arrangement.prompt)
-    return request, genre_of(request.genre)
+    return request_now(request, arrangement), genre_of(request.genre)
 
 
 def _is_pitched(part: Part) -> bool:

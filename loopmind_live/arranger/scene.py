@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from loopmind_live.arranger.balance import roles_of, toned
-from loopmind_live.arranger.base import Request, Taste
+from loopmind_live.arranger.base import NEUTRAL, Direction, Request, Taste
 from loopmind_live.arranger.casting import Matchings, Ranked, Weighing, nowhere, packs_alone
 from loopmind_live.arranger.compatibility import Candidate, candidates_of
 from loopmind_live.arranger.genres import Genre
+from loopmind_live.arranger.lasting import lasting_direction, leaning
+from loopmind_live.arranger.shading import shaded
 from loopmind_live.score.arrangement import Arrangement, Part, Section
 from loopmind_live.score.fit import fitted
 from loopmind_live.score.loop import ROLES, Role
@@ -44,7 +47,7 @@ class Scene:
         """Return the part that plays `candidate` here, toned for the piece and roles `beside`."""
         arrangement = self.arrangement
         part = fitted(candidate.loop, role, arrangement.bpm, arrangement.key)
-        return toned(part, {*roles_of(arrangement), role, *beside})
+        return shaded(toned(part, {*roles_of(arrangement), role, *beside}), self.lasting)
 
     def candidates(self, parts: Iterable[Part]) -> list[Candidate]:
         """Return the candidates that play as `parts`, as they are ranked in the library."""
@@ -62,8 +65,16 @@ class Scene:
         once = {part.loop.content_hash: part for section in others for part in section.parts}
         return tuple(once.values())
 
-    def weighing(self, lean: Callable[[Candidate], float] = nowhere) -> Weighing:
-        """Return what choices are weighed by here, leaning as told."""
+    @property
+    def lasting(self) -> Direction:
+        """Return where all choices are to lie."""
+        return lasting_direction(self.arrangement)
+
+    def weighing(self, lean: Callable[[Candidate], float] | None = None) -> Weighing:
+        """Return what choices are weighed by here, leaning as told, or as is wished for good."""
+        lasting = self.lasting
+        if lean is None:
+            lean = nowhere if lasting == NEUTRAL else partial(leaning, direction=lasting)
         return Weighing(self.taste, lean, self.matchings)
 
     def elsewhere(self) -> set[str]:

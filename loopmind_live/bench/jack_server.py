@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,17 +47,17 @@ def jack_server(folder: Path, rate_hz: int, block: int) -> Iterator[Mapping[str,
 
 @contextmanager
 def ranked_server(
-    folder: Path, rate_hz: int, block: int
+    folder: Path, rate_hz: int, block: int, before: Sequence[str] = ()
 ) -> Iterator[tuple[Mapping[str, str], bool]]:
     """Run a server as `jack_server` does; tell, too, whether it has real-time priority.
 
-    What it says lies in `folder`/jackd.log.
+    What it says lies in `folder`/jackd.log. The words `before` stand before its command.
     """
     name = f"bench{os.getpid()}{secrets.token_hex(3)}"
     env = {**os.environ, "JACK_DEFAULT_SERVER": name, "JACK_NO_AUDIO_RESERVATION": "1"}
     log = folder / LOG_NAME
     for priority in ("-R", "-r"):
-        command = ["jackd", "-n", name, priority, "-d", "dummy", "-r", str(rate_hz), "-p"]
+        command = [*before, "jackd", "-n", name, priority, "-d", "dummy", "-r", str(rate_hz), "-p"]
         with log.open("w") as said:
             server = subprocess.Popen([*command, str(block)], env=env, stdout=said, stderr=said)
         try:

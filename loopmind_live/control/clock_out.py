@@ -63,9 +63,14 @@ class ClockOut:
             return dues
         per_bar = TICKS_PER_BEAT * tempo.beats_per_bar
         tick = self._from_here(tempo, frame)
-        while (at := tempo.frame((tick - _AHEAD) / per_bar)) < until:
+        while (at := _just_before(tempo, tick, per_bar)) < until:
             dues += self._turn_at(plan, tick, at, per_bar)
             at = tempo.frame(tick / per_bar)
+            if (beyond := _beyond_cut(tempo, tick, at, per_bar)) is not None:
+                tick = beyond
+                if self._turn is not None and self._turn.plays:
+                    self._joining = dict.fromkeys(self._joined, 0)
+                continue
             if at >= until:
                 break
             if self._joined:
@@ -118,6 +123,20 @@ class ClockOut:
             ports, self._joining = frozenset(self._joining), {}
             return dues + _begin(at, tick, ports)
         return dues
+
+
+def _just_before(tempo: TempoMap, tick: int, per_bar: int) -> float:
+    """Return when what is sent before a tick is due; with it, where the map leaps to it."""
+    return min(tempo.frame((tick - _AHEAD) / per_bar), tempo.frame(tick / per_bar))
+
+
+def _beyond_cut(tempo: TempoMap, tick: int, at: float, per_bar: int) -> int | None:
+    """Return the first tick after a piece of a bar that is cut out, None for a tick that sounds."""
+    bar = tick / per_bar
+    for segment in tempo.segments:
+        if segment.bar > bar:
+            return math.ceil(segment.bar * per_bar) if segment.frame <= at else None
+    return None
 
 
 def _begin(at: float, tick: int, ports: Iterable[str]) -> list[Due]:

@@ -30,11 +30,29 @@ class ClockPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockListen:
+    """Have the ticks that come in at inputs with `port` in their names told; None: no ticks."""
+
+    port: str | None
+
+    def takes(self, port: str) -> bool:
+        """Tell whether the ticks of `port` are listened to.
+
+        >>> ClockListen("").takes("any"), ClockListen("drum").takes("Drum machine:out")
+        (True, True)
+        >>> ClockListen(None).takes("any"), ClockListen("drum").takes("pads")
+        (False, False)
+        """
+        return self.port is not None and self.port.casefold() in port.casefold()
+
+
+@dataclass(frozen=True, slots=True)
 class ClockAnchor:
     """Where the engine is: it began to compute `frame` at `time_ns` (monotonic).
 
     `device_frame` is what JACK counted then, of 32 bits, -1 where there is none. The sound of a
-    frame leaves the engine `delay_frames` later, and is heard another `heard_after_ns` later.
+    frame leaves the engine `delay_frames` later, and is heard `heard_after_ns` after that, where a
+    clock is to be with what is heard.
     """
 
     frame: int

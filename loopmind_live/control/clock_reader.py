@@ -6,6 +6,7 @@ beat where that goes otherwise: then the tempo has just changed. Pure: all times
 """
 
 from collections import deque
+from dataclasses import dataclass
 from statistics import fmean, median
 
 from loopmind_live.control.clock_plan import TICKS_PER_BEAT
@@ -16,7 +17,6 @@ from loopmind_live.control.midi_messages import (
     SONG_POSITION,
     START,
     STOP,
-    ClockHeard,
     sixteenths_of,
 )
 
@@ -29,6 +29,22 @@ _NEAR = 9
 _SIGNIFICANT = 5.0
 """The newest beat's tempo is another one where it is so many times its own error away."""
 _LEAST_JITTER_NS = 100_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClockHeard:
+    """What a clock that comes in tells: `bpm`, and `beat` at `time_ns` (monotonic).
+
+    Beats count from the song's start; None where none was told. `plays` is whether it was started;
+    `steady` whether it has been heard for four beats at least.
+    """
+
+    port: str
+    bpm: float
+    time_ns: int
+    beat: float | None
+    plays: bool
+    steady: bool
 
 
 class ClockReader:

@@ -7,35 +7,41 @@ a quarter), ended where our levels end.
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from loopmind_live.config import MAX_LEVEL_DB, MIN_LEVEL_DB
 
-Point = tuple[float, float]
-"""A position, and its level in decibels."""
-FADER: Sequence[Point] = (
-    (0.0, MIN_LEVEL_DB), (0.25, -30.0), (0.5, -10.0), (0.75, 0.0), (1.0, MAX_LEVEL_DB)
-)  # fmt: skip
-SEND: Sequence[Point] = ((0.0, MIN_LEVEL_DB), (1 / 3, -30.0), (2 / 3, -10.0), (1.0, 0.0))
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """Positions (0..1, rising), and the level at each in decibels."""
+
+    positions: tuple[float, ...]
+    levels_db: tuple[float, ...]
+
+
+FADER = Law((0.0, 0.25, 0.5, 0.75, 1.0), (MIN_LEVEL_DB, -30.0, -10.0, 0.0, MAX_LEVEL_DB))
+SEND = Law((0.0, 1 / 3, 2 / 3, 1.0), (MIN_LEVEL_DB, -30.0, -10.0, 0.0))
 """A send goes up to 0 dB; at the bottom it is off."""
 METER_FLOOR_DB = -60.0
 
 
-def level_db(position: float, law: Sequence[Point] = FADER) -> float:
+def level_db(position: float, law: Law = FADER) -> float:
     """Return the level of a fader at `position` (0..1), in decibels, to a hundredth.
 
     >>> level_db(0.75), level_db(0.5), level_db(0.0), level_db(1.0, SEND)
     (0.0, -10.0, -60.0, 0.0)
     """
-    return round(_between(position, [p for p, _ in law], [db for _, db in law]), 2)
+    return round(_between(position, law.positions, law.levels_db), 2)
 
 
-def position_of(db: float, law: Sequence[Point] = FADER) -> float:
+def position_of(db: float, law: Law = FADER) -> float:
     """Return where a fader (0..1) stands for a level, to a ten-thousandth.
 
     >>> position_of(0.0), position_of(-20.0), position_of(-90.0), position_of(-10.0, SEND)
     (0.75, 0.375, 0.0, 0.6667)
     """
-    return round(_between(db, [level for _, level in law], [p for p, _ in law]), 4)
+    return round(_between(db, law.levels_db, law.positions), 4)
 
 
 def meter_of(peak_db: float) -> float:

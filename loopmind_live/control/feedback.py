@@ -40,6 +40,7 @@ the last that there can be is told, so that one whose section is gone goes dark.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from loopmind_live.control.fader_law import FADER, SEND, meter_of, position_of
 from loopmind_live.control.fixed_addresses import MOST_PADS, pad, track
@@ -59,6 +60,20 @@ METERS = frozenset(
 )  # fmt: skip
 """What moves all the time: it may be told more seldom than the rest."""
 _QUEUED = ("play_queued", "stop_queued")
+_PLAYING = ("playing", "stop_queued")
+_NO_PAD = Pad("", "", 1, 0, "empty")
+_CONTROLS = ("mute", "solo", "lock", "level", "pan", "filter", "reverb", "delay")
+_SHOWN = ("loop", "launch", "queued", "level_db", "meter")
+_TRACK_ADDRESSES: Mapping[Role, tuple[str, ...]] = {
+    role: (
+        *(track(role, name) for name in _CONTROLS),
+        *(f"{STATE}/track/{role}/{name}" for name in _SHOWN),
+    )
+    for role in ROLES
+}
+_MACRO_LINES: tuple[tuple[str, Values], ...] = tuple(
+    (f"{STATE}/macro/{number}/name", (name,)) for number, (name, _) in enumerate(MACROS, 1)
+)
 
 
 def told(panel: Panel) -> dict[str, Values]:
@@ -99,7 +114,7 @@ def _transport(panel: Panel) -> Lines:
 
 def _state(panel: Panel) -> Lines:
     left = panel.bars_left or 0.0
-    playing = next((one for one in panel.pads if one.launch in ("playing", "stop_queued")), None)
+    playing = next((one for one in panel.pads if one.launch in _PLAYING), None)
     progress = 0.0 if playing is None or not left else 1.0 - left / playing.bars
     yield f"{STATE}/playing", (int(panel.playing),)
     yield f"{STATE}/recording", (int(panel.recording),)
@@ -118,14 +133,21 @@ def _state(panel: Panel) -> Lines:
 
 
 def _pads(panel: Panel) -> Lines:
-    none = Pad("", "", 1, 0, "empty")
-    for number in range(1, MOST_PADS + 1):
-        one = panel.pads[number - 1] if number <= len(panel.pads) else none
-        shown = f"{STATE}/pad/{number}"
-        yield pad(number), (int(one.launch in ("playing", "stop_queued")),)
-        yield f"{shown}/name", (one.name,)
-        yield f"{shown}/launch", (one.launch,)
-        yield f"{shown}/queued", (int(one.launch in _QUEUED),)
+    return iter(_pad_lines(panel.pads))
+
+
+@lru_cache(maxsize=2)  # sections change seldom, and there are many pads
+def _pad_lines(pads: tuple[Pad, ...]) -> tuple[tuple[str, Values], ...]:
+    return tuple(line for number in range(1, MOST_PADS + 1) for line in _pad(pads, number))
+
+
+def _pad(pads: tuple[Pad, ...], number: int) -> Lines:
+    one = pads[number - 1] if number <= len(pads) else _NO_PAD
+    shown = f"{STATE}/pad/{number}"
+    yield pad(number), (int(one.launch in _PLAYING),)
+    yield f"{shown}/name", (one.name,)
+    yield f"{shown}/launch", (one.launch,)
+    yield f"{shown}/queued", (int(one.launch in _QUEUED),)
 
 
 def _tracks(panel: Panel) -> Lines:
@@ -134,36 +156,45 @@ def _tracks(panel: Panel) -> Lines:
 
 
 def told_of_track(role: Role, strip: Strip) -> Lines:
-    """Yield what is told of a part."""
-    shown = f"{STATE}/track/{role}"
-    yield track(role, "mute"), (int(strip.muted),)
-    yield track(role, "solo"), (int(strip.soloed),)
-    yield track(role, "lock"), (int(strip.locked),)
-    yield track(role, "level"), (position_of(strip.level_db, FADER),)
-    yield track(role, "pan"), (_middle(strip.pan),)
-    yield track(role, "filter"), (_middle(strip.filter),)
-    yield track(role, "reverb"), (position_of(strip.reverb_db, SEND),)
-    yield track(role, "delay"), (position_of(strip.delay_db, SEND),)
-    yield f"{shown}/loop", (strip.loop,)
-    yield f"{shown}/launch", (strip.launch,)
-    yield f"{shown}/queued", (int(strip.launch in _QUEUED),)
-    yield f"{shown}/level_db", (round(strip.level_db, 1),)
-    yield f"{shown}/meter", (meter_of(strip.peak_db),)
+    """Return what is told of a part."""
+    return zip(_TRACK_ADDRESSES[role], _track_values(strip), strict=True)
+
+
+def _track_values(strip: Strip) -> tuple[Values, ...]:
+    """Return what is told of a strip, in the order of its addresses."""
+    return (
+        (int(strip.muted),),
+        (int(strip.soloed),),
+        (int(strip.locked),),
+        (position_of(strip.level_db, FADER),),
+        (_middle(strip.pan),),
+        (_middle(strip.filter),),
+        (position_of(strip.reverb_db, SEND),),
+        (position_of(strip.delay_db, SEND),),
+        (strip.loop,),
+        (strip.launch,),
+        (int(strip.launch in _QUEUED),),
+        (round(strip.level_db, 1),),
+        (meter_of(strip.peak_db),),
+    )
 
 
 def told_of_master(panel: Panel) -> Lines:
     """Tell what all parts have in common; where they differ, the neutral place."""
-    sweeps = {_middle(strip.filter) for strip in panel.strips}
-    reverbs = {position_of(strip.reverb_db, SEND) for strip in panel.strips}
-    delays = {position_of(strip.delay_db, SEND) for strip in panel.strips}
-    yield f"{PREFIX}/master/filter", (sweeps.pop() if len(sweeps) == 1 else 0.5,)
-    yield f"{PREFIX}/master/reverb", (reverbs.pop() if len(reverbs) == 1 else 0.0,)
-    yield f"{PREFIX}/master/delay", (delays.pop() if len(delays) == 1 else 0.0,)
+    sweeps = {strip.filter for strip in panel.strips}
+    reverbs = {strip.reverb_db for strip in panel.strips}
+    delays = {strip.delay_db for strip in panel.strips}
+    yield f"{PREFIX}/master/filter", (_middle(sweeps.pop()) if len(sweeps) == 1 else 0.5,)
+    yield f"{PREFIX}/master/reverb", (_send(reverbs),)
+    yield f"{PREFIX}/master/delay", (_send(delays),)
+
+
+def _send(levels_db: set[float]) -> float:
+    return position_of(levels_db.pop(), SEND) if len(levels_db) == 1 else 0.0
 
 
 def _macros(_panel: Panel) -> Lines:
-    for number, (name, _) in enumerate(MACROS, 1):
-        yield f"{STATE}/macro/{number}/name", (name,)
+    return iter(_MACRO_LINES)
 
 
 def _middle(percent: float) -> float:

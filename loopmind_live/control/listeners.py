@@ -28,6 +28,8 @@ SILENT_S = 60.0
 """Who said nothing for so long may have to give way."""
 MOST_A_TURN = 64
 """So many messages are sent in one turn; the rest waits for the next."""
+MOST_EACH = 8
+"""So many of them to one listener: a burst of hundreds would not fit into what it has to read."""
 
 
 @dataclass(slots=True)
@@ -77,7 +79,9 @@ class Listeners:
                 raise ControlError(f"OSC: {MOST_LISTENERS} surfaces listen: no more are told")
             del self._all[gone.to, gone.id]
         everything = dict.fromkeys(self._told)
-        self._all[to, id] = Listener(to, id, now_s, everything)
+        known = self._all.get((to, id))
+        touched = known.touched if known is not None else {}  # a hand may be on: it asks anew
+        self._all[to, id] = Listener(to, id, now_s, everything, touched)
         self._next_frame_s = min(self._next_frame_s, now_s)
         return gone
 
@@ -122,7 +126,8 @@ class Listeners:
         self._turn += 1
         for place in range(len(everyone)):
             one = everyone[(place + self._turn) % len(everyone)]
-            share = max(1, (MOST_A_TURN - len(sent)) // (len(everyone) - place))
+            fair = max(1, (MOST_A_TURN - len(sent)) // (len(everyone) - place))
+            share = min(MOST_EACH, fair)
             sent += ((one.to, message) for message in self._take_of(one, share, now_s))
         return sent
 

@@ -12,18 +12,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from loopmind_live.config import MIN_LEVEL_DB
-from loopmind_live.control.fader_law import SEND, level_db, position_of
+from loopmind_live.control.fader_law import SEND, Law, level_db, position_of
+from loopmind_live.control.fixed_addresses import CONTROLS, pad, track
 from loopmind_live.control.osc_packet import Argument, Message
 from loopmind_live.errors import ControlError
-from loopmind_live.score.loop import ROLES
 from loopmind_live.session.argument_kinds import Value
-from loopmind_live.session.commands import Command, When, check
+from loopmind_live.session.commands import Command, check
 from loopmind_live.session.panel import Pad, Panel, Strip
 
 TEST, ERROR = "/live/test", "/live/error"
 PORT, REPLY_PORT = 11000, 11001
 """AbletonOSC listens on the one, and answers on the other of whoever asks."""
-VOLUME = ((0.0, MIN_LEVEL_DB), (0.4, -18.0), (0.85, 0.0), (1.0, 6.0))
+VOLUME = Law((0.0, 0.4, 0.85, 1.0), (MIN_LEVEL_DB, -18.0, 0.0, 6.0))
 """Live's faders: 40 dB a whole way down to -18 dB, and ever steeper below."""
 SENDS = ("reverb", "delay")
 Ids = tuple[int, ...]
@@ -132,28 +132,26 @@ def _plain(name: str, **arguments: Value) -> Callable[[Panel, Ids], Command]:
     return lambda _panel, _ids: Command(name, arguments, text=name.replace("_", " "))
 
 
+def _fixed(address: str, value: float, panel: Panel) -> Command:
+    """Return what the control of that address asks for (see `fixed_addresses`)."""
+    made = CONTROLS[address].make(value, panel)
+    assert isinstance(made, Command)  # what is typed alone is not one
+    return made
+
+
 def _fire(panel: Panel, ids: Ids) -> Command:
-    section = _pad(panel, ids)
-    wanted: dict[str, Value] = {"section": section.label, "number": section.number}
-    return Command("goto", wanted, text=f"goto {section.name}")
+    _pad(panel, ids)
+    return _fixed(pad(ids[0] + 1), 1.0, panel)
 
 
 def _tempo(_panel: Panel, _ids: Ids, bpm: float) -> Command:
     return Command("set_tempo", {"bpm": bpm}, text=f"tempo {bpm:g}")
 
 
-def _mute(panel: Panel, ids: Ids, on: float) -> Command:
-    role, verb = _strip(panel, ids).role, "mute" if on else "unmute"
-    return Command(verb, {"roles": (role,)}, When("now"), text=f"{verb} {role} now")
-
-
-def _solo(panel: Panel, ids: Ids, on: float) -> Command:
-    role = _strip(panel, ids).role
-    soloed = {strip.role for strip in panel.strips if strip.soloed} - {role}
-    roles = tuple(one for one in ROLES if one in soloed or (on and one == role))
-    if not roles:
-        return Command("unsolo", when=When("now"), text="unsolo now")
-    return Command("solo", {"roles": roles}, When("now"), text=f"solo {', '.join(roles)} now")
+def _switch(name: str) -> Set:
+    return lambda panel, ids, on: _fixed(
+        track(_strip(panel, ids).role, name), 1.0 if on else 0.0, panel
+    )
 
 
 def _volume(panel: Panel, ids: Ids, position: float) -> Command:
@@ -162,14 +160,11 @@ def _volume(panel: Panel, ids: Ids, position: float) -> Command:
 
 
 def _panning(panel: Panel, ids: Ids, place: float) -> Command:
-    role, percent = _strip(panel, ids).role, round(100.0 * place, 1)
-    return Command("pan", {"roles": (role,), "place": percent}, text=f"pan {role} {percent:g}")
+    return _fixed(track(_strip(panel, ids).role, "pan"), (place + 1.0) / 2.0, panel)
 
 
 def _send(panel: Panel, ids: Ids, position: float) -> Command:
-    role, db, to = _strip(panel, ids).role, level_db(position, SEND), _send_of(ids)
-    text = f"send {role} to {to} {db:g}"
-    return Command("send", {"roles": (role,), "to": to, "db": db}, text=text)
+    return _fixed(track(_strip(panel, ids).role, _send_of(ids)), position, panel)
 
 
 def _send_of(ids: Ids) -> str:
@@ -215,8 +210,8 @@ PROPERTIES: Mapping[str, Property] = {
         1, lambda panel, ids: (_pad(panel, ids).launch == "play_queued",)
     ),
     "track/name": Property(1, lambda panel, ids: (_strip(panel, ids).role,)),
-    "track/mute": Property(1, lambda panel, ids: (_strip(panel, ids).muted,), _mute),
-    "track/solo": Property(1, lambda panel, ids: (_strip(panel, ids).soloed,), _solo),
+    "track/mute": Property(1, lambda panel, ids: (_strip(panel, ids).muted,), _switch("mute")),
+    "track/solo": Property(1, lambda panel, ids: (_strip(panel, ids).soloed,), _switch("solo")),
     "track/volume": Property(
         1, lambda panel, ids: (position_of(_strip(panel, ids).level_db, VOLUME),), _volume
     ),

@@ -206,12 +206,13 @@ def frame_at_cycle(anchor: ClockAnchor, device_frame: int, time_ns: int, rate_hz
     Where the engine is no client of JACK's, the clock says it.
 
     >>> frame_at_cycle(ClockAnchor(1000, 0, device_frame=2**32 - 28), 100, 0, 48000)
-    1128
+    1128.0
     >>> frame_at_cycle(ClockAnchor(1000, 0, delay_frames=240), 100, 10_000_000, 48000)
     1240.0
     """
     if anchor.device_frame >= 0:
         passed = (device_frame - anchor.device_frame) % _WRAP
         passed -= _WRAP if passed > _WRAP // 2 else 0
-        return anchor.frame + passed - anchor.delay_frames
+        late = anchor.heard_after_ns * rate_hz / 1e9
+        return anchor.frame + passed - anchor.delay_frames - late
     return heard_at(anchor, time_ns, rate_hz)

@@ -1,12 +1,13 @@
 """The lights of a MIDI device: from the panel to the messages that set them. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from loopmind_live.control.midi_device import Control, Device, Kind, Light, Look, look_of
-from loopmind_live.control.midi_mapping import Hands
+from loopmind_live.control.midi_mapping import Hands, Request
 from loopmind_live.control.midi_targets import Target
 from loopmind_live.score.loop import KIT, ROLES
-from loopmind_live.session.panel import Panel
+from loopmind_live.session.panel import Launch, Pad, Panel, Strip
 
 MOST_AT_ONCE = 8
 """So many messages a tick of 4 ms: a JACK port's buffer drops what comes in bursts."""
@@ -39,12 +40,53 @@ def light_of(control: Control, hands: Hands, panel: Panel) -> Light:
     if target.number:
         if target.number > len(panel.pads):
             return "empty"
-        return panel.pads[target.number - 1].launch if _is_pad(control) else "ready"
+        return panel.pads[target.number - 1].launch if _is_launch(target) else "ready"
     if target.act != "switch":
         return "ready"
     if target.role is not None and not _is_there(target.role, panel):
         return "empty"
     return "on" if _is_on(target, panel) else "off"
+
+
+def expected(panel: Panel, requests: Iterable[Request]) -> Panel:
+    """Return the panel as it will be once requests are carried out, as far as pads show it.
+
+    A hand is answered before the work begins; where something is refused, the next look at the
+    performance puts it right.
+    """
+    for request in requests:
+        target = request.target
+        if _is_launch(target) and target.number <= len(panel.pads):
+            panel = replace(panel, pads=_launched(panel, target.number))
+        elif target.act == "switch" and target.role is not None:
+            strips = list(panel.strips)
+            place = ROLES.index(target.role)
+            strips[place] = _switched(strips[place], target, request.value > 0.0)
+            panel = replace(panel, strips=tuple(strips))
+    return panel
+
+
+def _launched(panel: Panel, number: int) -> tuple[Pad, ...]:
+    """Return the pads once the `number`-th, from 1, was launched."""
+
+    def launch(place: int, pad: Pad) -> Launch:
+        if place == number:
+            return "play_queued"
+        if panel.playing and pad.name == panel.section:
+            return "stop_queued"
+        return "stopped" if pad.launch == "play_queued" else pad.launch
+
+    return tuple(replace(pad, launch=launch(place, pad)) for place, pad in enumerate(panel.pads, 1))
+
+
+def _switched(strip: Strip, target: Target, on: bool) -> Strip:
+    match target.words.split()[0]:
+        case "mute":
+            return replace(strip, muted=on)
+        case "solo":
+            return replace(strip, soloed=on)
+        case _:
+            return replace(strip, locked=on)
 
 
 def changes(
@@ -78,8 +120,8 @@ def _message(control: Control, look: Look, odd_beat: bool) -> Message:
     return (status | (look.channel - 1), control.trigger.number, value)
 
 
-def _is_pad(control: Control) -> bool:
-    return control.target.words.startswith("pad ")
+def _is_launch(target: Target) -> bool:
+    return target.words.startswith("pad ")
 
 
 def _is_on(target: Target, panel: Panel) -> bool:

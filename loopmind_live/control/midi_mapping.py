@@ -39,10 +39,11 @@ class Hands:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a control asks for."""
+    """What a control asks for, and the `value` of which it does: 0 where a switch goes off."""
 
     target: Target
     asked: Asked
+    value: float = 1.0
 
 
 def move_of(data: tuple[int, ...]) -> Move | None:
@@ -98,7 +99,7 @@ def read(
         if asked is not None:
             key = control.target.words if control.target.act == "fader" else len(done)
             done.pop(key, None)
-            done[key] = Request(control.target, asked)
+            done[key] = Request(control.target, asked, value or 0.0)
     return hands, tuple(done.values())
 
 

@@ -63,22 +63,6 @@ class MidiNotice:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClockHeard:
-    """What a clock that comes in tells: `bpm`, and `beat` at `time_ns` (monotonic).
-
-    Beats count from the song's start; None where none was told. `plays` is whether it was started;
-    `steady` whether it has been heard for four beats at least.
-    """
-
-    port: str
-    bpm: float
-    time_ns: int
-    beat: float | None
-    plays: bool
-    steady: bool
-
-
 def fault_of(data: tuple[int, ...] | bytes) -> str | None:
     """Return what keeps `data` from being one whole message, None where nothing does.
 

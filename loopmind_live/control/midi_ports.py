@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from loopmind_live.control.clock_plan import ClockAnchor, ClockPlan
+from loopmind_live.control.clock_plan import ClockAnchor, ClockListen, ClockPlan
 from loopmind_live.control.midi_messages import (
     MidiIn,
     MidiNotice,
@@ -46,6 +46,7 @@ class MidiPorts:
         self._open: set[PortCame] = set()
         self._waiting = bytearray()
         self._plan: ClockPlan | None = None
+        self._listen = ClockListen(None)
         self._pause_s = FIRST_PAUSE_S
         self._started_s = self._next_s = clock()
         self._start()
@@ -89,6 +90,11 @@ class MidiPorts:
         self._plan = plan
         self._say(plan)
 
+    def listen_clock(self, listen: ClockListen) -> None:
+        """Hear the ticks of a clock from now on, also from a process that is started again."""
+        self._listen = listen
+        self._say(listen)
+
     def anchor_clock(self, anchor: ClockAnchor) -> None:
         """Tell where the engine is; twenty times a second is enough."""
         self._say(anchor)
@@ -106,7 +112,7 @@ class MidiPorts:
                 process.kill()
                 process.wait()
 
-    def _say(self, message: MidiOut | ClockPlan | ClockAnchor) -> None:
+    def _say(self, message: MidiOut | ClockPlan | ClockAnchor | ClockListen) -> None:
         if self._connection is None or len(self._waiting) > MOST_BYTES:
             return  # between two processes, or one that stands still: lights are told anew
         self._waiting += encode(message)
@@ -124,6 +130,7 @@ class MidiPorts:
         self._connection = ours
         self._decoder, self._waiting = Decoder(), bytearray()
         self._started_s = self._clock()
+        self._say(self._listen)
         if self._plan is not None:
             self._say(self._plan)
 

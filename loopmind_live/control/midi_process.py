@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from loopmind_live.control.clock_out import Due
-from loopmind_live.control.clock_plan import ClockAnchor, ClockPlan
+from loopmind_live.control.clock_plan import ClockAnchor, ClockListen, ClockPlan
 from loopmind_live.control.clock_thread import ClockThread
 from loopmind_live.control.clock_times import FrameTimes
 from loopmind_live.control.midi_messages import (
@@ -55,6 +55,7 @@ class MidiProcess:
         self._asked = self._plan = ClockPlan()
         self._anchor: ClockAnchor | None = None
         self._times: FrameTimes | None = None
+        self._listen = ClockListen(None)
 
     def run(self) -> None:
         """Serve until the performer closes its end; let what plays along stop with it."""
@@ -93,6 +94,8 @@ class MidiProcess:
             case ClockPlan():
                 self._asked = message
                 self._plan_clock()
+            case ClockListen():
+                self._listen = message
             case ClockAnchor() if self._asked.tempo is not None:
                 if self._times is None:
                     self._times = FrameTimes(self._asked.tempo.rate_hz)
@@ -150,8 +153,8 @@ class MidiProcess:
 
     def _heard(self, port: str, data: bytes, time_ns: int) -> None:
         """Tell what came in, in the thread of whoever brings it."""
-        if data[:1] == _TICK:
-            return  # measured here
+        if data == _TICK and not self._listen.takes(port):
+            return
         if (fault := fault_of(data)) is not None:
             self._tell_once(f"MIDI from {port}: {fault}: left out")
             return

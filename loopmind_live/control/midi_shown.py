@@ -11,22 +11,25 @@ _SYSTEM = {
 _VOICE = {0xA: "pressure of a key", 0xD: "pressure", 0xE: "pitch bend"}
 
 
-def shown(data: tuple[int, ...], device: Device | None = None, shifted: bool = False) -> str:
-    """Return a message in words and, after an arrow, what `device` lets it do.
+def meant_on(data: tuple[int, ...], device: Device | None, shifted: bool = False) -> str:
+    """Return in words what a message stands for on a device."""
+    if device is None:
+        return "nothing: no mapping is for this port"
+    move = move_of(data)
+    control = device.find(move.trigger, shifted) if move is not None else None
+    if move is None or control is None:
+        return "nothing"
+    if move.value == 0 and control.target.act not in ("fader", "shift"):
+        return "nothing: a button that is let go"
+    return control.target.words
+
+
+def shown(data: tuple[int, ...]) -> str:
+    """Return a message in words.
 
     >>> shown((0x99, 36, 100)), shown((0xF8,)), shown((0xF0, 0x7E, 0xF7))
     ('note 36 on, velocity 100, channel 10', 'clock', 'SysEx of 3 bytes: F0 7E F7')
     """
-    words = _words(data)
-    move = move_of(data)
-    control = device.find(move.trigger, shifted) if device is not None and move else None
-    if control is None or move is None:
-        return words
-    let_go = move.value == 0 and control.target.act not in ("fader", "shift")
-    return words if let_go else f"{words} -> {control.target.words}"
-
-
-def _words(data: tuple[int, ...]) -> str:
     move = move_of(data)
     if move is not None:
         kind, number, channel = move.trigger.kind, move.trigger.number, move.trigger.channel

@@ -8,6 +8,7 @@ from loopmind_live.control.midi_system import MidiSystem, Place
 from loopmind_live.errors import ControlError
 
 LOOK_S = 0.5
+_TRIES = 4
 _AGAIN_S = 5.0
 """How often a system of ports that is not there is asked for again."""
 _COPIES = ("system:", "a2j:", "a2j_bridge:", "alsa_pcm:", "Midi-Bridge:")
@@ -23,7 +24,7 @@ class PortWatch:
         self._systems: dict[str, MidiSystem] = {}
         self._reasons: dict[str, str] = {}
         self._holds: dict[Place, MidiSystem] = {}
-        self._refused: set[Place] = set()
+        self._tries: dict[Place, int] = {}
         self._told_none = False
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
@@ -32,7 +33,7 @@ class PortWatch:
         looks = 0
         while not self._over.is_set():
             if looks % max(1, round(_AGAIN_S / LOOK_S)) == 0:
-                self._reach_systems()
+                self.reach()
             self.look()
             looks += 1
             self._over.wait(LOOK_S)
@@ -62,6 +63,7 @@ class PortWatch:
         """Open what came, and let go of what went."""
         there: dict[Place, MidiSystem] = {}
         twice = "alsa" in self._systems
+        ended: list[MidiSystem] = []
         for name, system in tuple(self._systems.items()):
             try:
                 for place in system.ports():
@@ -69,24 +71,30 @@ class PortWatch:
                         there.setdefault(place, system)
             except ControlError as error:
                 self._tell(MidiNotice(str(error)))
-                del self._systems[name]
-                system.end()
+                ended.append(self._systems.pop(name))
         for place in tuple(self._holds):
             if place not in there:
                 self._holds.pop(place).close(place)
                 self._tell(PortGone(place[1], place[0]))
-        self._refused &= there.keys()
-        for place in sorted(there.keys() - self._holds.keys() - self._refused):
+        for system in ended:
+            system.end()
+        self._tries = {place: tries for place, tries in self._tries.items() if place in there}
+        for place in sorted(there.keys() - self._holds.keys()):
+            tries = self._tries.get(place, 0)
+            if tries >= _TRIES:
+                continue  # told once, and tried again when it came back
             try:
                 there[place].open(place)
             except ControlError as error:
-                self._refused.add(place)  # told once, and tried again when it came back
-                self._tell(MidiNotice(str(error)))
+                self._tries[place] = tries + 1  # a program may not be ready for it yet
+                if tries + 1 == _TRIES:
+                    self._tell(MidiNotice(str(error)))
             else:
+                self._tries.pop(place, None)
                 self._holds[place] = there[place]
                 self._tell(PortCame(place[1], place[0]))
 
-    def _reach_systems(self) -> None:
+    def reach(self) -> None:
         """Reach the systems that were not there; say it once where there is none at all."""
         for name, make in self._makers.items():
             if name in self._systems:

@@ -6,6 +6,7 @@
        | <- PortCame, PortGone                 |   open from then on, closed by then
        | <- MidiNotice                         |   a line for the performer
        | -> ClockPlan, ClockAnchor             |   what clock is sent by, and where the engine is
+       | -> ClockListen                        |   whose ticks come as MidiIn, too
 
 A message is a header (size of the body, version, kind), then the body. It is binary, as most of it
 is bytes and times, a thousand a second where pads are played: no quoting, and a bound on each. What
@@ -22,6 +23,7 @@ from loopmind_live.control.clock_plan import (
     MOST_SEGMENTS,
     MOST_TURNS,
     ClockAnchor,
+    ClockListen,
     ClockPlan,
     Turn,
 )
@@ -46,7 +48,7 @@ _ANCHOR = struct.Struct("=qqqqq")
 _MOST_OUTPUTS = 64
 _DIRECTIONS: tuple[Direction, Direction] = ("in", "out")
 
-Wire = MidiIn | MidiOut | PortCame | PortGone | MidiNotice | ClockPlan | ClockAnchor
+Wire = MidiIn | MidiOut | PortCame | PortGone | MidiNotice | ClockPlan | ClockAnchor | ClockListen
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,14 @@ def _write_anchor(anchor: ClockAnchor) -> bytes:
     )  # fmt: skip
 
 
+def _write_listen(listen: ClockListen) -> bytes:
+    return b"" if listen.port is None else _name(listen.port)
+
+
+def _read_listen(body: bytes) -> ClockListen:
+    return ClockListen(_take_name(body, 0)[0] if body else None)
+
+
 def _read_anchor(body: bytes) -> ClockAnchor:
     return ClockAnchor(*_ANCHOR.unpack(body))
 
@@ -198,5 +208,6 @@ _FORMS: Mapping[type, _Form] = {
     MidiNotice: _Form(5, _write_notice, _read_notice),
     ClockPlan: _Form(6, _write_plan, _read_plan),
     ClockAnchor: _Form(7, _write_anchor, _read_anchor),
+    ClockListen: _Form(8, _write_listen, _read_listen),
 }
 _BY_KIND = {form.kind: form for form in _FORMS.values()}

@@ -67,7 +67,7 @@ def meaning(message: Message) -> Command | Typed | None:
         return _opposite(spec, arguments) if spec.name in OPPOSITES else None
     if waiting:
         raise ControlError(f"OSC: {message.address} has no use for {waiting[0]!r:.40}")
-    command = Command(spec.name, arguments, text=_shown(message))
+    command = Command(spec.name, arguments, text=shown(message))
     check_sent(command)
     return command
 
@@ -194,7 +194,8 @@ def _pressed(sent: Sent) -> bool | None:
     return bool(sent) if isinstance(sent, int | float) and sent in (0, 1) else None
 
 
-def _shown(message: Message) -> str:
+def shown(message: Message) -> str:
+    """Return a message as one line: its address and what it carries."""
     return " ".join([message.address, *(_spoken(one) for one in message.arguments)])[:200]
 
 

@@ -13,6 +13,7 @@ MAX_PACKET_BYTES = 16384
 MAX_ADDRESS = 256
 MAX_ARGUMENTS = 128
 MAX_MESSAGES = 512
+TYPES = "i f s b h d t c r m T F I N S [ ]"
 MAX_DEPTH = 8
 """Bundles in bundles, or arrays in arrays."""
 AT_ONCE = 1
@@ -41,6 +42,8 @@ def decode(packet: bytes) -> tuple[Message, ...]:
     """
     if len(packet) > MAX_PACKET_BYTES:
         raise ControlError(f"OSC: {len(packet)} bytes in a packet: send {MAX_PACKET_BYTES} at most")
+    if packet.startswith(b"/"):
+        return (_message(packet, AT_ONCE),)
     messages: list[Message] = []
     # A stack, not recursion: who sends bundles in bundles decides how deep they lie.
     waiting: list[tuple[bytes, int, int]] = [(packet, AT_ONCE, 0)]
@@ -133,7 +136,7 @@ _NUMBERS = {
 def _number(data: bytes, kind: str, place: int) -> tuple[Argument, int]:
     layout = _NUMBERS.get(kind)
     if layout is None:
-        raise ControlError(f"OSC: no type {kind!r:.8}")
+        raise ControlError(f"OSC: no type {kind!r:.8}: there are {TYPES}")
     (value,) = layout.unpack(_take(data, place, layout.size))
     if kind == "c":
         if not 0 <= value < 128:

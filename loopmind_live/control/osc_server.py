@@ -1,12 +1,12 @@
 """An OSC server over UDP: a thread listens, decodes with bounds, and puts messages in an inbox."""
 
+import errno
 import logging
 import socket
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 from loopmind_live.control.access import THIS_MACHINE, Allowed
 from loopmind_live.control.datagrams import Address, Datagrams
@@ -20,8 +20,8 @@ from loopmind_live.control.osc_packet import (
     encode,
 )
 from loopmind_live.control.osc_pattern import Pattern, is_pattern
-from loopmind_live.control.osc_refused import refused, watch
-from loopmind_live.control.throttle import Throttle
+from loopmind_live.control.osc_reports import reports, watch
+from loopmind_live.control.throttle import Allowance, Throttle
 from loopmind_live.errors import ControlError
 
 LOOPBACK, ANY_INTERFACE = "127.0.0.1", "0.0.0.0"
@@ -29,6 +29,10 @@ BUFFER_BYTES = 4 << 20
 """What may wait in the system while the performance is busy, where the system allows so much."""
 MOST_SENDERS = 64
 MOST_GONE = 256
+PATTERNS_PER_S = 50.0
+"""So many different patterns a second are matched: each may take a few milliseconds."""
+MOST_PATTERNS = 256
+"""So many are remembered with what they stand for."""
 MAX_TEXT = 1000
 """Letters of a text that is sent back."""
 PING, PONG = "/loopmind/ping", "/loopmind/pong"
@@ -40,6 +44,9 @@ FAULT_S = 10.0
 """Of what fails on the way, no more is told than one line in this time."""
 _WAKE_S = 0.25
 _PAUSE_S = 0.01
+_TRIES = 4
+_REPORTS = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN})
+"""What the system says to whoever calls next of a packet that could not be delivered."""
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Received], None]
@@ -76,9 +83,12 @@ class OscServer:
         self.gone: deque[Address] = deque(maxlen=MOST_GONE)
         """Where something was sent, and the system reported that nobody listens."""
         self._addresses = addresses
+        self._exact = frozenset(addresses)
         self._allowed, self._frame_of = allowed, frame_of
         self._handlers: dict[str, Handler] = {}
         self._refusals, self._faults = Throttle(LOG_S, clock), Throttle(FAULT_S, clock)
+        self._patterns: dict[str, list[str]] = {}
+        self._new_patterns = Allowance(PATTERNS_PER_S, clock)
         self._reply_ports: dict[str, int] = {}
         self._known: dict[str, bool] = {}
         self._closing = False
@@ -105,6 +115,8 @@ class OscServer:
         self._handlers[address] = handle
         if address not in self._addresses:
             self._addresses = (*self._addresses, address)
+            self._exact |= {address}
+            self._patterns.clear()
 
     def handler(self, address: str) -> Handler | None:
         """Return what takes messages to `address`, None where nothing was routed there."""
@@ -130,8 +142,9 @@ class OscServer:
                 if self._datagrams.wait(_WAKE_S) and not self._hear_all():
                     self._note_gone()  # that is what woke it
             except OSError as error:
-                if self._note_gone():
-                    continue
+                self._note_gone()
+                if error.errno in _REPORTS:
+                    continue  # of something that was sent
                 self._fail(f"OSC: nothing can be heard: {error.strerror or error}")
                 time.sleep(_PAUSE_S)  # a socket that only fails must not take a core
 
@@ -150,9 +163,12 @@ class OscServer:
         self.received += 1
         try:
             messages = decode(packet)
-            frames = {one.time_tag: self._frame(one.time_tag) for one in messages}
+            named: dict[int, int | None] = {AT_ONCE: None}  # one frame for all of a bundle
             for message in messages:
-                self._take(message, sender, frames[message.time_tag])
+                tag = message.time_tag
+                if tag not in named:
+                    named[tag] = self._frame_of(tag)
+                self._take(message, sender, named[tag])
         except ControlError as error:
             self._refuse(sender, str(error))
         except Exception as error:
@@ -160,9 +176,6 @@ class OscServer:
             if (line := self._faults.passed(f"OSC: {type(error).__name__}: {error}")) is not None:
                 log.exception("a packet could not be taken: %r", packet[:200])
                 self.notices.append(f"{line}: this is a fault, see the log")
-
-    def _frame(self, time_tag: int) -> int | None:
-        return None if time_tag == AT_ONCE else self._frame_of(time_tag)
 
     def _may_send(self, host: str) -> bool:
         known = self._known.get(host)
@@ -175,16 +188,29 @@ class OscServer:
         return known
 
     def _take(self, message: Message, sender: Address, frame: int | None) -> None:
-        if message.address == PING:
+        if message.address in self._exact:  # most are: one look
+            self._put(message, sender, frame)
+        elif message.address == PING:
             number = message.arguments[0] if message.arguments else 0
             self._answer(sender, PONG, number if isinstance(number, int | float | str) else 0)
         elif message.address == REPLY_PORT:
             self._remember(message, sender)
         elif is_pattern(message.address):
-            for address in Pattern(message.address).matching(self._addresses):
+            for address in self._matching(message.address):
                 self._put(Message(address, message.arguments, message.time_tag), sender, frame)
         else:
             self._put(message, sender, frame)
+
+    def _matching(self, pattern: str) -> list[str]:
+        """Return the addresses that a pattern stands for."""
+        known = self._patterns.get(pattern)
+        if known is None:
+            if not self._new_patterns.spent():
+                raise ControlError(f"OSC: more than {PATTERNS_PER_S:g} new patterns a second")
+            if len(self._patterns) >= MOST_PATTERNS:
+                self._patterns.clear()
+            known = self._patterns[pattern] = Pattern(pattern).matching(self._addresses)
+        return known
 
     def _put(self, message: Message, sender: Address, frame: int | None) -> None:
         if not self.inbox.put(message, sender, frame):
@@ -222,23 +248,30 @@ class OscServer:
             self._send_packet(packet, to)
 
     def _send_packet(self, packet: bytes, to: Address) -> None:
-        try:
-            self._socket.sendto(packet, to)
-        except BlockingIOError:
-            log.debug("nothing sent to %s: too much is on its way", to)
-        except OSError as error:
-            if self._note_gone():
-                # What failed was an earlier packet, to somebody else perhaps.
-                with suppress(OSError):
-                    self._socket.sendto(packet, to)
+        why = ""
+        for _ in range(_TRIES):
+            try:
+                self._socket.sendto(packet, to)
+            except BlockingIOError:
+                why = "too much is on its way"
+                break
+            except OSError as error:
+                # It may tell of an earlier packet, to somebody else perhaps: then try again.
+                self._note_gone()
+                why = error.strerror or str(error)
+                if error.errno == errno.ECONNREFUSED:
+                    why = ""
+            else:
                 return
-            self._fail(f"OSC: {to[0]} cannot be told anything: {error.strerror or error}")
+        if why:
+            self._fail(f"OSC: {to[0]} cannot be told anything: {why}")
 
-    def _note_gone(self) -> bool:
-        """Note who does not listen any more; False where the system reported nothing."""
-        count, gone = refused(self._socket)
-        self.gone.extend(gone)
-        return count > 0
+    def _note_gone(self) -> None:
+        """Note who does not listen any more, and tell who is out of reach, where that is known."""
+        told = reports(self._socket)
+        self.gone.extend(told.gone)
+        for host in sorted(told.unreachable):
+            self._fail(f"OSC: {host} cannot be reached: the music plays on")
 
 
 def _bound(port: int, host: str) -> socket.socket:

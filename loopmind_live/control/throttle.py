@@ -1,4 +1,4 @@
-"""One line where a flood of them would come."""
+"""How much of a flood is let through: one line in a while, or so many a second."""
 
 from collections.abc import Callable
 
@@ -26,3 +26,29 @@ class Throttle:
             return None
         kept, self._kept, self._last_s = self._kept, 0, now_s
         return f"{line} (and {kept:,} more since the last such line)" if kept else line
+
+
+class Allowance:
+    """Lets `per_s` a second through, and as many at once as a second's worth.
+
+    >>> seconds = iter([0.0, 0.0, 0.0, 0.0, 0.5])
+    >>> allowance = Allowance(2.0, lambda: next(seconds))
+    >>> [allowance.spent() for _ in range(4)]
+    [True, True, False, True]
+    """
+
+    def __init__(self, per_s: float, clock: Callable[[], float]) -> None:
+        self._per_s = per_s
+        self._clock = clock
+        self._left = per_s
+        self._since_s = clock()
+
+    def spent(self) -> bool:
+        """Take one of what is left; False where nothing is."""
+        now_s = self._clock()
+        self._left = min(self._per_s, self._left + (now_s - self._since_s) * self._per_s)
+        self._since_s = now_s
+        if self._left < 1.0:
+            return False
+        self._left -= 1.0
+        return True

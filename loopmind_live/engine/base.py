@@ -70,6 +70,8 @@ class EngineStatus:
     time_s: float = 0.0
     relief: Relief = Relief.NORMAL
     weighed_load: float = 0.0
+    device_frame: int = -1
+    """What JACK counted as that block began, of 32 bits; -1 where the device does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,11 @@ class Engine(Protocol):
     @property
     def block(self) -> int:
         """Return the block size in frames."""
+        ...
+
+    @property
+    def latency_frames(self) -> int:
+        """Return by how much the master's limiter delays the sound."""
         ...
 
     def frame(self) -> int:

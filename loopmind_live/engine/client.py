@@ -203,7 +203,7 @@ class ProcessEngine:
         fresh = time.monotonic_ns() - facts.time_ns < STALE_S * 1e9
         return EngineStatus(
             facts.frame, facts.load, facts.xruns, facts.peak, facts.track_peaks, fresh,
-            facts.time_ns / 1e9, *self._status.relief(),
+            facts.time_ns / 1e9, *self._status.relief(), facts.device_frame,
         )  # fmt: skip
 
     def events(self) -> list[EngineEvent]:

@@ -27,6 +27,12 @@ def is_installed() -> bool:
     return importlib.util.find_spec(PACKAGE) is not None
 
 
+def load() -> None:
+    """Load the package, where it is there: later, beside the music, that might cost a block."""
+    if is_installed():
+        import link  # noqa: F401 - for what it loads
+
+
 class LinkPeer:
     """One peer, off until the block asks for it.
 

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from loopmind_live.engine import protocol, shared
+from loopmind_live.engine import link, protocol, shared
 from loopmind_live.engine.arena import FILE_NAME as ARENA_NAME
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import EngineEvent
@@ -30,7 +30,6 @@ from loopmind_live.engine.connection import SOCKET_NAME
 from loopmind_live.engine.graph import Graph, compile_graph, device_input, output_latency_s
 from loopmind_live.engine.guard import check_parameter, check_rows
 from loopmind_live.engine.jack import JackWatch
-from loopmind_live.engine.link import LinkPeer
 from loopmind_live.engine.link_block import FILE_NAME as LINK_NAME
 from loopmind_live.engine.link_block import LinkBlock
 from loopmind_live.engine.live import Change, GapCount, LivePlayer, Table
@@ -91,6 +90,7 @@ class EngineProcess:
         Player(self._arena.view, rate_hz, block)
         compile_graph(rate_hz, block)
         self._ring.compile(block)
+        link.load()
 
     def settle(self) -> None:
         """Do what is slow about `start`, well before it."""
@@ -125,7 +125,7 @@ class EngineProcess:
         os.set_blocking(self._wake_write, False)
         self._write = _system_write()
         device_frame = (lambda: UNKNOWN) if self.watch is None else self.watch.frame_time
-        self._link = LinkPeer(
+        self._link = link.LinkPeer(
             LinkBlock(self.folder / LINK_NAME), self._graph.rate_hz, self._graph.block,
             self._heard_after(), device_frame, self._tell_error,
         )  # fmt: skip

@@ -10,6 +10,8 @@ from loopmind_live.score.patch import Patch
 class RecordingEngine:
     """Keeps the rows in force and every call; its clock moves only when told to."""
 
+    latency_frames = 0
+
     def __init__(self, rate_hz: int = 48000, block: int = 256) -> None:
         self.rate_hz = rate_hz
         self.block = block

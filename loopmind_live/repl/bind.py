@@ -19,7 +19,7 @@ from loopmind_live.repl.verbs import display_name
 from loopmind_live.repl.words import Token, texts
 from loopmind_live.score.arrangement import LABELS
 from loopmind_live.score.loop import ROLES
-from loopmind_live.session.argument_kinds import Argument, Value
+from loopmind_live.session.argument_kinds import NAME, Argument, Value
 from loopmind_live.session.commands import CommandSpec
 
 _UP = frozenset({"up", "higher", "louder", "faster"})
@@ -124,9 +124,7 @@ class _Binder:
                 return count and count + 1
             case "section":
                 return self._take_section(argument, tokens, place)
-            case "roles" if argument.name == ("roles_out" if self.only else "roles_only"):
-                return 0
-            case "roles":
+            case "roles" if argument.name != ("roles_out" if self.only else "roles_only"):
                 roles, count = read_roles(tokens, place)
                 if roles:
                     self.values[argument.name] = roles
@@ -135,6 +133,8 @@ class _Binder:
                 return self._take_moods(argument, tokens, place)
             case "flag":
                 return self._take_flag(argument, token)
+            case "name":
+                return self._take_name(argument, token)
             case "choice":
                 return self._take_choice(argument, tokens, place)
             case "key":
@@ -194,6 +194,13 @@ class _Binder:
             self.values[argument.name] = False
             return 1
         return 0
+
+    def _take_name(self, argument: Argument, token: Token) -> int:
+        """Take the name of a patch, or of one of its knobs."""
+        if token.text in FILLERS or not NAME.fullmatch(token.text):
+            return 0
+        self.values[argument.name] = token.text
+        return 1
 
     def _take_span(self, tokens: Sequence[Token], place: int) -> int:
         """Take "over 8 bars", "for 8 bars": how long a change takes, or lasts."""

@@ -81,8 +81,10 @@ def _parse_command(tokens: tuple[Token, ...], source: str) -> Command:
     opened = _open(_without_aside(tokens))
     patterns = headed(opened)
     named = any(_takes_text(BY_NAME[pattern.command]) for pattern in patterns[:1])
+    # What is taught says when by itself: "learn regenerate hook in 2 bars".
+    teaches = any(pattern.command == "learn" for pattern in patterns[:1])
     try:
-        when, rest = take_when(opened, anywhere=not named)
+        when, rest = (None, opened) if teaches else take_when(opened, anywhere=not named)
     except SessionError as error:
         raise Misfit(str(error), 1) from error
     rest = _open(trim(rest))

@@ -16,11 +16,11 @@ _PATH = re.compile(r'"([^"]*)"|\'([^\']*)\'|(\S+)')
 
 
 def read_text(spec: CommandSpec, tokens: tuple[Token, ...], source: str) -> dict[str, Value]:
-    """Return the rest of the line as it is typed."""
-    if not tokens:
+    """Return the rest of the line as it is typed; nothing where there is none and need be none."""
+    text = next(argument for argument in spec.arguments if argument.kind == "text")
+    if not tokens and not text.optional:
         raise Misfit(f"{spec.name} needs a description, as in: {spec.phrases[0]}", 1)
-    name = next(argument.name for argument in spec.arguments if argument.kind == "text")
-    return {name: as_typed(tokens, source)}
+    return {text.name: as_typed(tokens, source)} if tokens else {}
 
 
 def read_path(

@@ -46,7 +46,8 @@ class Section:
     """A labelled span of bars and the parts that realize it, at most one a role.
 
     `roles_out` and `roles_only` are lasting wishes: what it never plays, and all that it may play
-    (anything where empty).
+    (anything where empty). `muted` are roles that are silent in it when it is loaded from a file;
+    a performance knows its mutes elsewhere.
     """
 
     label: str
@@ -54,6 +55,7 @@ class Section:
     parts: tuple[Part, ...] = ()
     roles_out: tuple[Role, ...] = ()
     roles_only: tuple[Role, ...] = ()
+    muted: tuple[Role, ...] = ()
 
     def part(self, role: Role) -> Part | None:
         """Return the part of `role`, or None where it is silent."""
@@ -73,7 +75,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Arrangement:
-    """Ordered sections at one tempo, key and meter. `key` is None where nothing is pitched."""
+    """Ordered sections at one tempo, key and meter. `key` is None where nothing is pitched.
+
+    `moods` and `moods_out` are lasting wishes beside the prompt's: what later choices lie towards,
+    and away from.
+    """
 
     bpm: float
     key: str | None
@@ -81,6 +87,8 @@ class Arrangement:
     beats_per_bar: int = 4
     seed: int = 0
     prompt: str = ""
+    moods: tuple[str, ...] = ()
+    moods_out: tuple[str, ...] = ()
 
     @property
     def bars(self) -> int:

@@ -70,11 +70,12 @@ class Knob:
     name: str
 
 
-CLOCK = ("beat_s", "bar", "beat")
-"""Signals that every patch has: how long a beat is, and how far the bar, and the beat, have come.
+CLOCK = ("beat_s", "bar_s", "beat", "bar", "phrase")
+"""Signals that every patch has: how long beat and bar are, and how far each has come.
 
-The latter two rise from 0 to 1 as the bar, and each beat, goes by.
+The latter three rise from 0 to 1 as each beat, bar, and phrase of `PHRASE_BARS` goes by.
 """
+PHRASE_BARS = 8
 Signal = Made | Side | Knob
 Value = Signal | float | int | str | bool | tuple["Value", ...]
 

@@ -96,6 +96,8 @@ def read_timeline(
         beats_per_bar=int(data.get("meter", "4/4").partition("/")[0]),
         seed=int(data.get("seed", 0)),
         prompt=data.get("prompt", ""),
+        moods=tuple(data.get("moods", ())),
+        moods_out=tuple(data.get("moods_out", ())),
     )
     without_bars = [place for place, item in enumerate(items) if "bars" not in item]
     without_clips = [place for place, item in enumerate(items) if "clips" not in item]
@@ -122,6 +124,8 @@ def to_object(arrangement: Arrangement, path: Path) -> dict[str, Any]:
         "bpm": arrangement.bpm,
         "key": arrangement.key,
         "meter": f"{beats_per_bar}/4",
+        **({"moods": list(arrangement.moods)} if arrangement.moods else {}),
+        **({"moods_out": list(arrangement.moods_out)} if arrangement.moods_out else {}),
         "sections": [
             {
                 "name": arrangement.name(place),
@@ -133,6 +137,7 @@ def to_object(arrangement: Arrangement, path: Path) -> dict[str, Any]:
                 "clips": [_clip_object(part) for part in section.parts],
                 **({"roles_out": list(section.roles_out)} if section.roles_out else {}),
                 **({"roles_only": list(section.roles_only)} if section.roles_only else {}),
+                **({"muted": list(section.muted)} if section.muted else {}),
             }
             for place, (section, start) in enumerate(
                 zip(arrangement.sections, arrangement.start_bars(), strict=True)
@@ -263,6 +268,7 @@ class _Reader:
             tuple(parts),
             tuple(item.get("roles_out", ())),
             tuple(item.get("roles_only", ())),
+            tuple(item.get("muted", ())),
         )
 
     def _part(

@@ -69,6 +69,14 @@ class SetWishes:
 
 
 @dataclass(frozen=True, slots=True)
+class SetMoods:
+    """Set what all later choices lie towards, and what they lie away from."""
+
+    moods: tuple[str, ...] = ()
+    moods_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SetFit:
     """Fit all loops to a tempo (as it is counted) and a key, gliding there over `ramp_bars`."""
 
@@ -190,7 +198,8 @@ class Together:
 Faders = SetLevels | SetMixer | SetEffects
 Edit = (
     SetParts | SetArrangement | SetFit | SetPace | SetTime | SetRoles | Faders | SetLooping
-    | PlayTake | InsertSections | DeleteSections | SetBars | SetWishes | Together
+    | PlayTake | InsertSections | DeleteSections | SetBars | SetWishes | SetMoods
+    | Together
 )  # fmt: skip
 Transport = Enter | Stop | Nudge | Follow
 Action = Edit | Transport

@@ -1,5 +1,6 @@
 """The kinds of arguments that commands take, and what is one of them. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -22,7 +23,9 @@ Kind = Literal[
     "word",
     "choice",
     "moods",
+    "name",
 ]
+NAME = re.compile(r"[a-z_][a-z0-9_]{0,63}")
 Value = str | float | int | bool | tuple[str, ...]
 
 
@@ -64,6 +67,9 @@ def check_value(name: str, argument: Argument, value: Value) -> None:
             if value not in argument.choices:
                 there = " or ".join(argument.choices)
                 raise SessionError(f"{name}: {argument.name} {value!r}: choose {there}")
+        case "name":
+            if not isinstance(value, str) or not NAME.fullmatch(value):
+                raise SessionError(f"{name}: {value!r:.40} is no name: letters, digits and _")
         case "flag":
             if not isinstance(value, bool):
                 raise SessionError(f"{name}: {argument.name} is on or off, not {value!r}")

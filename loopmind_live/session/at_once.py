@@ -27,7 +27,7 @@ class Flight:
 
 def flies(change: Change) -> bool:
     """Tell whether a change lands in the engine's next block, whichever that is."""
-    if change.frame is None:
+    if change.frame is None or change.fixed:
         return False
     action = change.action
     return isinstance(action, SetRoles) or (isinstance(action, Stop) and not action.fade_bars)

@@ -75,13 +75,9 @@ def restyle(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Re
     place, document = _then(state, command, spec, desk)
     arrangement_of(document)
     towards, away = moods(command, "moods"), moods(command, "moods_out")
-    direction = direction_of(towards, away)
-    if direction == NEUTRAL:
+    if direction_of(towards, away) == NEUTRAL:
         raise SessionError(f"restyle: which way? As in: {spec.phrases[0]}")
-    told = [*(f"more {mood}" for mood in towards), *(f"less {mood}" for mood in away)]
-    state, choice = section_choices.restyle(
-        state, document, direction, ", ".join(told), desk.arranger
-    )
+    state, choice = section_choices.restyle(state, document, towards, away, desk.arranger)
     return _queued(state, command, spec, place, choice)
 
 

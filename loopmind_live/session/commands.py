@@ -8,6 +8,7 @@ from loopmind_live.session.argument_kinds import check_value
 from loopmind_live.session.command import Command, CommandSpec, Lands, When
 from loopmind_live.session.mixer_commands import MIXING
 from loopmind_live.session.part_commands import PARTS
+from loopmind_live.session.patch_commands import PATCHES
 from loopmind_live.session.playing_commands import PLAYING, TIMING
 from loopmind_live.session.program_commands import PROGRAM
 from loopmind_live.session.section_commands import SECTIONS
@@ -16,7 +17,7 @@ from loopmind_live.session.surface_commands import SURFACES
 __all__ = ["BY_NAME", "COMMANDS", "Command", "CommandSpec", "Lands", "When", "check"]
 
 COMMANDS: tuple[CommandSpec, ...] = (
-    *PLAYING, *SECTIONS, *PARTS, *MIXING, *TIMING, *SURFACES, *PROGRAM
+    *PLAYING, *SECTIONS, *PARTS, *MIXING, *PATCHES, *TIMING, *SURFACES, *PROGRAM
 )  # fmt: skip
 
 BY_NAME: Mapping[str, CommandSpec] = {spec.name: spec for spec in COMMANDS}

@@ -83,7 +83,7 @@ def _engine_value(control: Control, value: float) -> float:
     >>> _engine_value("pan", -50.0), _engine_value("reverb", SEND_OFF_DB)
     (-0.5, 0.0)
     """
-    if control in INSERT_CONTROLS:
+    if control in INSERT_CONTROLS or control.startswith("knob"):
         return value
     if control in ("filter", "pan", *AMOUNT_CONTROLS):
         return value / 100.0

@@ -11,12 +11,11 @@ from loopmind_live.score.loop import Role
 Refit = Callable[[Arrangement, float, str | None], Arrangement]
 """Fits an arrangement's loops to a tempo and key (see `arranger.base.Arranger.refit`)."""
 RoleSet = Literal["muted", "soloed", "locked"]
-Control = Literal[
-    "filter", "pan", "reverb", "delay", "insert1", "insert2", "amount1", "amount2"
-]  # fmt: skip
-"""A strip's controls beside its fader: a sweep and a place in percent, two sends in decibels.
+Control = str
+"""A strip's controls beside its fader: "filter" and "pan" in percent, "reverb" and "delay" in dB.
 
-And its two insert shells': the number of the insert (0 is none), its amount in percent.
+And its two insert shells': "insert1", the number of what it holds (0 is nothing), "amount1", its
+amount in percent, and "knob1/NAME", a knob of the patch there, in the knob's own unit.
 """
 INSERT_CONTROLS: tuple[Control, ...] = ("insert1", "insert2")
 AMOUNT_CONTROLS: tuple[Control, ...] = ("amount1", "amount2")

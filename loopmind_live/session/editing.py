@@ -18,6 +18,7 @@ from loopmind_live.session.actions import (
     SetLevels,
     SetLooping,
     SetMixer,
+    SetMoods,
     SetPace,
     SetParts,
     SetRoles,
@@ -37,9 +38,8 @@ def apply(document: Document, action: Edit, refit: Refit) -> Document:
         case SetRoles():
             return _with_roles(document, action)
         case SetArrangement():
-            return replace(
-                document, arrangement=action.arrangement, ids=action.ids, time=1.0, pace=1.0
-            )
+            opened = sections.opened(document, action.arrangement, action.ids)
+            return replace(opened, time=1.0, pace=1.0)
         case Together():
             for one in action.actions:
                 document = apply(document, one, refit)
@@ -48,6 +48,9 @@ def apply(document: Document, action: Edit, refit: Refit) -> Document:
             return _with_parts(document, arrangement, action, refit)
         case InsertSections() | DeleteSections() | SetBars() | SetWishes():
             return sections.apply(document, action, refit)
+        case SetMoods() if arrangement is not None:
+            wishing = replace(arrangement, moods=action.moods, moods_out=action.moods_out)
+            return replace(document, arrangement=wishing)
         case SetFit() | SetPace() | SetTime():
             return _with_tempo(document, action, refit)
         case SetLevels() | SetMixer() | SetEffects():
@@ -93,6 +96,8 @@ def inverse(document: Document, action: Edit, refit: Refit) -> Edit:
             return Together(tuple(backwards))
         case InsertSections() | DeleteSections() | SetBars() | SetWishes():
             return sections.inverse(document, action)
+        case SetMoods() if arrangement is not None:
+            return SetMoods(arrangement.moods, arrangement.moods_out)
         case SetFit() | SetPace() | SetTime():
             return _tempo_before(document, action)
         case SetRoles():

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from loopmind_live.score.loop import Loop
+from loopmind_live.session.command import Command
 
 Verdict = Literal["kept", "undone", "swapped", "brought back", "locked", "favorite", "no favorite"]
 
@@ -18,10 +19,11 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class SetParameter:
-    """Set a live parameter of the engine."""
+    """Set a live parameter of the engine, no sooner than at `frame` where one is given."""
 
     name: str
     value: float
+    frame: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,14 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearse:
+    """Rehearse the patch of that name, then carry out `command`, which waits for it."""
+
+    name: str
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
 class Learn:
     """Let the next control that is moved on a MIDI device do `what`; "forget" and "off" undo it."""
 
@@ -95,6 +105,31 @@ class SetLink:
     offset_ms: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SetClock:
+    """Send MIDI clock, or play along with one; at one `port`, at any where that is empty.
+
+    `offset_ms` is by how much clocks are taken to be later than they seem; None leaves all else.
+    """
+
+    way: Literal["out", "in", "offset"]
+    on: bool = True
+    port: str = ""
+    offset_ms: float = 0.0
+
+
+def asked_clock(way: Literal["out", "in"], words: str) -> SetClock:
+    """Return what is asked for by the words after "clock out" or "clock in".
+
+    >>> asked_clock("out", "off"), asked_clock("in", "on Drum Machine").port
+    (SetClock(way='out', on=False, port='', offset_ms=0.0), 'Drum Machine')
+    """
+    first, _, rest = words.strip().partition(" ")
+    if first.casefold() in ("on", "off"):
+        return SetClock(way, first.casefold() == "on", rest.strip())
+    return SetClock(way, True, words.strip())
+
+
 Effect = (
     Say
     | SetParameter
@@ -107,4 +142,6 @@ Effect = (
     | Forget
     | Learn
     | SetLink
+    | Rehearse
+    | SetClock
 )

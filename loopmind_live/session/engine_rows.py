@@ -91,6 +91,13 @@ class EngineRows:
         """Tell whether what is under way was meant for `frame`."""
         return self._flight is not None and self._flight.frame == frame
 
+    def rest_is_due(self, frame: int) -> bool:
+        """Tell, once, whether what lies beyond the bars that were planned is to be planned now."""
+        due = self.rest_frame is not None and frame >= self.rest_frame
+        if due:
+            self.rest_frame = None
+        return due
+
     def news(self, state: State, frame: int) -> tuple[tuple[Row, ...], int | None]:
         """Return the rows from `frame` on, and the first frame at which they sound otherwise."""
         rows = self._planned(state, frame)

@@ -15,9 +15,10 @@ from loopmind_live.session.document import Refit
 from loopmind_live.session.landing import margin_frames, projected
 from loopmind_live.session.state import Change, State, cancel
 from loopmind_live.session.tempo_rules import VARISPEED_SHARE
+from loopmind_live.session.walking import landing_frame
 from loopmind_live.timing.tempo_map import TempoMap
 
-STEP_S = 0.00025
+STILL_S = 0.00025
 """So far beside the beat a set plays on untouched."""
 GENTLE_S = 0.05
 """So far beside it, it is brought back by a change of pace; further, bars are begun together."""
@@ -120,7 +121,7 @@ def next_step(
     if any(isinstance(change.action, Follow) for change in state.pending):
         return None
     last = tempo.segments[-1]
-    if free_frame <= tempo.segments[0].frame:
+    if free_frame <= tempo.segments[0].frame or _changes_by(state, free_frame):
         return None  # it has not begun, and begins in step
     if last.frame > free_frame and _glides(tempo, free_frame):
         return None
@@ -130,13 +131,23 @@ def next_step(
     far = abs(ahead_s) > GENTLE_S
     if not math.isclose(last.bpm, bpm, rel_tol=_SAME):
         return Follow(bpm, 0.0 if far else ahead_s), free_frame
-    if last.frame > free_frame or abs(ahead_s) < STEP_S:
+    if last.frame > free_frame or abs(ahead_s) < STILL_S:
         return None
     if far:
-        line = outside.next_line(free_frame, tempo.rate_hz)
+        bar = replace(outside, quantum=outside.quantum / max(1.0, multiple))
+        line = bar.next_line(free_frame, tempo.rate_hz)
         soon = line < free_frame + margin_frames(tempo.rate_hz)
         return (Follow(bpm, from_line=True), round(line)) if soon else None
     return Follow(bpm, ahead_s), free_frame
+
+
+def _changes_by(state: State, frame: int) -> bool:
+    """Tell whether something lands by `frame` that sets the tempo: it is looked at after that."""
+    return any(
+        landing_frame(state, change) <= frame
+        for change in state.pending
+        if sets_tempo(change.action) or isinstance(change.action, SetArrangement)
+    )
 
 
 def _glides(tempo: TempoMap, frame: int) -> bool:
@@ -181,6 +192,7 @@ def holding(state: State, bpm: float, refit: Refit) -> State:
 
     An arrangement that comes in comes in at that tempo; what waits for the start begins at it.
     """
+    bpm = plain_bpm(bpm)
     pending = state.pending
     for place, change in enumerate(pending):
         if not isinstance(change.action, SetArrangement) or change.action.arrangement is None:
@@ -202,6 +214,22 @@ def holding(state: State, bpm: float, refit: Refit) -> State:
                 state = cancel(state, change)
         state = _queued(state, FITTED, SetFit(bpm, document.arrangement.key), 0.0)
     return state
+
+
+def in_step(
+    state: State, outside: OutsideBeat, multiple: float, free_frame: int, steady: bool, refit: Refit
+) -> State:
+    """Return the state that goes on as the clock outside does, `state` itself where it does so.
+
+    Nothing may change before `free_frame`; for a `steady` tempo clips are prepared.
+    """
+    wanted = holding(state, outside.bpm * multiple, refit)
+    if not state.started:
+        return wanted
+    step = next_step(wanted, outside, multiple, free_frame)
+    if step is not None:
+        return with_step(wanted, *step)
+    return refitted(wanted, margin_frames(state.tempo.rate_hz), free_frame) if steady else wanted
 
 
 def sets_tempo(action: Action) -> bool:

@@ -1,6 +1,6 @@
 """The rules of a part's inserts: which shell takes one, and what is told of it. Pure."""
 
-from loopmind_live.config import INSERTS
+from loopmind_live.config import FIRST_PATCH, INSERTS
 from loopmind_live.errors import SessionError
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.actions import SetMixer
@@ -16,6 +16,7 @@ from loopmind_live.session.document import (
 )
 from loopmind_live.session.effects import Say
 from loopmind_live.session.moves import document_then, move
+from loopmind_live.session.patches import KnownPatch, insert_name
 from loopmind_live.session.state import State
 
 Settings = dict[tuple[Role, Control], float]
@@ -34,7 +35,7 @@ def insert(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Res
         if off:
             settings |= _off(document, role, effect)
         else:
-            settings |= _on(document, role, effect, amount)
+            settings |= _on(document, role, effect, amount, state.patches)
     if not settings:
         what = "no insert" if effect == "off" else f"no {effect}"
         return state, (Say(f"insert {names(roles)}: there is {what}"),)
@@ -45,22 +46,22 @@ def insert(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Res
     return move(state, command, spec, desk, action, f"{words} {names(moved)} {told}")
 
 
-def inserts_of(document: Document, role: Role) -> tuple[str, ...]:
-    """Return the names of a part's inserts, in their order."""
-    numbers = (int(document.control(role, shell)) for shell in INSERT_CONTROLS)
-    return tuple(INSERTS[one - 1] for one in numbers if one)
-
-
 def _off(document: Document, role: Role, effect: str) -> Settings:
     """Return what takes an effect, or every one, off a part."""
     return {
         (role, shell): 0.0
         for shell in INSERT_CONTROLS
-        if (there := int(document.control(role, shell))) and effect in ("off", INSERTS[there - 1])
+        if (there := document.control(role, shell)) and effect in ("off", insert_name((), there))
     }
 
 
-def _on(document: Document, role: Role, effect: str, amount: float | None) -> Settings:
+def _on(
+    document: Document,
+    role: Role,
+    effect: str,
+    amount: float | None,
+    patches: tuple[KnownPatch, ...],
+) -> Settings:
     """Return what puts an effect into a part's first free shell, or moves the one that is there."""
     wanted = INSERTS.index(effect) + 1
     there = [int(document.control(role, shell)) for shell in INSERT_CONTROLS]
@@ -72,10 +73,11 @@ def _on(document: Document, role: Role, effect: str, amount: float | None) -> Se
         # Asked for again without a word on how much: the engine may have taken it off.
         return {(role, at): document.control(role, at), (role, shell): float(wanted)}
     if 0 not in there:
-        taken = inserts_of(document, role)
+        taken = [insert_name(patches, one) for one in there]
+        off = f"patch {role} off" if there[0] >= FIRST_PATCH else f"{role} {taken[0]} off"
         raise SessionError(
             f"insert: {role} has {' and '.join(taken)} already, as many as a part takes: take one "
-            f"off first, as in: {role} {taken[0]} off"
+            f"off first, as in: {off}"
         )
     at_shell = there.index(0)
     # The amount first: the insert is built for it.

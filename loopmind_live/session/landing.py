@@ -26,21 +26,54 @@ GESTURE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The clock as a command meets it: the frame it was typed at, and the first that may change."""
+    """The clock as a command meets it: the frame it was typed at, and the first that may change.
+
+    `due_frame`, never before `free_frame`, is the one that it is meant for, where its sender said.
+    """
 
     frame: int
     free_frame: int
+    due_frame: int | None = None
+
+    @classmethod
+    def live(cls, frame: int | None, due_frame: int | None, free: int, guard_frames: int) -> "Now":
+        """Return the clock of an engine whose next frame is `free`.
+
+        What is meant for a frame that can be reached no more is for now.
+
+        >>> Now.live(None, 1500, 1000, 400).due_frame, Now.live(None, 1200, 1000, 400).due_frame
+        (1500, None)
+        """
+        due = due_frame if due_frame is not None and due_frame >= free + guard_frames else None
+        return cls(free if frame is None else frame, free + guard_frames, due)
+
+    @classmethod
+    def offline(cls, frame: int | None, due_frame: int | None, free: int, block: int) -> "Now":
+        """Return the clock of an engine that computes a block at a time when it is told to.
+
+        >>> Now.offline(500, 600, 0, 256)
+        Now(frame=500, free_frame=512, due_frame=600)
+        """
+        at = free if frame is None else frame
+        first = max(free, -(-at // block) * block)
+        return cls(at, first, due_frame if due_frame is not None and due_frame >= first else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """The bar a command lands at, its frame where that is no line, and the beat, from 1."""
+    """The bar a command lands at, its frame where that is no line, and the beat, from 1.
+
+    The frame is `fixed` where whoever sent it named that very one.
+    """
 
     bar: float
     frame: int | None = None
     beat: int = 1
+    fixed: bool = False
 
     def __str__(self) -> str:
+        if self.fixed:
+            return f"in bar {int(self.bar) + 1}, on its time"
         if self.frame is not None:
             return "now"
         return f"at bar {int(self.bar) + 1}" + (f" beat {self.beat}" if self.beat > 1 else "")
@@ -56,22 +89,24 @@ def landing(state: State, when: When | None, lands: Lands, now: Now, refit: Refi
     unit, n = (when.unit, when.n) if when is not None else (lands, 1)
     if not state.started:
         return Landing(0.0)
+    if unit == "now" and now.due_frame is not None:
+        return Landing(state.tempo.bar(now.due_frame), now.due_frame, fixed=True)
     if unit == "now":
         return Landing(state.tempo.bar(now.free_frame), now.free_frame)
-    margin = margin_frames(state.tempo.rate_hz)
+    earliest = max(now.frame + margin_frames(state.tempo.rate_hz), now.due_frame or 0)
     if unit == "section" and state.playing:
         ends = 0
         for moment in walk(state, refit):
             before, after = _began(state), _began(moment.state)
-            if after != before and moment.frame >= now.frame + margin:
+            if after != before and moment.frame >= earliest:
                 ends += 1
                 if ends == n or not moment.state.playing:
                     return Landing(moment.bar)
             state = moment.state
     if unit == "beat":
-        bar = state.tempo.next_beat(now.frame, margin, n)
+        bar = state.tempo.next_beat(earliest, 0, n)
         return Landing(bar, beat=1 + round(bar % 1.0 * state.tempo.beats_per_bar))
-    return Landing(state.tempo.next_line(now.frame, margin) + n - 1)
+    return Landing(state.tempo.next_line(earliest, 0) + n - 1)
 
 
 def _began(state: State) -> float | None:
@@ -95,7 +130,7 @@ def settled(state: State, refit: Refit) -> tuple[State, Landing]:
             break
     return (
         replace(state, pending=(*state.pending[:-1], change)),
-        Landing(change.bar, change.frame),
+        Landing(change.bar, change.frame, fixed=change.fixed),
     )
 
 
@@ -183,7 +218,15 @@ def queue(
         step = Step(number, command.text or command.name, action, spec.lands, back_bars=back_bars)
         state = replace(state, done=(*state.done, step)[-MOST_STEPS:], undone=())
     change = Change(
-        number, command.text or command.name, action, place.bar, place.bar, place.frame, mode, step
+        number,
+        command.text or command.name,
+        action,
+        place.bar,
+        place.bar,
+        place.frame,
+        mode,
+        step,
+        place.fixed,
     )
     return replace(state, pending=(*state.pending, change))
 

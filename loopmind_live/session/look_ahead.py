@@ -23,6 +23,11 @@ class LookAhead:
         self._likely = False
         self._labels: list[str] = []
 
+    def choose_by(self, arranger: Arranger) -> None:
+        """Ask `arranger` from now on, first for what is likeliest: it may choose otherwise."""
+        self.arranger = arranger
+        self._likely = True
+
     def typed(self, frame: int, other: bool) -> None:
         """Note that something was typed at `frame`; `other` where the set will be another one."""
         self._quiet_from = frame + self._quiet_frames

@@ -11,7 +11,7 @@ from loopmind_live.session.state import State
 
 def document_then(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Document:
     """Return the document that `command` will find where it lands."""
-    if not _waits(command):
+    if not _waits(state, command, desk):
         return state.document
     return projected(state, desk.arranger.refit, desk.landing(state, command, spec))
 
@@ -25,7 +25,7 @@ def move(
     words: str,
 ) -> Result:
     """Return the state after `action` and what the engine is told, or the state with it pending."""
-    if _waits(command):
+    if _waits(state, command, desk):
         place = desk.landing(state, command, spec)
         state = queue(state, command, spec, action, place)
         return state, (say(state, words, place),)
@@ -33,5 +33,7 @@ def move(
     return state, (*faders(action), Say(words))
 
 
-def _waits(command: Command) -> bool:
+def _waits(state: State, command: Command, desk: Desk) -> bool:
+    if desk.now.due_frame is not None and state.started:
+        return True
     return command.when is not None and command.when.unit != "now"

@@ -2,17 +2,20 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from loopmind_live.engine.base import EngineStatus
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import ROLES, Role
-from loopmind_live.session.actions import Enter, SetArrangement, Stop
+from loopmind_live.session.actions import Enter, SetArrangement, SetRoles, Stop
 from loopmind_live.session.document import Document
+from loopmind_live.session.editing import apply
 from loopmind_live.session.state import State
 from loopmind_live.units import gain_to_db
 
+_MOMENT_S = 0.05
+"""What is asked for now takes a block or two; what lands sooner than this counts as done."""
 Launch = Literal["empty", "stopped", "play_queued", "playing", "stop_queued"]
 
 
@@ -100,8 +103,23 @@ def panel_of(state: State, status: EngineStatus, frame: int, recording: bool = F
         load=status.load,
         xruns=status.xruns,
         pads=() if arrangement is None else _pads(state, arrangement),
-        strips=tuple(_strip(state, role, status.track_peaks) for role in ROLES),
+        strips=_strips(state, status, frame),
     )
+
+
+def _strips(state: State, status: EngineStatus, frame: int) -> tuple[Strip, ...]:
+    """Return the strips, mutes and solos as they are in a moment: whoever pressed looks at once.
+
+    Before the clock runs, that is how they are with the first bar.
+    """
+    document, until = state.document, frame + _MOMENT_S * state.tempo.rate_hz
+    for change in sorted(state.pending, key=lambda one: one.number):
+        now = not state.started or (change.frame is not None and change.frame <= until)
+        if now and isinstance(change.action, SetRoles):
+            document = apply(document, change.action, lambda arrangement, _bpm, _key: arrangement)
+    if document is not state.document:
+        state = replace(state, document=document)
+    return tuple(_strip(state, role, status.track_peaks) for role in ROLES)
 
 
 def _section_name(state: State) -> str:
@@ -131,16 +149,19 @@ def _pads(state: State, arrangement: Arrangement) -> tuple[Pad, ...]:
 
 
 def _queued_place(state: State) -> int | None:
-    """Return the place of the section that is to be entered next, None where none is asked for."""
-    places = [
-        state.document.place_of(change.action.section)
-        for change in sorted(state.pending, key=lambda one: (one.bar, one.number))
+    """Return the place of the section that is to be entered next, None where none is asked for.
+
+    Of several on one line, it is the one that was asked for last.
+    """
+    entries = [
+        (change.bar, -change.number, state.document.place_of(change.action.section))
+        for change in state.pending
         if isinstance(change.action, Enter)
     ]
-    if not places and not state.playing and not state.started:
+    if not entries and not state.playing and not state.started:
         first = any(isinstance(change.action, SetArrangement) for change in state.pending)
         return 0 if first and state.arrangement is not None else None
-    return places[0] if places else None
+    return min(entries)[2] if entries else None
 
 
 def _strip(state: State, role: Role, peaks: Sequence[float]) -> Strip:

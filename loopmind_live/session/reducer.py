@@ -12,6 +12,7 @@ from loopmind_live.session import (
     effect_rules,
     insert_rules,
     mixer_rules,
+    patch_rules,
     role_rules,
     section_rules,
     take_rules,
@@ -45,10 +46,12 @@ from loopmind_live.session.effects import (
     Record,
     Save,
     Say,
+    SetClock,
     SetLink,
     ShowStatus,
+    asked_clock,
 )
-from loopmind_live.session.landing import Landing, projected, queue
+from loopmind_live.session.landing import projected, queue
 from loopmind_live.session.moves import document_then, move
 from loopmind_live.session.sections import fresh_ids
 from loopmind_live.session.state import State, cancel
@@ -114,8 +117,9 @@ def _panic(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Res
     state = replace(state, cue=replace(state.cue, listen=None))
     if not state.playing:
         return state, (Say("already stopped"),)
-    place = Landing(state.tempo.bar(desk.now.free_frame), desk.now.free_frame)
-    return queue(state, command, spec, Stop(), place), (Say("silence", place.bar),)
+    place = desk.landing(state, command, spec)
+    words = f"silence {place}" if place.fixed else "silence"
+    return queue(state, command, spec, Stop(), place), (Say(words, place.bar),)
 
 
 def _goto(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
@@ -173,6 +177,9 @@ def _ask(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
         ),
         "save": Save(path),
         "learn": Learn(str(command.arguments.get("what", ""))),
+        "clock_out": asked_clock("out", str(command.arguments.get("what", ""))),
+        "clock_in": asked_clock("in", str(command.arguments.get("what", ""))),
+        "clock_offset": SetClock("offset", offset_ms=number(command, "ms") or 0.0),
         "link": SetLink(on=flag(command, "on", default=True)),
         "link_start_stop": SetLink(start_stop=flag(command, "on", default=True)),
         "link_offset": SetLink(offset_ms=number(command, "ms")),
@@ -187,6 +194,8 @@ def _ask(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
 
 _Rule = Callable[[State, Command, CommandSpec, Desk], Result]
 _RULES: dict[str, _Rule] = {
+    "patch": patch_rules.patch,
+    "knob": patch_rules.knob,
     "arrange": _arrange,
     "play": _play,
     "count_in": cue_rules.count_in,
@@ -232,4 +241,5 @@ _RULES: dict[str, _Rule] = {
     "cancel": undo_rules.cancel,
     **dict.fromkeys(("record", "save", "load", "learn", "status", "help", "quit"), _ask),
     **dict.fromkeys(("link", "link_start_stop", "link_offset"), _ask),
+    **dict.fromkeys(("clock_out", "clock_in", "clock_offset"), _ask),
 }

@@ -3,12 +3,21 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from loopmind_live.arranger.base import Arranger, Direction
+from loopmind_live.arranger.base import Arranger
+from loopmind_live.arranger.directions import direction_of
+from loopmind_live.arranger.lasting import restyled_moods
 from loopmind_live.errors import ArrangerError, SessionError
 from loopmind_live.score.arrangement import Arrangement, Part, Section
 from loopmind_live.score.layers import realization
 from loopmind_live.score.loop import ROLES, Role
-from loopmind_live.session.actions import Edit, Inserted, SetParts, SetWishes, Together
+from loopmind_live.session.actions import (
+    Edit,
+    Inserted,
+    SetMoods,
+    SetParts,
+    SetWishes,
+    Together,
+)
 from loopmind_live.session.arguments import arrangement_of, told_places
 from loopmind_live.session.choices import Choice, by_id, count, seed_of
 from loopmind_live.session.document import Document
@@ -98,12 +107,17 @@ def constrain(
 
 
 def restyle(
-    state: State, document: Document, direction: Direction, told: str, arranger: Arranger
+    state: State,
+    document: Document,
+    towards: Sequence[str],
+    away: Sequence[str],
+    arranger: Arranger,
 ) -> tuple[State, Choice]:
-    """Move all sections' loops in `direction`, which `told` says in words."""
+    """Move all sections' loops towards moods, away from others, and keep to that from now on."""
     arrangement = arrangement_of(document)
+    told = ", ".join([*(f"more {mood}" for mood in towards), *(f"less {mood}" for mood in away)])
     seed = seed_of(state, "restyle")
-    after = arranger.restyle(arrangement, direction, seed, document.locked)
+    after = arranger.restyle(arrangement, direction_of(towards, away), seed, document.locked)
     changed = [
         at
         for at, (old, new) in enumerate(zip(arrangement.sections, after.sections, strict=True))
@@ -113,7 +127,10 @@ def restyle(
         raise SessionError(f"restyle: nothing here gets {told}: scan more loops, or unlock parts")
     layers = by_id(document, tuple((at, after.sections[at].parts) for at in changed))
     labels = ", ".join(dict.fromkeys(arrangement.sections[at].label for at in changed))
-    action = SetParts(layers, (arrangement.bpm, arrangement.key))
+    moods, moods_out = restyled_moods(arrangement, towards, away)
+    action = Together((
+        SetMoods(moods, moods_out), SetParts(layers, (arrangement.bpm, arrangement.key))
+    ))  # fmt: skip
     return count(state, "restyle"), Choice(action, f"{told}: {labels} changed")
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from loopmind_live.config import MAX_SECTIONS
 from loopmind_live.score.arrangement import Arrangement, Section
+from loopmind_live.score.loop import ROLES
 from loopmind_live.session.actions import (
     DeleteSections,
     Inserted,
@@ -81,6 +82,43 @@ def inverse(document: Document, action: SectionEdit) -> SectionEdit:
                 (one, there.roles_out, there.roles_only)
                 for one, there in before if there is not None
             ))  # fmt: skip
+
+
+def opened(
+    document: Document, arrangement: Arrangement | None, ids: tuple[int, ...] = ()
+) -> Document:
+    """Return the document with another arrangement, whose mutes of one section it takes over."""
+    if arrangement is None:
+        return replace(document, arrangement=None, ids=ids)
+    known_by = ids or tuple(range(len(arrangement.sections)))
+    muted = {
+        (one, role)
+        for one, section in zip(known_by, arrangement.sections, strict=True)
+        for role in section.muted
+    }
+    plain = tuple(replace(section, muted=()) for section in arrangement.sections)
+    return replace(
+        document,
+        arrangement=replace(arrangement, sections=plain),
+        ids=ids,
+        muted_in=document.muted_in | muted,
+    )
+
+
+def as_saved(document: Document) -> Arrangement | None:
+    """Return the arrangement with the mutes of single sections in them, as a file holds it."""
+    arrangement = document.arrangement
+    if arrangement is None:
+        return None
+    return replace(
+        arrangement,
+        sections=tuple(
+            replace(
+                section, muted=tuple(role for role in ROLES if (one, role) in document.muted_in)
+            )
+            for one, section in zip(document.section_ids, arrangement.sections, strict=True)
+        ),
+    )
 
 
 def known(document: Document, section: int) -> Section | None:

@@ -10,29 +10,30 @@ from loopmind_live.engine.base import Engine, Row
 from loopmind_live.errors import LoopMindError
 from loopmind_live.prepare.base import Preparer
 from loopmind_live.score.arrangement import Arrangement
+from loopmind_live.score.patch import Patch, from_json
 from loopmind_live.session.actions import Enter, SetArrangement
-from loopmind_live.session.at_once import (
-    flies,
-    flies_alone,
-)
+from loopmind_live.session.at_once import flies, flies_alone
 from loopmind_live.session.chronicle import Chronicle, EventSink
 from loopmind_live.session.commands import Command
 from loopmind_live.session.cue import Ears
 from loopmind_live.session.cue_plan import count_in_frames, recipes_of
-from loopmind_live.session.desk import NO_INPUT, Desk, faders, standing
+from loopmind_live.session.desk import NO_INPUT, Desk, standing
 from loopmind_live.session.effects import Effect, Opinion, Say, SetParameter
+from loopmind_live.session.engine_faders import EngineFaders
 from loopmind_live.session.engine_rows import EngineRows
 from loopmind_live.session.landing import Now, margin_frames
 from loopmind_live.session.look_ahead import LookAhead
 from loopmind_live.session.options import Options, Reply
+from loopmind_live.session.patch_rules import renewed
+from loopmind_live.session.patches import with_next
 from loopmind_live.session.plan import Stage, ends_by
 from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.reducer import queue_arrangement, reduce
 from loopmind_live.session.refusal import refuse_more
 from loopmind_live.session.report import Report
+from loopmind_live.session.sections import opened
 from loopmind_live.session.snapshot import Keeper, Snapshot
 from loopmind_live.session.state import Change, State, cancel, differs_by_faders_alone
-from loopmind_live.session.tempo_rules import heard_bpm
 from loopmind_live.session.walking import Moment, landing_frame, walk_to
 from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
 
@@ -72,9 +73,9 @@ class Session:
         self._taken_up = False
         self._ready: frozenset[int] = frozenset()
         self._ready_for: tuple[Change, ...] | None = None
-        self._told_bpm = DEFAULT_BPM  # the engine's own, until it is told
         self._dirty = True
         self._look_ahead = LookAhead(self._readiness, arranger, rate_hz)
+        self._faders = EngineFaders(engine, self._write, DEFAULT_BPM)
         self._unplayable: set[Path] = set()
         self.no_input: Callable[[], str | None] = lambda: NO_INPUT
         self.first_line: Callable[[int], int] = lambda frame: frame
@@ -90,11 +91,11 @@ class Session:
     def choose_by(self, arranger: Arranger) -> None:
         """Choose loops by another arranger from now on: it knows other loops, or another taste."""
         self.arranger = arranger
-        self._look_ahead.arranger = arranger
+        self._look_ahead.choose_by(arranger)
 
     def load(self, arrangement: Arrangement) -> None:
         """Take an arrangement before anything plays; it waits for `play`."""
-        document = replace(self.state.document, arrangement=arrangement)
+        document = opened(self.state.document, arrangement)
         tempo = TempoMap.constant(arrangement.bpm, self.engine.rate_hz, arrangement.beats_per_bar)
         self.state = replace(self.state, document=document, tempo=tempo)
         self._dirty = True
@@ -110,7 +111,9 @@ class Session:
         """
         self.state = snapshot.state
         self._engine_rows.take_up(self.state, rows)
-        self._told_bpm = snapshot.told_bpm or self._told_bpm
+        self._faders.told_bpm = snapshot.told_bpm or self._faders.told_bpm
+        for patch in self.state.patches:
+            self.engine.learn(patch.number, from_json(patch.graph))
         self._readiness.recall(snapshot)
         self._chronicle.told_frame = told_frame
         self._report.recall(self.state)
@@ -119,22 +122,31 @@ class Session:
         self._keep_state()
         for fader in standing(self.state.document):
             if faders.get(fader.name) != fader.value:
-                self._set_parameter(fader)
+                self._faders.set(fader)
         if self.state.started:
             self._postpone(self.engine.frame())  # before clips come for which nothing waited
         self._request()
 
-    def submit(self, command: Command, frame: int | None = None) -> Reply:
-        """Carry out `command`, typed at `frame` (the engine's own where None), and answer."""
-        now = self._now(frame)
+    def submit(
+        self, command: Command, frame: int | None = None, due_frame: int | None = None
+    ) -> Reply:
+        """Carry out `command`, typed at `frame` (the engine's own where None), and answer.
+
+        Where its sender named a `due_frame`, it lands there, or on the first line from there on.
+        """
+        now = self._now(frame, due_frame)
         desk = Desk(now, self.arranger, self.no_input, self._engine_rows.ears)
         return self._answer(command, now, lambda: reduce(self.state, command, desk))
 
     def submit_arrangement(
-        self, command: Command, arrangement: Arrangement, frame: int | None = None
+        self,
+        command: Command,
+        arrangement: Arrangement,
+        frame: int | None = None,
+        due_frame: int | None = None,
     ) -> Reply:
         """Play an arrangement that was read from a file, as `command` asks."""
-        now = self._now(frame)
+        now = self._now(frame, due_frame)
         desk = Desk(now, self.arranger)
         return self._answer(
             command, now, lambda: queue_arrangement(self.state, command, arrangement, desk)
@@ -167,9 +179,8 @@ class Session:
             self._readiness.forget_failures()
             self._keep_state()
             self._request()
-        for effect in effects:
-            if isinstance(effect, SetParameter):
-                self._set_parameter(effect)
+        for effect in (one for one in effects if isinstance(one, SetParameter)):
+            self._faders.set(effect)
         said = [effect for effect in effects if isinstance(effect, Say)]
         for say in said:
             line = None if say.bar is None else int(say.bar) + 1
@@ -195,6 +206,15 @@ class Session:
         if self.options.live:
             self._look_ahead.go_on(self.state, frame)
 
+    def learn(self, patch: Patch) -> Reply:
+        """Know a patch that was rehearsed; where an older version plays, it takes its place."""
+        self.state = replace(self.state, patches=with_next(self.state.patches, patch))
+        known, now = self.state.patches[-1], self._now(None)
+        self.engine.learn(known.number, patch)
+        self._write("patch", now.frame, number=known.number, name=known.name, graph=known.graph)
+        command, desk = Command("patch", text=f"patch {known.name}"), Desk(now, self.arranger)
+        return self._answer(command, now, lambda: renewed(self.state, known, desk))
+
     def revise(self, state: State) -> None:
         """Go on with `state`, in which something pending was worked on beside the commands."""
         self.state = state
@@ -208,17 +228,16 @@ class Session:
 
     def _go_on(self, frame: int) -> None:
         """Land what is due by `frame`, and send what is new."""
+        self._faders.look_ahead(self.state, frame, self._refit)
         if self.options.live:
             frame = min(frame, self.engine.status().frame)  # what comes after may still change
         for moment in walk_to(self.state, frame, self.arranger.refit, self._engine_rows.is_down):
             self._land(moment)
-        self._follow_tempo(frame)
+        self._faders.follow(self.state, frame)
         silent = self._readiness.ran_out(self.state, frame)
         what = "not ready beyond its first bars, enters at a later line"
         self._report.late(self.state, frame, silent, what)
-        rest_frame = self._engine_rows.rest_frame
-        if rest_frame is not None and frame >= rest_frame:
-            self._dirty, self._engine_rows.rest_frame = True, None
+        self._dirty = self._engine_rows.rest_is_due(frame) or self._dirty
         self._write_swaps(frame - 1)  # before rows that have ended are forgotten
         if self.options.live and any(map(flies, self.state.pending)):
             state = self._engine_rows.take_off(self.state, self._chronicle.told_frame)
@@ -243,13 +262,11 @@ class Session:
         """
         return ends_by(self.state, self._engine_rows.rows, frame, self.arranger.refit, self._counts)
 
-    def _now(self, frame: int | None) -> Now:
-        free = self.engine.frame()
-        if self.options.live:
-            return Now(free if frame is None else frame, free + self.options.guard_frames)
-        at = free if frame is None else frame
-        block = self.engine.block
-        return Now(at, max(free, -(-at // block) * block))
+    def _now(self, frame: int | None, due_frame: int | None = None) -> Now:
+        free, options = self.engine.frame(), self.options
+        if options.live:
+            return Now.live(frame, due_frame, free, options.guard_frames)
+        return Now.offline(frame, due_frame, free, self.engine.block)
 
     def _collect(self, frame: int) -> None:
         came, failed = self._readiness.collect(frame + margin_frames(self.engine.rate_hz))
@@ -284,8 +301,7 @@ class Session:
         wants = any(isinstance(c.action, Enter | SetArrangement) for c in self.state.pending)
         if not wants or not all(self._counts(change) for change in self.state.pending):
             return
-        live = self.options.live
-        first = frame + (2 * margin_frames(self.engine.rate_hz) if live else 0)
+        first = frame + (2 * margin_frames(self.engine.rate_hz) if self.options.live else 0)
         first = self.first_line(first + count_in_frames(self.state))
         bpm = self.state.tempo.bpm_at(0.0)
         tempo = replace(self.state.tempo, segments=(TempoSegment(0.0, float(first), bpm),))
@@ -319,25 +335,16 @@ class Session:
         if arrangement is not None and arrangement is not before.arrangement:
             self._look_ahead.changed(moment.state)
         for change in moment.landed:
-            for fader in faders(change.action):
-                self._set_parameter(fader)
+            self._faders.land(change)
         self._report.landed(before, moment)
         missing = self._readiness.missing(moment)
-        what = "not ready, enters at a later line"
-        self._report.late(self.state, moment.frame, missing, what)
+        self._report.late(self.state, moment.frame, missing, "not ready, enters at a later line")
         bpm = moment.state.tempo.bpm_at(moment.bar)
         if bpm != before.tempo.bpm_at(moment.bar):
             self._write("tempo", moment.frame, bpm=bpm)
         if not sent:
             self._request()
         self.landed(before, moment)
-
-    def _follow_tempo(self, frame: int) -> None:
-        """Tell the engine the tempo, for its delay."""
-        bpm = heard_bpm(self.state.tempo, frame, self._told_bpm)
-        if bpm != self._told_bpm:
-            self._told_bpm = bpm
-            self._set_parameter(SetParameter("tempo", bpm))
 
     def _send(self, frame: int) -> None:
         """Tell the engine the rows from the first frame on at which they differ."""
@@ -353,11 +360,6 @@ class Session:
             change = self.state.tempo.line(line)
         self._keep_state()  # first: who takes over must know of every clip in the engine's rows
         self._engine_rows.send(rows, change, self._chronicle.told_frame)
-
-    def _set_parameter(self, parameter: SetParameter) -> None:
-        frame = self.engine.set_parameter(parameter.name, parameter.value)
-        if frame is not None:
-            self._write("param", frame, name=parameter.name, value=parameter.value)
 
     def _hear_engine(self) -> None:
         for event in self.engine.events():
@@ -382,7 +384,7 @@ class Session:
     def _keep_state(self, frame: int | None = None) -> None:
         """Have the journal written where anything is new."""
         recipes, placed = self._readiness.recipes, self._readiness.placed
-        self._keeper.offer(Snapshot(self.state, recipes, placed, self._told_bpm), frame)
+        self._keeper.offer(Snapshot(self.state, recipes, placed, self._faders.told_bpm), frame)
 
     def _request(self) -> None:
         sounding = {row.clip_id for row in self._engine_rows.rows}

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from loopmind_live.score.arrangement import Arrangement, Part, Section
-from loopmind_live.session.actions import Action, Edit
+from loopmind_live.session.actions import Action, Edit, Faders
 from loopmind_live.session.commands import Lands
 from loopmind_live.session.cue import Cue
 from loopmind_live.session.document import Document
+from loopmind_live.session.patches import KnownPatch
 from loopmind_live.timing.tempo_map import TempoMap
 
 Mode = Literal["do", "undo", "redo", "back"]
@@ -65,7 +66,8 @@ class Step:
 class Change:
     """Something pending. It lands at the line of `bar`, or, landing "now", at `frame`.
 
-    `promised_bar` is the line that was first told; a later `bar` means that it was not ready.
+    `promised_bar` is the line that was first told; a later `bar` means that it was not ready. The
+    frame is `fixed` where its sender named that very one.
     """
 
     number: int
@@ -76,6 +78,7 @@ class Change:
     frame: int | None = None
     mode: Mode = "do"
     step: Step | None = None
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class State:
 
     `heard` remembers, per section, the parts that earlier choices gave it, oldest first;
     `tries` counts choices, so that each one has a seed of its own; `offered` are the alternatives
-    listed last.
+    listed last; `patches` what was rehearsed, oldest first.
     """
 
     tempo: TempoMap
@@ -112,6 +115,7 @@ class State:
     taps: tuple[int, ...] = ()
     cue: Cue = Cue()  # noqa: RUF009 - frozen
     offered: tuple[Offer, ...] = ()
+    patches: tuple[KnownPatch, ...] = ()
 
     @property
     def arrangement(self) -> Arrangement | None:
@@ -166,7 +170,13 @@ def differs_by_faders_alone(before: State, after: State) -> bool:
     document = replace(
         after.document, levels_db=faders.levels_db, mixer=faders.mixer, effects=faders.effects
     )
+    same = _without_faders(after.pending) == _without_faders(before.pending)
     return before == replace(
         after, document=document, done=before.done, undone=before.undone,
         next_number=before.next_number,
+        pending=before.pending if same else after.pending,
     )  # fmt: skip
+
+
+def _without_faders(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    return tuple(change for change in changes if not isinstance(change.action, Faders))

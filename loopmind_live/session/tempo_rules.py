@@ -20,6 +20,8 @@ VARISPEED_SHARE = 0.02
 MIN_PACE = 0.5
 GLIDE_SHARE = 0.005
 """While the tempo glides, the engine's delay follows in steps of this share."""
+STEP_SHARE = 0.0005
+"""A set that is brought into step with a clock outside moves by less: its delay does not."""
 TAP_GAP_S = 2.5
 MIN_TAPS, MAX_TAPS = 4, 8
 
@@ -91,7 +93,8 @@ def nudge(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resu
 
 def tap(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
     """Take a tap; enough of them set the tempo."""
-    frame, rate_hz = desk.now.frame, state.tempo.rate_hz
+    now, rate_hz = desk.now, state.tempo.rate_hz
+    frame = now.frame if now.due_frame is None else now.due_frame
     recent = state.taps if state.taps and frame - state.taps[-1] <= TAP_GAP_S * rate_hz else ()
     taps = (*recent, frame)[-MAX_TAPS:]
     state = replace(state, taps=taps)
@@ -111,8 +114,9 @@ def heard_bpm(tempo: TempoMap, frame: int, told_bpm: float) -> float:
     bar = tempo.bar(frame)
     segment = tempo.segment_at_bar(bar)
     bpm = min(MAX_BPM, max(MIN_BPM, segment.bpm_at(bar)))
-    glides = segment.slope != 0.0
-    return told_bpm if glides and abs(bpm - told_bpm) <= GLIDE_SHARE * bpm else bpm
+    passes = segment is not tempo.segments[-1]
+    least = GLIDE_SHARE if segment.slope else STEP_SHARE if passes else 0.0
+    return told_bpm if abs(bpm - told_bpm) <= least * bpm else bpm
 
 
 def set_key(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:

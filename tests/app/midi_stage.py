@@ -8,16 +8,19 @@ from typing import NoReturn
 
 from loopmind_live.app.midi import MidiSurface, Ports
 from loopmind_live.app.midi_mappings import FOLDER, Mappings, understood
+from loopmind_live.app.monitor import Monitor
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import LiveRecorder
 from loopmind_live.config import shipped_folder
 from loopmind_live.control.midi_messages import MidiIn, MidiOut, PortCame, PortGone
 from loopmind_live.control.midi_ports import MidiEvent
 from loopmind_live.score.arrangement import Arrangement
+from loopmind_live.session.panel import Panel, panel_of
 from tests.session.stage import Rig
 
 PATIENCE_S = 20.0
 TICK_S = 0.002
+KEYS = "Keystation 49:Keystation 49 MIDI 1"
 LAUNCHPAD = "Launchpad X:LPX MIDI"
 KORG = "nanoKONTROL2:nanoKONTROL2 CTRL"
 APC = "APC mini mk2:APC mini mk2 Control"
@@ -28,6 +31,7 @@ class FedPorts:
 
     def __init__(self) -> None:
         self.descriptor: int | None = None
+        self.pid: int | None = 1
         self.events: list[MidiEvent] = []
         self.sent: list[MidiOut] = []
         self.closed = False
@@ -75,8 +79,9 @@ class MidiStage:
         )  # fmt: skip
         self.show.type("play")
         mappings = Mappings(own, shipped_folder(FOLDER), understood)
+        self.monitor = Monitor(lambda: 0.0)
         self.midi = MidiSurface(
-            self.show, self.told.append, ports, mappings, time.perf_counter, turn
+            self.show, self.told.append, ports, mappings, time.perf_counter, turn, self.monitor
         )
         self.tick(40)
 
@@ -93,6 +98,15 @@ class MidiStage:
             assert time.monotonic() < limit, f"{what} never was: {self.told}"
             self.tick()
             time.sleep(TICK_S)
+
+    def panel(self) -> Panel:
+        """Return what is seen of the performance now."""
+        engine = self.rig.engine
+        return panel_of(self.rig.session.state, engine.status(), engine.frame())
+
+    def level(self, role: str) -> float:
+        """Return where a part's fader stands, in decibels."""
+        return next(strip.level_db for strip in self.panel().strips if strip.role == role)
 
     def said(self, words: str) -> list[str]:
         """Return the lines told in which `words` stand."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from loopmind_live.app.memory import Memory, folded
+from loopmind_live.app.memory import Memory, Tally
 from loopmind_live.arranger.base import NO_TASTE
 from loopmind_live.errors import SessionError
 from loopmind_live.score.loop import Loop
@@ -44,7 +44,7 @@ def test_what_was_kept_weighs_more_and_what_was_undone_less(memory: Memory) -> N
 def test_no_number_of_opinions_leaves_the_range() -> None:
     lines = [{"verdict": "locked", "loops": {"a": "a"}, "beside": {}}] * 500
     lines += [{"verdict": "swapped", "loops": {"b": "b"}, "beside": {}}] * 500
-    taste = folded(lines)
+    taste = Tally(lines).taste()
     assert 0.99 < taste.weights["a"] <= 1.0 and -1.0 <= taste.weights["b"] < -0.99
 
 
@@ -53,6 +53,16 @@ def test_favorites_count_most_until_they_are_none_any_more(memory: Memory) -> No
     memory.keep(Opinion("favorite", (BASS, PAD)))
     memory.keep(Opinion("no favorite", (PAD,)))
     assert memory.taste().weights == {"bass": 1.0}
+
+
+def test_what_is_learned_counts_at_once_and_for_who_reads_it_later(memory: Memory) -> None:
+    assert memory.taste() == NO_TASTE  # the file has been read by now
+    for verdict in ("swapped", "locked", "undone", "brought back"):
+        memory.keep(Opinion(verdict, (BASS,)))
+        memory.keep(Opinion("kept", (PAD,), (BASS,)))
+        assert memory.taste() == Memory(memory.path, lambda: NIGHT).taste() != NO_TASTE
+    memory.forget("taste")
+    assert memory.taste() == NO_TASTE
 
 
 def test_the_librarys_favorites_count_too(tmp_path: Path) -> None:

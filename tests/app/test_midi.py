@@ -1,18 +1,20 @@
 """MIDI devices on a performance: found, played, lit, unplugged, taught."""
 
+import asyncio
+import socket
 from pathlib import Path
 
 import pytest
 
-from loopmind_live.control.midi_learning import FIRST_LINE
+from loopmind_live.app.midi import MidiSurface
+from loopmind_live.app.performance import Answer
 from loopmind_live.control.midi_lights import MOST_AT_ONCE
 from loopmind_live.control.midi_messages import MidiNotice, MidiOut
+from loopmind_live.control.midi_shown import meant_on
 from loopmind_live.session.commands import Command, When
-from loopmind_live.session.panel import Panel, panel_of
-from tests.app.midi_stage import APC, KORG, LAUNCHPAD, FedPorts, MidiStage
-from tests.control.midi_stage import cc, note
+from tests.app.midi_stage import APC, KEYS, KORG, LAUNCHPAD, FedPorts, MidiStage
+from tests.control.midi_stage import cc, note, shipped
 
-KEYS = "Keystation 49:Keystation 49 MIDI 1"
 NOTE, CC = 0x90, 0xB0
 
 
@@ -24,15 +26,6 @@ def ports() -> FedPorts:
 @pytest.fixture
 def stage(ports: FedPorts, tmp_path: Path) -> MidiStage:
     return MidiStage(ports, tmp_path / "controllers")
-
-
-def panel(stage: MidiStage) -> Panel:
-    engine = stage.rig.engine
-    return panel_of(stage.rig.session.state, engine.status(), engine.frame())
-
-
-def strip_level(stage: MidiStage, role: str) -> float:
-    return next(strip.level_db for strip in panel(stage).strips if strip.role == role)
 
 
 def test_what_was_found_is_told_in_one_line(stage: MidiStage, ports: FedPorts) -> None:
@@ -75,15 +68,41 @@ def test_a_pad_is_lit_in_the_turn_in_which_it_was_pressed(
     assert "goto hook 1" in stage.texts()
 
 
+def test_a_mute_is_lit_in_the_turn_in_which_it_was_pressed(
+    stage: MidiStage, ports: FedPorts
+) -> None:
+    ports.plug(APC)
+    stage.tick(20)
+    ports.play(APC, note(106))
+    stage.midi.advance()
+    assert ports.lights(APC)[NOTE, 106] == (1, 1)
+
+
+def test_a_light_that_was_expected_and_refused_is_put_right_in_the_same_turn(
+    stage: MidiStage, ports: FedPorts
+) -> None:
+    ports.plug(APC)
+    stage.tick(20)
+    before = ports.lights(APC)
+    stage.show.carry_out = lambda _commands: Answer(("not now",), ok=False)  # type: ignore[method-assign]
+    ports.sent.clear()
+    ports.play(APC, note(58))
+    stage.midi.advance()
+    assert MidiOut(APC, note(58, 21, channel=15)) in ports.sent
+    stage.tick(2)
+    assert {**before, **ports.lights(APC)} == before
+    assert stage.said("APC mini mk2: not now")
+
+
 def test_a_mute_lands_at_once_and_a_launch_on_the_line(stage: MidiStage, ports: FedPorts) -> None:
     ports.plug(APC)
     ports.play(APC, note(58), note(58, 0), note(106))
     stage.tick(3)
-    assert panel(stage).pads[0].launch == "stop_queued"
-    assert [strip.role for strip in panel(stage).strips if strip.muted] == ["pad"]
+    assert stage.panel().pads[0].launch == "stop_queued"
+    assert [strip.role for strip in stage.panel().strips if strip.muted] == ["pad"]
     stage.rig.play_to(2 * stage.rig.BAR)
     stage.tick()
-    assert panel(stage).section == "hook 1"
+    assert stage.panel().section == "hook 1"
 
 
 def test_a_fader_tells_nothing_but_what_goes_wrong(stage: MidiStage, ports: FedPorts) -> None:
@@ -92,7 +111,7 @@ def test_a_fader_tells_nothing_but_what_goes_wrong(stage: MidiStage, ports: FedP
     stage.told.clear()
     ports.play(KORG, cc(3, 95, 16), cc(3, 60, 16))
     stage.tick(2)
-    assert strip_level(stage, "bass") < -9.0
+    assert stage.level("bass") < -9.0
     assert stage.told == []
 
 
@@ -184,146 +203,102 @@ def test_a_burst_of_launches_is_spread_over_turns_and_all_are_done(
     assert len([text for text in stage.texts() if "mute" in text]) == 64
 
 
-def test_a_control_is_taught_and_what_was_learned_is_kept(
-    stage: MidiStage, ports: FedPorts, tmp_path: Path
+def test_whoever_looks_on_sees_what_comes_and_what_it_stands_for(
+    stage: MidiStage, ports: FedPorts
 ) -> None:
+    ports.plug(LAUNCHPAD)
+    ports.play(LAUNCHPAD, note(83))
+    stage.tick()
+    assert stage.monitor.take() == []  # nobody looks
+    stage.monitor.watched = True
+    ports.plug(KEYS)
+    ports.play(LAUNCHPAD, note(82), (0xF8,), (0xFE,))
+    ports.play(KEYS, cc(7, 64))
+    stage.tick()
+    assert [(one.source, one.came, one.meant) for one in stage.monitor.take()] == [
+        (f"MIDI {LAUNCHPAD}", "note 82 on, velocity 100, channel 1", "pad 2"),
+        (f"MIDI {KEYS}", "controller 7 at 64, channel 1", "nothing: no mapping is for this port"),
+    ]
+
+
+def test_what_is_plugged_in_is_described(stage: MidiStage, ports: FedPorts) -> None:
+    assert stage.midi.described() == ["MIDI: no device is there"]
+    ports.plug(LAUNCHPAD)
     ports.plug(KEYS)
     stage.tick()
-    assert stage.show.type("learn mute pad").lines == (
-        "move the pad or button for: mute pad; learn off: leave it",
-    )
-    ports.play(KEYS, note(60, 0), (0xF8,), note(60))
-    stage.tick()
-    file = tmp_path / "controllers" / "keystation-49-keystation-49-midi-1.toml"
-    assert stage.told[-1] == f"{KEYS}: note 60 of channel 1 does: mute pad; kept in {file}"
-    assert file.read_text(encoding="utf-8").startswith(FIRST_LINE)
-    ports.play(KEYS, note(60))
-    stage.tick(3)
-    assert [strip.role for strip in panel(stage).strips if strip.muted] == ["pad"]
-    again = MidiStage(FedPorts(), tmp_path / "controllers")
-    assert isinstance(again.midi.ports, FedPorts)
-    again.midi.ports.plug(KEYS)
-    again.midi.ports.play(KEYS, note(60))
-    again.tick(3)
-    assert [strip.role for strip in panel(again).strips if strip.muted] == ["pad"]
+    device, unknown = stage.midi.described()
+    assert device.startswith(f"MIDI Launchpad X: in {LAUNCHPAD} and out {LAUNCHPAD}, by ")
+    assert unknown == f"MIDI {KEYS}: no mapping"
 
 
-def test_what_is_taught_of_a_known_device_goes_before_its_shipped_mapping(
-    stage: MidiStage, ports: FedPorts
+def test_what_happens_at_the_ports_is_taken_at_once_also_after_they_were_opened_anew(
+    ports: FedPorts, tmp_path: Path
 ) -> None:
-    ports.plug(LAUNCHPAD)
-    stage.tick(20)
-    stage.show.type("learn solo bass")
-    ports.play(LAUNCHPAD, note(83))
-    stage.tick(3)
-    assert ports.lights(LAUNCHPAD)[NOTE, 83] == (1, 47)
-    ports.play(LAUNCHPAD, note(83), note(82))
-    stage.tick(3)
-    assert "solo bass now" in stage.texts()
-    assert "goto verse 1" in stage.texts()
+    turns: list[MidiSurface] = []
 
+    async def wait_for_turns(count: int) -> None:
+        async with asyncio.timeout(10):
+            while len(turns) < count:
+                await asyncio.sleep(0.005)
 
-def test_what_was_taught_is_forgotten_for_what_was_there_before(
-    stage: MidiStage, ports: FedPorts
-) -> None:
-    ports.plug(LAUNCHPAD)
-    for words in ("learn undo", "learn forget", "learn forget"):
+    async def perform() -> None:
+        ours, theirs = socket.socketpair()
+        ports.descriptor, ports.pid = ours.fileno(), 1
+        stage = MidiStage(ports, tmp_path / "controllers", turns.append)
+        theirs.send(b"a")
+        await wait_for_turns(1)
+        number = ours.fileno()
+        ours.close()
+        theirs.close()
+        ours, theirs = socket.socketpair()
+        assert number in (ours.fileno(), theirs.fileno())  # given anew
+        if ours.fileno() != number:
+            ours, theirs = theirs, ours
+        ports.pid = 2
         stage.tick()
-        assert stage.show.type(words).ok
-        ports.play(LAUNCHPAD, note(83))
-    stage.tick()
-    assert [line.split(" does: ")[1].split(";")[0] for line in stage.said(" does: ")] == [
-        "undo", "pad 3", "nothing",
-    ]  # fmt: skip
+        turns.clear()
+        theirs.send(b"a")
+        await wait_for_turns(1)
+        stage.midi.close()
+        ours.recv(1)
+        turns.clear()
+        theirs.send(b"a")
+        await asyncio.sleep(0.05)
+        assert turns == []
+        ours.close()
+        theirs.close()
 
-
-def test_a_second_act_is_taught_while_shift_is_held(stage: MidiStage, ports: FedPorts) -> None:
-    ports.plug(LAUNCHPAD)
-    ports.play(LAUNCHPAD, cc(98, 127))
-    stage.tick()
-    stage.show.type("learn panic")
-    ports.play(LAUNCHPAD, note(83))
-    stage.tick()
-    assert stage.said("note 83 of channel 1 with shift does: panic")
-
-
-def test_a_fader_is_taught_by_any_move_and_a_pad_is_no_fader(
-    stage: MidiStage, ports: FedPorts
-) -> None:
-    ports.plug(KEYS)
-    stage.tick()
-    stage.show.type("learn level bass")
-    ports.play(KEYS, note(60), cc(7, 95))
-    stage.tick()
-    assert stage.said("cc 7 of channel 1 does: level bass")
-    ports.play(KEYS, cc(7, 95), cc(7, 64))
-    stage.tick()
-    assert strip_level(stage, "bass") < -9.0
+    asyncio.run(perform())
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("name", "message", "words"),
     [
-        ("learn bake a cake", "does 'bake a cake': "),
-        ("learn level kazoo", "no part 'kazoo'"),
-        ("learn quit", "quit is for the performer's own prompt"),
-        ("learn pad 99", "no pad '99'"),
+        ("launchpad-mini-mk3", note(81), "pad 1"),
+        ("launchpad-x", note(58), "pad 32"),
+        ("launchpad-x", note(44), "mute bass"),
+        ("launchpad-x", cc(19, 127), "stop"),
+        ("apc-mini-mk2", note(56), "pad 1"),
+        ("apc-mini-mk2", note(23), "pad 48"),
+        ("apc-mini-mk2", note(103), "mute bass"),
+        ("apc-mini-mk2", note(112), "play"),
+        ("apc-mini-mk2", cc(51, 64), "level bass"),
+        ("apc-mini-mk2", cc(56, 64), "filter all"),
+        ("nanokontrol2", cc(3, 64, 16), "level bass"),
+        ("nanokontrol2", cc(19, 64, 16), "filter bass"),
+        ("nanokontrol2", cc(35, 127, 16), "solo bass"),
+        ("nanokontrol2", cc(51, 127, 16), "mute bass"),
+        ("nanokontrol2", cc(64, 127, 16), "pad 1"),
+        ("nanokontrol2", cc(41, 127, 16), "play"),
+        ("mpd218", note(36, 100, 10), "pad 1"),
+        ("mpd218", note(68, 100, 10), "mute drums"),
+        ("mpd218", cc(12, 64), "level bass"),
+        ("keyboard", note(36), "pad 1"),
+        ("footswitch", cc(64, 127), "regenerate current"),
+        ("footswitch", (0xC0, 2), "pad 3"),
     ],
 )
-def test_what_means_nothing_is_not_learned(
-    stage: MidiStage, ports: FedPorts, words: str, told: str
+def test_what_is_where_on_the_shipped_devices(
+    name: str, message: tuple[int, ...], words: str
 ) -> None:
-    answer = stage.show.type(words)
-    assert not answer.ok
-    assert told in answer.lines[0]
-    ports.plug(KEYS)
-    ports.play(KEYS, note(60))
-    stage.tick()
-    assert not stage.said(" does: ")
-
-
-def test_learning_can_be_left(stage: MidiStage, ports: FedPorts) -> None:
-    ports.plug(KEYS)
-    stage.show.type("learn play")
-    assert stage.show.type("learn off").lines == ("nothing more is learned",)
-    ports.play(KEYS, note(60))
-    stage.tick()
-    assert not stage.said(" does: ")
-
-
-def test_without_midi_nothing_can_be_taught(tmp_path: Path) -> None:
-    stage = MidiStage(FedPorts(), tmp_path / "controllers")
-    from loopmind_live.app.performance import _no_midi
-
-    stage.show.learn = _no_midi
-    assert stage.show.type("learn play").lines == (
-        "no MIDI device can be taught: perform with --midi",
-    )
-
-
-def test_a_broken_file_of_ones_own_is_told_and_the_shipped_mapping_plays(
-    ports: FedPorts, tmp_path: Path
-) -> None:
-    own = tmp_path / "controllers"
-    own.mkdir()
-    (own / "launchpad-x.toml").write_text("extends = 'Launchpad X'\nports = 3\n", encoding="utf-8")
-    (own / "odd.toml").write_bytes(b"\xff\xfe")
-    (own / "other.toml").write_text("extends = 'Kazoo'\n", encoding="utf-8")
-    stage = MidiStage(ports, own)
-    assert len(stage.told) == 3
-    assert all(line.startswith("MIDI ") and line.endswith(": left out") for line in stage.told)
-    ports.plug(LAUNCHPAD)
-    ports.play(LAUNCHPAD, note(83))
-    stage.tick(3)
-    assert "goto hook 1" in stage.texts()
-
-
-def test_what_cannot_be_kept_is_not_learned(stage: MidiStage, ports: FedPorts) -> None:
-    ports.plug(KEYS)
-    stage.tick()
-    stage.show.type("learn play")
-    (Path(stage.midi._learner._mappings._own)).write_text("a file is in its place")
-    ports.play(KEYS, note(60))
-    stage.tick()
-    assert stage.said("not learned: ")
-    assert not stage.said(" does: ")
+    assert meant_on(message, shipped(name)) == words

@@ -1,6 +1,8 @@
 """Devices with real ports, through JACK and the process that holds them; a foreign player, too."""
 
+import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -53,6 +55,20 @@ def test_a_launchpad_is_found_played_lit_pulled_and_plugged_in_again(stage: Midi
     wait(lambda: back.got[-1] == LIVE, "the device is its own again")
     assert {value for _, value in back.lights().values()} == {0}
     back.unplug()
+
+
+def test_where_the_process_of_the_ports_is_killed_all_comes_back(stage: MidiStage) -> None:
+    pads = Pads("Launchpad X", "LPX MIDI")
+    stage.until(lambda: len(pads.lights()) == 80, "all lights")
+    assert isinstance(stage.midi.ports, MidiPorts)
+    assert stage.midi.ports.pid is not None
+    pads.got.clear()
+    os.kill(stage.midi.ports.pid, signal.SIGKILL)
+    stage.until(lambda: bool(stage.said("the music plays on")), "told")
+    stage.until(lambda: len(pads.lights()) == 80, "all lights are back")
+    pads.play(note(83))
+    stage.until(lambda: pads.lights()[NOTE, 83] == (2, 21), "the hook's pad, queued")
+    pads.unplug()
 
 
 def test_a_foreign_player_drives_pads(stage: MidiStage) -> None:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from loopmind_live.bench.codes import CodeSet
+from loopmind_live.bench.performing import PROGRAM
 from loopmind_live.control.osc_packet import Message, decode, encode
 from tests.app.test_live import LIMIT_S, Show, jack, made, shows
+from tests.jack.harness import end
 
 __all__ = ["jack", "made", "shows"]
 
@@ -88,3 +90,35 @@ def test_a_taken_port_is_told_and_the_music_plays(
         output = show.finish()
     assert show.process.returncode == 0
     assert f"OSC port {port}: Address already in use: choose another with --osc-port" in output
+
+
+def test_a_surface_that_listens_hears_the_music_go_by_and_a_monitor_sees_the_surface(
+    jack: dict[str, str], made: CodeSet, shows: list[Show], hand: Hand
+) -> None:
+    show = Show(made, jack, "@1 lock pad\n", 64, "--osc-port", str(hand.port))
+    shows.append(show)
+    hand.ask("/loopmind/ping", 1)
+    env = {**jack, "LOOPMIND_HOME": str(made.folder / "home")}
+    monitor = subprocess.Popen([*PROGRAM, "monitor"], env=env, stdout=subprocess.PIPE, text=True)
+    try:
+        assert monitor.stdout is not None
+        printed = iter(monitor.stdout)
+        assert any(line.startswith(f"OSC on port {hand.port}: ") for line in printed)
+        hand.socket.sendto(encode("/loopmind/start_listen", 7), ("127.0.0.1", hand.port))
+        heard: dict[str, list[object]] = {}
+        while len(heard.get("/loopmind/state/beat", ())) < 4:
+            message = decode(hand.socket.recv(65536))[0]
+            heard.setdefault(message.address, []).append(message.arguments)
+        assert any(line.endswith("/loopmind/start_listen 7  ->  listens\n") for line in printed)
+        hand.socket.sendto(encode("/loopmind/pad/2", 1.0), ("127.0.0.1", hand.port))
+        assert any(line.endswith("/loopmind/pad/2 1  ->  goto hook 1\n") for line in printed)
+        show.process.terminate()
+        show.finish()
+        assert list(printed)[-1] == "the performance ended\n"
+        assert monitor.wait(LIMIT_S) == 0
+    finally:
+        end(monitor)
+        if monitor.stdout is not None:
+            monitor.stdout.close()
+    assert heard["/loopmind/track/bass/level"] == [(7, 0.75)]
+    assert heard["/loopmind/transport/play"][-1] == (7, 1)

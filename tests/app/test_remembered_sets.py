@@ -12,6 +12,7 @@ from loopmind_live.app.recording import LiveRecorder
 from loopmind_live.app.stage import arranger_for
 from loopmind_live.engine.recording import RecordingEngine
 from loopmind_live.score.loop import Loop, Role
+from loopmind_live.session.effects import Opinion
 from loopmind_live.session.session import Options, Session
 from tests.arranger.synthetic_loops import full_library
 from tests.session.stage import Diary, Shelf
@@ -31,7 +32,7 @@ class Set:
         self.memory = Memory(path, lambda: NIGHT)
         self.session = Session(
             self.engine, Shelf(), arranger_for(LOOPS, None, taste=self.memory.taste()), Diary(),
-            Options(seed=seed, dry=True, live=False), lambda _line: None, opine=self.memory.keep,
+            Options(seed=seed, dry=True, live=False), lambda _line: None, opine=self._opine,
         )  # fmt: skip
         self.show = Performance(
             self.session, LiveRecorder(self.engine), path.parent,  # type: ignore[arg-type]
@@ -39,6 +40,9 @@ class Set:
         )  # fmt: skip
         self.type(PROMPT)
         self.session.advance()
+
+    def _opine(self, opinion: Opinion) -> None:
+        self.show.opine(opinion)
 
     def type(self, line: str) -> None:
         answer = self.show.type(line)
@@ -128,15 +132,30 @@ def test_one_set_weighs_in_the_next_and_is_forgotten_where_asked(path: Path) -> 
     assert drawn(path) == before
 
 
-def test_what_is_forgotten_weighs_no_more_in_the_set_that_plays(path: Path) -> None:
-    def later(one: Set) -> list[str]:
-        found = []
-        for _ in range(4):
-            one.type(PROMPT)
-            one.bars(2)
-            found += sorted(one.loops)
-        return found
+def later(one: Set) -> list[str]:
+    """Return the contents of all loops of the next arrangements of a set."""
+    found = []
+    for _ in range(4):
+        one.type(PROMPT)
+        one.bars(2)
+        found += sorted(one.loops)
+    return found
 
+
+def test_what_was_done_in_a_set_weighs_in_its_own_later_choices(path: Path) -> None:
+    untold = later(in_the_hook(path))
+    path.unlink(missing_ok=True)
+    told = in_the_hook(path)
+    liked = told.part("melody").content_hash
+    for _ in range(8):
+        told.type("lock melody")
+        told.type("unlock melody")
+    then = later(told)
+    assert then != untold
+    assert then.count(liked) > untold.count(liked)
+
+
+def test_what_is_forgotten_weighs_no_more_in_the_set_that_plays(path: Path) -> None:
     untold = later(in_the_hook(path))
     forgetful = in_the_hook(path)
     forgetful.type("favorite")

@@ -1,8 +1,11 @@
 """Who is told what, and when."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from loopmind_live.control.datagrams import Address
 from loopmind_live.control.feedback import METERS, Told, told
@@ -10,6 +13,7 @@ from loopmind_live.control.listeners import (
     FRAMES_HZ,
     METERS_EACH,
     MOST_A_TURN,
+    MOST_EACH,
     MOST_LISTENERS,
     REST_S,
     SILENT_S,
@@ -27,6 +31,7 @@ A, B = ("10.0.0.1", 9001), ("10.0.0.2", 9001)
 FRAME_S = 1 / FRAMES_HZ
 TICK_S = 0.004
 BASS = "/loopmind/track/bass/level"
+METER = "/loopmind/state/track/bass/meter"
 
 
 def with_bass(**changes: object) -> Told:
@@ -73,7 +78,7 @@ def room() -> Room:
 
 def test_whoever_starts_to_listen_is_told_everything_once_in_order(room: Room) -> None:
     room.listeners.start(A, None, room.now_s)
-    room.wait(0.2)
+    room.wait(0.5)
     assert [(m.address, m.arguments) for m in room.heard[A]] == list(room.told.items())
     room.wait(2.0)
     assert len(room.heard[A]) == len(room.told), "nothing changed, so nothing more is told"
@@ -83,7 +88,7 @@ def test_starting_again_tells_everything_again(room: Room) -> None:
     room.listeners.start(A, None, room.now_s)
     room.settled()
     room.listeners.start(A, None, room.now_s)
-    room.wait(0.2)
+    room.wait(0.5)
     assert room.shown(A) == dict(room.told)
     assert len(room.listeners) == 1
 
@@ -91,7 +96,7 @@ def test_starting_again_tells_everything_again(room: Room) -> None:
 def test_an_id_comes_first(room: Room) -> None:
     room.listeners.start(A, 7, room.now_s)
     room.listeners.start(B, "left", room.now_s)
-    room.wait(0.2)
+    room.wait(0.5)
     assert room.shown(A)[BASS] == (7, 0.75)
     assert room.shown(B)[BASS] == ("left", 0.75)
 
@@ -143,6 +148,12 @@ def test_a_turn_is_bounded_and_shared(room: Room) -> None:
     assert len({to for to, _ in sent}) == 10
 
 
+def test_one_surface_is_told_no_more_in_a_turn_than_it_can_read(room: Room) -> None:
+    room.listeners.start(A, None, room.now_s)
+    room.listeners.update(room.told, room.now_s)
+    assert len(room.listeners.take(room.now_s)) == MOST_EACH
+
+
 def test_a_hand_on_a_fader_is_not_pushed_and_then_told_where_it_stands(room: Room) -> None:
     room.listeners.start(A, None, room.now_s)
     room.listeners.start(B, None, room.now_s)
@@ -152,6 +163,18 @@ def test_a_hand_on_a_fader_is_not_pushed_and_then_told_where_it_stands(room: Roo
     room.wait(REST_S - 0.02)
     assert BASS not in room.shown(A)
     assert room.shown(B)[BASS] == (0.5,)
+    room.wait(0.1)
+    assert room.shown(A)[BASS] == (0.5,)
+
+
+def test_a_hand_on_a_fader_is_not_pushed_by_a_surface_that_asks_anew(room: Room) -> None:
+    room.listeners.start(A, None, room.now_s)
+    room.settled()
+    room.listeners.touch(A, BASS, room.now_s)
+    room.told = with_bass(level_db=-10.0)
+    room.listeners.start(A, None, room.now_s)
+    room.wait(REST_S - 0.02)
+    assert room.heard[A] and BASS not in room.shown(A)
     room.wait(0.1)
     assert room.shown(A)[BASS] == (0.5,)
 
@@ -186,3 +209,49 @@ def test_places_are_bounded_and_only_the_silent_give_way(room: Room) -> None:
     gone = room.listeners.start(A, None, room.now_s + SILENT_S + 1)
     assert gone is not None and gone.to == ("10.0.0.9", 10001)
     assert len(room.listeners) == MOST_LISTENERS
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("start"), st.sampled_from([A, B]), st.sampled_from([None, 1])),
+        st.tuples(st.just("stop"), st.sampled_from([A, B]), st.sampled_from([None, 1])),
+        st.tuples(st.just("touch"), st.sampled_from([A, B]), st.sampled_from([BASS, METER])),
+        st.tuples(st.just("level"), st.floats(-60, 12), st.none()),
+        st.tuples(st.just("peak"), st.floats(-60, 0), st.none()),
+        st.tuples(st.just("wait"), st.floats(0.0, 0.5), st.none()),
+    ),
+    max_size=30,
+)
+
+
+@given(steps)
+@settings(max_examples=60, deadline=None)
+def test_whatever_happens_all_who_listen_agree_once_it_is_quiet(
+    happens: list[tuple[str, Any, Any]],
+) -> None:
+    room = Room()
+    level, peak = 0.0, -60.0
+    for kind, what, more in happens:
+        match kind:
+            case "start":
+                room.listeners.start(what, more, room.now_s)
+            case "stop":
+                room.listeners.stop(what, more)
+            case "touch":
+                room.listeners.touch(what, more, room.now_s)
+            case "level":
+                level = what
+            case "peak":
+                peak = what
+            case "wait":
+                room.wait(what)
+        room.told = with_bass(level_db=level, peak_db=peak)
+    room.wait(REST_S + 1.5)
+    for listener in room.listeners:
+        own = () if listener.id is None else (listener.id,)
+        shown = {
+            message.address: message.arguments
+            for message in room.heard[listener.to]
+            if len(message.arguments) == len(own) + 1
+        }
+        assert shown == {address: (*own, *values) for address, values in room.told.items()}

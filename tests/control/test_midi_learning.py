@@ -15,7 +15,7 @@ from loopmind_live.control.midi_learning import (
     without_entry,
 )
 from loopmind_live.control.midi_mapping import Move, move_of
-from loopmind_live.control.midi_shown import shown
+from loopmind_live.control.midi_shown import meant_on, shown
 from loopmind_live.control.midi_targets import target_of
 from loopmind_live.control.midi_toml import read_device
 from loopmind_live.errors import ControlError
@@ -134,8 +134,12 @@ def test_only_what_was_moved_and_can_do_it_is_taken(
 
 def test_messages_are_shown_with_what_they_do() -> None:
     pads = device("[[control]]\nnote = 60\ndoes = 'mute bass'")
-    assert shown(note(60), pads) == "note 60 on, velocity 100, channel 1 -> mute bass"
-    assert shown(note(60, 0, 2), pads) == "note 60 off, channel 2"
+    assert shown(note(60)) == "note 60 on, velocity 100, channel 1"
+    assert meant_on(note(60), pads) == "mute bass"
+    assert meant_on(note(60, 0), pads) == "nothing: a button that is let go"
+    assert meant_on(note(61), pads) == meant_on((0xF8,), pads) == "nothing"
+    assert meant_on(note(60), None) == "nothing: no mapping is for this port"
+    assert shown(note(60, 0, 2)) == "note 60 off, channel 2"
     assert shown(cc(7, 64)) == "controller 7 at 64, channel 1"
     assert shown((0xE3, 0, 64)) == "pitch bend, channel 4"
     assert shown((0xF4,)) == "bytes F4"

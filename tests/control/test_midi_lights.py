@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopmind_live.control.midi_lights import Message, Place, changes, put_out, wanted
+from loopmind_live.control.midi_lights import Message, Place, changes, expected, put_out, wanted
 from loopmind_live.control.midi_mapping import Hands, read
 from loopmind_live.control.midi_messages import fault_of
 from loopmind_live.session.commands import Command, When
-from tests.control.midi_stage import cc, note, panel, playing, shipped, shipped_names
+from tests.control.midi_stage import carry_out, cc, note, panel, playing, shipped, shipped_names
 from tests.session.stage import Rig
 
 LIT = ["launchpad-mini-mk3", "launchpad-x", "apc-mini-mk2", "nanokontrol2"]
@@ -104,6 +104,23 @@ def test_all_lights_are_put_out_at_the_end(name: str) -> None:
     assert {message[1:] for message in out} == {(number, 0) for _, number in lit}
     steady = {message[0] & 0x0F for message in out}
     assert steady == ({15} if name == "nanokontrol2" else {0} if "launch" in name else steady)
+
+
+MOVES = [note(56 + number % 6) for number in range(6)] + [note(100), note(103), note(106), note(8)]
+
+
+@given(st.lists(st.sampled_from(MOVES), max_size=6))
+def test_what_is_expected_of_what_hands_do_is_what_comes_of_it(
+    moves: list[tuple[int, ...]],
+) -> None:
+    device, rig, hands = shipped("apc-mini-mk2"), playing(), Hands()
+    for move in moves:
+        before = panel(rig)
+        hands, requests = read([move], device, hands, before)
+        awaited = wanted(device, hands, expected(before, requests))
+        for request in requests:
+            carry_out(rig, request.asked)
+        assert awaited == wanted(device, hands, panel(rig))
 
 
 PLACES = st.tuples(st.sampled_from(["note", "cc"]), st.integers(0, 20))

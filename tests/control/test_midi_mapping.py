@@ -9,8 +9,18 @@ from loopmind_live.control.midi_device import Device
 from loopmind_live.control.midi_mapping import Hands, read, steps
 from loopmind_live.control.midi_pickup import NEAR, STEP, Grip, moved
 from loopmind_live.control.osc_addresses import Typed
-from loopmind_live.session.commands import Command, When
-from tests.control.midi_stage import carry_out, cc, device, note, panel, playing
+from loopmind_live.repl.grammar import parse
+from loopmind_live.session.commands import Command, When, check
+from tests.control.midi_stage import (
+    carry_out,
+    cc,
+    device,
+    note,
+    panel,
+    playing,
+    shipped,
+    shipped_names,
+)
 from tests.session.stage import Rig
 
 CONTROLS = device(
@@ -229,6 +239,26 @@ def test_an_endless_encoder_moves_from_where_the_value_is(player: Player) -> Non
 def test_a_value_that_is_not_shown_is_taken_at_once(player: Player) -> None:
     (asked,) = player.does(cc(10, 127))
     assert asked == Command("reverb_size", {"size": 100.0}, text="reverb size 100")
+
+
+SHIPPED = [shipped(name) for name in shipped_names()]
+BYTES = st.lists(st.integers(0, 255), max_size=4).map(tuple)
+VOICES = st.tuples(st.integers(0x80, 0xEF), st.integers(0, 127), st.integers(0, 127))
+SET = playing()
+
+
+@given(st.sampled_from([CONTROLS, *SHIPPED]), st.lists(st.one_of(VOICES, BYTES), max_size=60))
+def test_whatever_comes_asks_only_for_what_can_be_carried_out(
+    device: Device, messages: list[tuple[int, ...]]
+) -> None:
+    hands = Hands()
+    for some in (messages[:30], messages[30:]):
+        hands, requests = read(some, device, hands, panel(SET))
+        for request in requests:
+            if isinstance(request.asked, Command):
+                check(request.asked)
+            else:
+                assert parse(request.asked.text)
 
 
 @given(st.integers(0, 127))

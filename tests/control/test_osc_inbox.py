@@ -1,10 +1,11 @@
 """What waits: bounded, of a fader the newest, and of all else what comes at the stated rate."""
 
-from loopmind_live.control.osc_inbox import BURST, MOST_TRIGGERS, TRIGGERS_PER_S, Inbox
+from loopmind_live.control.osc_inbox import MOST_TRIGGERS, TRIGGERS_PER_S, Inbox
 from loopmind_live.control.osc_packet import Message
 
 HERE = ("127.0.0.1", 9)
 LEVEL = "/loopmind/track/level"
+BURST = int(TRIGGERS_PER_S)
 UNDO = Message("/loopmind/undo")
 
 

@@ -96,6 +96,51 @@ def test_every_type_is_read() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("2c690000fffffff9", -7),
+        ("2c6600003f000000", 0.5),
+        ("2c730000686f6f6b00000000", "hook"),
+        ("2c53000073796d00", "sym"),
+        ("2c6200000000000301020300", b"\1\2\3"),
+        ("2c6800000000010000000005", 2**40 + 5),
+        ("2c6400003fb999999999999a", 0.1),
+        ("2c740000e875470000000005", 3_900_000_000 * 2**32 + 5),
+        ("2c63000000000041", "A"),
+        ("2c720000ff00ff80", 0xFF00FF80),
+        ("2c6d00000090407f", b"\0\x90\x40\x7f"),
+        ("2c540000", True),
+        ("2c460000", False),
+        ("2c4e0000", None),
+        ("2c490000", True),
+    ],
+)
+def test_each_type_is_read_as_liblo_and_npm_s_osc_write_it(sent: str, meant: object) -> None:
+    """Both write the very same bytes, taken from oscsend 0.31 and osc 2.4.5."""
+    (message,) = decode(b"/a\0\0" + bytes.fromhex(sent))
+    assert message.arguments == (meant,)
+    assert type(message.arguments[0]) is type(meant)
+
+
+def test_arrays_and_bundles_are_read_as_npm_s_osc_writes_them() -> None:
+    array = bytes.fromhex("2f6100002c5b695b735d5d000000000178000000")
+    assert decode(array)[0].arguments == ((1, ("x",)),)
+    packet = bytes.fromhex(
+        "2362756e646c6500e875470040000000000000282f6c6f6f706d696e642f747261636b2f6c6576656c"
+        "0000002c7366006261737300000000c0400000000000142f6c6f6f706d696e642f756e646f00002c000000"
+    )
+    tag = 3_900_000_000 * 2**32 + 2**30
+    assert decode(packet) == (
+        Message("/loopmind/track/level", ("bass", -3.0), tag), Message("/loopmind/undo", (), tag),
+    )  # fmt: skip
+
+
+def test_an_unknown_type_is_told_with_those_there_are() -> None:
+    with pytest.raises(ControlError, match=r"^OSC: no type 'q': there are i f s b h d t c r m T F"):
+        decode(b"/x\0\0,q\0\0\0\0\0\0")
+
+
 def test_a_message_without_types_has_no_arguments() -> None:
     assert decode(b"/play\0\0\0") == (Message("/play"),)
 

@@ -267,3 +267,17 @@ def test_engines_that_were_closed_leave_no_memory_behind(tmp_path: Path) -> None
     gc.collect()
     assert [each() for each in left] == [None] * len(left)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_parameter_that_is_meant_for_a_frame_moves_in_the_first_block_from_there_on(
+    open_engine: Open,
+) -> None:
+    now, named = open_engine(), open_engine()
+    for engine in (now, named):
+        engine.splice(0, [put(engine, 1, noise(1, 7004))])
+    block = now.block
+    assert named.set_parameter("track/0/gain", 0.5, frame=3 * block - 5) == 3 * block
+    before = [engine.render() for engine in (now, named) for _ in range(3)]
+    assert np.array_equal(before[:3], before[3:]), "nothing moves before it"
+    assert now.set_parameter("track/0/gain", 0.5, frame=block) == 3 * block, "what passed is now"
+    assert np.array_equal(play(now, 4000), play(named, 4000))

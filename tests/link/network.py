@@ -65,3 +65,5 @@ def private_network() -> Iterator[Network]:
         yield network
     finally:
         end(holder)
+        if holder.stdout is not None:
+            holder.stdout.close()

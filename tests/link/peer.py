@@ -1,7 +1,8 @@
 """A foreign peer: a program that joins a Link session and does what lines tell it.
 
 `python peer.py BPM` answers each line ("look", "tempo 130", "play", "stop", "sync on", "leave",
-"join") with one JSON object: tempo, beat and phase now, peers, playing, and the host's time.
+"join") with one JSON object: tempo, beat and phase now, peers, playing, the host's time, and how
+often others changed the tempo.
 """
 
 import json
@@ -14,6 +15,8 @@ QUANTUM = 4.0
 
 def main() -> None:
     peer = link.Link(float(sys.argv[1]))
+    changes: list[float] = []
+    peer.setTempoCallback(changes.append)
     peer.enabled = True
     clock = peer.clock()
     for line in sys.stdin:
@@ -35,7 +38,7 @@ def main() -> None:
         told = {
             "bpm": state.tempo(), "beat": state.beatAtTime(now, QUANTUM), "time_us": now,
             "phase": state.phaseAtTime(now, QUANTUM), "peers": peer.numPeers(),
-            "playing": state.isPlaying(),
+            "playing": state.isPlaying(), "changes": len(changes),
         }  # fmt: skip
         print(json.dumps(told), flush=True)
 

@@ -1,5 +1,6 @@
 """Record two JACK ports: `python recorder.py SECONDS FILE PORT PORT`, float32 [2, frames]."""
 
+import os
 import sys
 import time
 
@@ -9,7 +10,7 @@ import numpy as np
 
 def main() -> None:
     seconds, out, sources = float(sys.argv[1]), sys.argv[2], sys.argv[3:5]
-    client = jack.Client("recorder", no_start_server=True)
+    client = jack.Client(f"recorder-{os.getpid()}", no_start_server=True)
     ports = [client.inports.register(f"in_{i}") for i in range(2)]
     blocks: list[tuple[int, list[np.ndarray]]] = []
 

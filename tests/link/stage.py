@@ -14,21 +14,33 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-import soundfile
 
+from loopmind_live.bench.click_set import write_click_set
 from loopmind_live.bench.performing import PROGRAM
 from tests.jack.harness import end
 from tests.link.network import Network
 
 RATE_HZ, BLOCK = 48000, 256
-LIMIT_S = 30.0
-CLICK_FRAMES = 96
+LIMIT_S = 60.0
+START_S = 180.0
+"""An engine that starts for the first time compiles its kernel."""
+EDGE = 2400
+LOUD = 0.35
+OUR_PORT, HUT_PORT = "loopmind:output_1", "LinkHut:out_1"
+Frames = np.ndarray[Any, np.dtype[Any]]
 _STATE = re.compile(
     r"^(?P<on>yes|no) +\| (?P<peers>\d+) +\| (?P<quantum>\d+) +\| (?P<sync>yes|no) +"
     r"\[(?P<playing>playing|stopped)\] +\| (?P<bpm>[\d.]+) +\| (?P<beat>-?[\d.]+)",
     re.MULTILINE,
 )
 _Found = TypeVar("_Found")
+
+
+def close_pipes(process: subprocess.Popen[str]) -> None:
+    """Close what a process was talked to through."""
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
 
 
 def until(look: Callable[[], _Found], what: str, limit_s: float = LIMIT_S) -> _Found:
@@ -60,17 +72,22 @@ class Terminal:
 
     @property
     def bpm(self) -> float:
+        """Return the tempo that it shows."""
         return float(self._wait()["bpm"])
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
         for key in keys:
             subprocess.run([*self._tmux, "send-keys", key], check=True)
-            time.sleep(0.02)
+            time.sleep(0.03)
 
     def tempo_by(self, steps: int) -> None:
-        """Move the tempo, a beat a minute with each key."""
+        """Move the tempo, a beat a minute with each key; two within a block would count as one."""
         self.press(*("e" if steps > 0 else "w") * abs(steps))
+
+    def has_bpm(self, bpm: float) -> None:
+        """Wait until its screen shows a tempo."""
+        self.shows(lambda seen: abs(float(seen["bpm"]) - bpm) < 0.011, f"LinkHut at {bpm:g} bpm")
 
     def shows(self, what: Callable[[dict[str, str]], bool], words: str) -> dict[str, str]:
         """Return its screen once it shows `what`."""
@@ -104,6 +121,7 @@ class Peer:
 
     def close(self) -> None:
         end(self._process)
+        close_pipes(self._process)
 
 
 class Show:
@@ -116,13 +134,15 @@ class Show:
         folder.mkdir()
         self.events_path = folder / "set.jsonl"
         words = [
-            "perform", "--audio", "jack", "--timeline", str(click_set(folder, bpm)), "--events",
-            str(self.events_path), "--library", str(folder / "library.sqlite"), "--dry", *more,
+            "perform", "--audio", "jack",
+            "--timeline", str(write_click_set(folder, bpm, RATE_HZ)),
+            "--events", str(self.events_path),
+            "--library", str(folder / "library.sqlite"), "--dry", *more,
         ]  # fmt: skip
-        env = {**env, "LOOPMIND_HOME": str(folder / "home")}
         self.process = network.start(*PROGRAM, *words, env=env, stderr=subprocess.STDOUT)
         self.lines: list[str] = []
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -135,7 +155,7 @@ class Show:
         self.process.stdin.write(text + "\n")
         self.process.stdin.flush()
 
-    def says(self, pattern: str, since: int = 0) -> str:
+    def says(self, pattern: str, since: int = 0, limit_s: float = LIMIT_S) -> str:
         """Return the first line from the one of number `since` on that has `pattern` in it."""
         seen = re.compile(pattern)
 
@@ -144,7 +164,7 @@ class Show:
             return next((line for line in self.lines[since:] if seen.search(line)), "")
 
         try:
-            return until(look, pattern)
+            return until(look, pattern, limit_s)
         except AssertionError as error:
             raise AssertionError(f"{error}\n" + "\n".join(self.lines)) from None
 
@@ -161,60 +181,51 @@ class Show:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
                 end(self.process)
-
-
-def click_set(folder: Path, bpm: float) -> Path:
-    """Write a loop of a bar that clicks on each beat, and a timeline that plays it on and on."""
-    frames = round(4 * 60 * RATE_HZ / bpm)
-    audio = np.zeros((frames, 2), np.float32)
-    for beat in range(4):
-        at = round(beat * 60 * RATE_HZ / bpm)
-        audio[at : at + CLICK_FRAMES] = 0.8
-    soundfile.write(folder / "click.wav", audio, RATE_HZ, subtype="FLOAT")
-    clip = {
-        "role": "hats", "gain_db": 0.0, "semitones": 0, "stretch": 1.0, "bpm": bpm, "beats": 4,
-        "start_s": 0.0,
-    }  # fmt: skip
-    section = {
-        "name": "hook", "label": "hook", "bars": 8, "start_bar": 1, "start": 0,
-        "loops": ["click.wav"], "clips": [clip],
-    }  # fmt: skip
-    timeline = {
-        "format": 1, "bpm": bpm, "key": None, "meter": "4/4", "seed": 0, "prompt": "",
-        "sections": [section],
-    }  # fmt: skip
-    path = folder / "clicks.json"
-    path.write_text(json.dumps(timeline))
-    return path
+        self._reader.join(LIMIT_S)
+        close_pipes(self.process)
 
 
 @dataclass(frozen=True)
 class Heard:
     """What was recorded, from the same frame on: float32 [frames] each."""
 
-    ours: np.ndarray[tuple[int], np.dtype[np.float32]]
-    theirs: np.ndarray[tuple[int], np.dtype[np.float32]]
+    ours: Frames
+    theirs: Frames
 
-    def apart_ms(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """Return how much later each click of ours is than the nearest of theirs."""
-        ours, theirs = onsets(self.ours), onsets(self.theirs)
-        assert len(ours) > 2 and len(theirs) > 2, (len(ours), len(theirs))
-        nearest = theirs[np.abs(ours[:, None] - theirs[None, :]).argmin(axis=1)]
-        inside = (ours > theirs[0] - 2400) & (ours < theirs[-1] + 2400)
-        return ((ours - nearest)[inside] * 1000.0 / RATE_HZ).astype(np.float64)
+    def apart_ms(self) -> Frames:
+        """Return how much later each click of ours is than theirs; by those that are rarer."""
+        ours, theirs = clicks(self.ours), steps(self.theirs)
+        assert len(ours) > 1, (len(ours), len(theirs))
+        assert len(theirs) > 1, (len(ours), len(theirs))
+        rare, sign = (ours, 1.0) if len(ours) <= len(theirs) else (theirs, -1.0)
+        dense = theirs if rare is ours else ours
+        inside = rare[(rare > dense[0] - EDGE) & (rare < dense[-1] + EDGE)]
+        nearest = dense[np.abs(inside[:, None] - dense[None, :]).argmin(axis=1)]
+        apart: Frames = sign * (inside - nearest) * 1000.0 / RATE_HZ
+        return apart
 
 
-def onsets(audio: np.ndarray[tuple[int], np.dtype[np.float32]]) -> np.ndarray[Any, Any]:
-    """Return the frames at which clicks begin."""
-    loud = np.flatnonzero(np.abs(audio) > 0.05)
-    if not len(loud):
-        return loud
-    first = np.r_[True, np.diff(loud) > 1500]
-    found: np.ndarray[Any, Any] = loud[first]
+def clicks(audio: Frames) -> Frames:
+    """Return the frames at which our clicks begin: where they are nearly half as loud as made."""
+    return _first(np.flatnonzero(np.abs(audio) > LOUD))
+
+
+def steps(audio: Frames) -> Frames:
+    """Return the frames at which LinkHut's clicks begin: it jumps to full scale there."""
+    return _first(np.flatnonzero(np.diff(audio) > 0.35) + 1)
+
+
+def _first(frames: Frames) -> Frames:
+    """Return those of `frames` that follow none of them closely."""
+    if not len(frames):
+        return frames
+    found: Frames = frames[np.r_[True, np.diff(frames) > 1500]]
     return found[found > 100]
 
 
-def record(seconds: float, env: Mapping[str, str], sources: tuple[str, str]) -> Heard:
+def record(
+    seconds: float, env: Mapping[str, str], sources: tuple[str, str] = (OUR_PORT, HUT_PORT)
+) -> Heard:
     """Record a port of each for so long, in a process of its own."""
     script = Path(__file__).with_name("recorder.py")
     out = Path(env["LINK_TEST_FOLDER"]) / f"heard-{secrets.token_hex(4)}.npy"

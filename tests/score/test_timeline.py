@@ -67,8 +67,9 @@ def arrangements(draw: st.DrawFn) -> Arrangement:
             parts.append(Part(role, loop, draw(st.floats(-24.0, 12.0)), semitones, stretch, *tone))
         wishes = st.lists(st.sampled_from(ROLES), max_size=3, unique=True).map(tuple)
         label, bars = draw(st.sampled_from(LABELS)), draw(st.integers(1, 64))
-        return Section(label, bars, tuple(parts), draw(wishes), draw(wishes))
+        return Section(label, bars, tuple(parts), draw(wishes), draw(wishes), draw(wishes))
 
+    moods = st.lists(st.sampled_from(("dark", "epic")), max_size=2, unique=True).map(tuple)
     chosen = draw(st.lists(st.sets(st.sampled_from(ROLES), max_size=4), min_size=1, max_size=4))
     return Arrangement(
         bpm,
@@ -77,6 +78,8 @@ def arrangements(draw: st.DrawFn) -> Arrangement:
         beats_per_bar=draw(st.integers(2, 7)),
         seed=draw(st.integers(-(2**63), 2**63)),
         prompt=draw(st.text(st.characters(exclude_categories=("Cs",)), max_size=30)),
+        moods=draw(moods),
+        moods_out=draw(moods),
     )
 
 

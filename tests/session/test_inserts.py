@@ -6,7 +6,8 @@ from loopmind_live.config import INSERTS
 from loopmind_live.errors import SessionError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.session.commands import Command
-from loopmind_live.session.insert_rules import inserts_of
+from loopmind_live.session.document import INSERT_CONTROLS
+from loopmind_live.session.patches import insert_name
 from tests.session.stage import Rig
 
 
@@ -32,7 +33,9 @@ def told(rig: Rig) -> list[tuple[str, float]]:
 
 
 def bass(rig: Rig) -> tuple[str, ...]:
-    return inserts_of(rig.session.state.document, "bass")
+    document = rig.session.state.document
+    numbers = (document.control("bass", shell) for shell in INSERT_CONTROLS)
+    return tuple(insert_name((), number) for number in numbers if number)
 
 
 def test_an_insert_takes_the_first_free_shell_and_a_second_one_the_next(rig: Rig) -> None:

@@ -1,6 +1,6 @@
 """What a surface shows of a performance."""
 
-from loopmind_live.session.commands import Command
+from loopmind_live.session.commands import Command, When
 from loopmind_live.session.panel import Panel, panel_of
 from tests.session.stage import Rig
 
@@ -40,6 +40,16 @@ def test_a_launch_is_queued_until_it_lands() -> None:
     assert panel(rig).section == "hook 2"
 
 
+def test_of_several_launches_on_one_line_the_last_is_queued_and_lands() -> None:
+    rig = started()
+    for number in (1, 2, 1):
+        rig.session.submit(Command("goto", {"section": "hook", "number": number}))
+        queued = [name for name, launch in launches(rig).items() if launch == "play_queued"]
+        assert queued == [f"hook {number}"]
+    rig.play_to(2 * rig.BAR)
+    assert panel(rig).section == "hook 1"
+
+
 def test_what_is_to_stop_says_so() -> None:
     rig = started()
     rig.session.submit(Command("stop"))
@@ -64,7 +74,42 @@ def test_strips_show_what_plays_and_where_the_controls_stand() -> None:
     assert {strip.role for strip in panel(rig).strips if strip.muted} == {"pad"}
 
 
+def test_a_mute_that_is_asked_for_now_shows_at_once_and_a_later_one_when_it_lands() -> None:
+    rig = Rig(live=True)
+    rig.session.submit(Command("play"))
+    rig.play_to(rig.BAR)
+    rig.session.submit(Command("mute", {"roles": ("pad",)}, When("now")))
+    rig.session.submit(Command("mute", {"roles": ("bass",)}))
+    assert len(rig.session.state.pending) == 2
+    assert {strip.role for strip in panel(rig).strips if strip.muted} == {"pad"}
+    rig.session.submit(Command("unmute", {"roles": ("pad",)}, When("now")))
+    assert not [strip for strip in panel(rig).strips if strip.muted]
+    rig.play_to(3 * rig.BAR)
+    assert {strip.role for strip in panel(rig).strips if strip.muted} == {"bass"}
+
+
 def test_before_anything_plays_there_is_still_a_panel() -> None:
     rig = Rig()
     shown = panel(rig)
     assert (shown.playing, shown.bar, shown.beat, shown.bars_left) == (False, 1.0, 1.0, None)
+
+
+def test_what_is_muted_before_the_start_is_shown_at_once() -> None:
+    rig = Rig()
+    rig.session.submit(Command("mute", {"roles": ("pad",)}))
+    rig.session.submit(Command("solo", {"roles": ("drums",)}))
+    strips = {strip.role: strip for strip in panel(rig).strips}
+    assert strips["pad"].muted and strips["drums"].soloed
+    rig.session.submit(Command("unmute", {"roles": ("pad",)}))
+    rig.session.submit(Command("solo", {"roles": ("bass",)}))
+    strips = {strip.role: strip for strip in panel(rig).strips}
+    assert not strips["pad"].muted
+    assert [role for role, strip in strips.items() if strip.soloed] == ["bass"]
+
+
+def test_while_it_plays_a_mute_is_shown_when_it_lands() -> None:
+    rig = started()
+    rig.session.submit(Command("mute", {"roles": ("pad",)}))
+    assert not any(strip.muted for strip in panel(rig).strips)
+    rig.play_to(2 * rig.BAR)
+    assert [strip.role for strip in panel(rig).strips if strip.muted] == ["pad"]

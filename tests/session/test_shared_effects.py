@@ -19,6 +19,9 @@ def started() -> Rig:
     return rig
 
 
+RATE_HZ = 48_000
+
+
 def told(rig: Rig) -> list[tuple[str, float]]:
     return [(name, round(value, 3)) for _, name, value in rig.engine.parameters]
 
@@ -84,12 +87,11 @@ def test_a_fader_asked_for_in_bars_waits_for_its_line_and_is_undone_at_once(
     rig.play_to(rig.BAR // 2)
     answer = submit(rig, name, When("bar", 2), **arguments)
     assert "at bar 3" in answer and told(rig) == []
-    rig.play_to(2 * rig.BAR - rig.engine.block)
+    rig.play_to(2 * rig.BAR - RATE_HZ)
     assert told(rig) == []
     rig.play_to(2 * rig.BAR + 64 * rig.engine.block)
     assert told(rig) == [heard]
-    frame = rig.engine.parameters[0][0]
-    assert 2 * rig.BAR <= frame < 2 * rig.BAR + 64 * rig.engine.block
+    assert rig.engine.parameters[0][0] == 2 * rig.BAR  # told ahead, for the line's own frame
     assert any(entry["name"] == heard[0] for entry in rig.diary.of("param"))
     submit(rig, "undo")
     assert len(told(rig)) == 2 and told(rig)[-1][0] == heard[0] and told(rig)[-1] != heard
@@ -101,6 +103,17 @@ def test_a_fader_that_waits_is_canceled_by_undo_and_never_heard() -> None:
     assert "canceled" in submit(rig, "undo")
     rig.play_to(4 * rig.BAR)
     assert told(rig) == []
+
+
+def test_a_fader_canceled_when_the_engine_knew_of_it_is_back_on_its_own_frame() -> None:
+    rig = started()
+    submit(rig, "level", When("bar", 2), roles=("bass",), db=-20.0)
+    rig.play_to(2 * rig.BAR - 1024)
+    assert told(rig) == [("track/5/gain", 0.1)]
+    assert "canceled" in submit(rig, "undo")
+    rig.play_to(4 * rig.BAR)
+    assert told(rig) == [("track/5/gain", 0.1), ("track/5/gain", 1.0)]
+    assert [frame for frame, _, _ in rig.engine.parameters] == [2 * rig.BAR, 2 * rig.BAR]
 
 
 def test_steps_of_faders_that_wait_add_up() -> None:

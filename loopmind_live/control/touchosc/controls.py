@@ -1,13 +1,25 @@
 """The controls a layout is written with, each one line: what it is called, sends and shows. Pure.
 
-Each draws itself into a frame as a group of nodes. Colors are those of Okabe and Ito (2008), which
-people of any color vision tell apart; what a color says, words say, too.
+Each draws itself into a frame, most as a group of nodes.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from loopmind_live.control.touchosc.look import (
+    BLACK,
+    BLUE,
+    GRAY,
+    GREEN,
+    LARGE,
+    NONE,
+    ORANGE,
+    PANEL,
+    PLAIN,
+    SKY,
+    SMALL,
+    WHITE,
+)
 from loopmind_live.control.touchosc.nodes import (
     TEXT,
     Argument,
@@ -17,32 +29,15 @@ from loopmind_live.control.touchosc.nodes import (
     NodeType,
     Osc,
     Property,
+    Script,
     Trigger,
     Value,
-    color,
 )
 from loopmind_live.control.touchosc.scripts import (
-    Look,
     SaysState,
     ShowsNumber,
-    ShowsState,
 )
 
-CANVAS, PANEL, LINE = color("#0c0f13"), color("#171c23"), color("#39434f")
-WHITE, GRAY, BLACK = color("#ffffff"), color("#a9b4c0"), color("#000000")
-BLUE, SKY, GREEN = color("#0072b2"), color("#56b4e9"), color("#009e73")
-YELLOW, ORANGE, RED, PINK = color("#f0e442"), color("#e69f00"), color("#d55e00"), color("#cc79a7")
-NONE = color("#00000000")
-LAUNCH: Mapping[str, Look] = {
-    "empty": Look("", PANEL, GRAY),
-    "stopped": Look("ready", color("#2c3947"), WHITE),
-    "play_queued": Look("NEXT", YELLOW, BLACK),
-    "playing": Look("PLAYING", color("#12c48b"), BLACK),
-    "stop_queued": Look("ENDING", ORANGE, BLACK),
-}
-"""How the launch states look."""
-SMALL, PLAIN, LARGE = 14, 16, 20
-"""Sizes of text: none is smaller than 14 points."""
 PRESSED: tuple[Trigger, ...] = (("x", "RISE"),)
 MOVED: tuple[Trigger, ...] = (("x", "ANY"),)
 
@@ -64,10 +59,11 @@ def words(
     name: str, frame: Frame, text: str, size: int = PLAIN, ink: Color = WHITE, align: int = 2
 ) -> Node:
     """Return a label that no finger touches. `align`: 1 left, 2 middle, 3 right."""
-    return Node("LABEL", name, frame, _label(size, ink, align), {"text": text})
+    return Node("LABEL", name, frame, labeled(size, ink, align), {"text": text})
 
 
-def _label(size: int, ink: Color, align: int = 2) -> dict[str, Property]:
+def labeled(size: int, ink: Color, align: int = 2) -> dict[str, Property]:
+    """Return the properties of a label of which nothing but its words is seen."""
     return {
         "background": False, "outline": False, "color": NONE, "textColor": ink, "textSize": size,
         "textAlignH": align,
@@ -108,7 +104,7 @@ class Readout:
     def node(self, frame: Frame) -> Node:
         """Return it drawn into a frame of its parent."""
         return Node(
-            "LABEL", self.name, frame, _label(self.size, self.ink, self.align),
+            "LABEL", self.name, frame, labeled(self.size, self.ink, self.align),
             {"text": self.text}, (Osc(self.address, (TEXT,), received=True),),
             ShowsNumber(self.pattern) if self.pattern else None,
         )  # fmt: skip
@@ -126,14 +122,17 @@ class Answers:
     text: str = ""
     size: int = PLAIN
     lines: bool = False
+    script: Script | None = None
 
     def node(self, frame: Frame) -> Node:
         """Return it drawn into a frame of its parent."""
-        properties = {**_label(self.size, WHITE, 1), "background": True, "color": PANEL}
+        properties = {**labeled(self.size, WHITE, 1), "background": True, "color": PANEL}
         # Both arguments set the text: the last one stays.
         messages = tuple(Osc(one, (TEXT, TEXT), received=True) for one in self.addresses)
         kind: NodeType = "TEXT" if self.lines else "LABEL"
-        return Node(kind, self.name, frame, properties, {"text": self.text}, messages)
+        return Node(
+            kind, self.name, frame, properties, {"text": self.text}, messages, self.script
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,7 @@ class Press:
         )  # fmt: skip
         label = words("words", whole, self.text or self.name, self.size)
         children = (ground, button, label) if self.bright else (button, label)
-        return Node("GROUP", self.name, frame, _bare(), children=children)
+        return Node("GROUP", self.name, frame, bare(), children=children)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +190,7 @@ class Switch:
             SaysState(self.off, self.on, WHITE, BLACK),
         )  # fmt: skip
         label = words("words", _inside(frame), self.off, self.size)
-        return Node("GROUP", self.name, frame, _bare(), children=(button, label))
+        return Node("GROUP", self.name, frame, bare(), children=(button, label))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +238,7 @@ class Knob:
             (Osc(self.address, (Value(),), MOVED, received=True),),
         )  # fmt: skip
         label = words("words", _inside(frame), self.text, SMALL)
-        return Node("GROUP", self.name, frame, _bare(), children=(dial, label))
+        return Node("GROUP", self.name, frame, bare(), children=(dial, label))
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,76 +289,6 @@ class Plane:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Pad:
-    """A section: press it to go there; its corner chooses other loops for it."""
-
-    name: str
-    goes: str
-    regenerates: str
-    shows_name: str
-    shows_launch: str
-    corner: int = 46
-    """How wide and high the corner is, in pixels."""
-
-    def node(self, frame: Frame) -> Node:
-        """Return it drawn into a frame of its parent."""
-        w, h, corner = frame.w, frame.h, self.corner
-        first = LAUNCH["empty"]
-        again = Frame(w - corner, h - corner, corner, corner)
-        children = (
-            Node("BOX", "light", Frame(0, 0, w, h), {"color": first.light, "cornerRadius": 4.0}),
-            Node(
-                "BUTTON", "go", Frame(0, 0, w, h),
-                {"background": False, "outline": False, "color": WHITE, "cornerRadius": 4.0}, {},
-                (Osc(self.goes, (), PRESSED),),
-            ),
-            Node(
-                "LABEL", "title", Frame(4, 4, w - 8, 24), _label(PLAIN, first.text, 1), {},
-                (Osc(self.shows_name, (TEXT,), received=True),),
-            ),
-            Node(
-                "LABEL", "state", Frame(4, h - 30, w - corner - 6, 24),
-                _label(SMALL, first.text, 1), {},
-                (Osc(self.shows_launch, (TEXT,), received=True),),
-                ShowsState(LAUNCH, texts=("title",), for_some=("regenerate", "new")),
-            ),
-            Node(
-                "BUTTON", "regenerate", again,
-                {"color": PINK, "cornerRadius": 4.0, "visible": False}, {},
-                (Osc(self.regenerates, (), PRESSED),),
-            ),
-            Node(
-                "LABEL", "new", again, {**_label(SMALL, WHITE), "visible": False}, {"text": "NEW"}
-            ),
-        )  # fmt: skip
-        return Node("GROUP", self.name, frame, _bare(), children=children)
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """A name upon the color of its launch state."""
-
-    name: str
-    text: str
-    shows_launch: str
-    size: int = PLAIN
-
-    def node(self, frame: Frame) -> Node:
-        """Return it drawn into a frame of its parent."""
-        w, h = frame.w, frame.h
-        first = LAUNCH["empty"]
-        children = (
-            Node("BOX", "light", Frame(0, 0, w, h), {"color": first.light, "cornerRadius": 4.0}),
-            words("title", Frame(0, 2, w, 20), self.text, self.size, first.text),
-            Node(
-                "LABEL", "state", Frame(0, 20, w, h - 22), _label(SMALL, first.text), {},
-                (Osc(self.shows_launch, (TEXT,), received=True),),
-                ShowsState(LAUNCH, texts=("title",)),
-            ),
-        )  # fmt: skip
-        return Node("GROUP", self.name, frame, _bare(), children=children)
-
-
-def _bare() -> dict[str, Property]:
+def bare() -> dict[str, Property]:
+    """Return the properties of a group that is not seen itself."""
     return {"background": False, "color": NONE}

@@ -7,7 +7,8 @@ header 52 pixels and the pads the rest. Groups that share a row or a column stan
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loopmind_live.control.touchosc.controls import CANVAS, NONE, PANEL, WHITE, Control
+from loopmind_live.control.touchosc.controls import Control, bare
+from loopmind_live.control.touchosc.look import CANVAS, NONE, PANEL, WHITE
 from loopmind_live.control.touchosc.nodes import Color, Frame, Node, Property, Script
 from loopmind_live.errors import ControlError
 
@@ -33,18 +34,12 @@ class Rows:
 
     def node(self, frame: Frame) -> Node:
         """Return it drawn into a frame of its parent."""
-        room = Frame(0, 0, frame.w, frame.h).inset(self.panel)
-        spans = shared(self.name, [part.size for part in self.parts], room.h, self.gap)
-        children = tuple(
-            part.control.node(Frame(room.x, room.y + start, room.w, size))
-            for part, (start, size) in zip(self.parts, spans, strict=True)
-        )
-        return Node("GROUP", self.name, frame, _ground(self.panel), children=children)
+        return _line(self, frame, across=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Controls side by side."""
+    """Controls side by side. `panel`: on a ground of its own, so many pixels in."""
 
     name: str
     parts: tuple[Part, ...]
@@ -53,13 +48,22 @@ class Columns:
 
     def node(self, frame: Frame) -> Node:
         """Return it drawn into a frame of its parent."""
-        room = Frame(0, 0, frame.w, frame.h).inset(self.panel)
-        spans = shared(self.name, [part.size for part in self.parts], room.w, self.gap)
-        children = tuple(
-            part.control.node(Frame(room.x + start, room.y, size, room.h))
-            for part, (start, size) in zip(self.parts, spans, strict=True)
-        )
-        return Node("GROUP", self.name, frame, _ground(self.panel), children=children)
+        return _line(self, frame, across=True)
+
+
+def _line(line: Rows | Columns, frame: Frame, across: bool) -> Node:
+    room = Frame(0, 0, frame.w, frame.h).inset(line.panel)
+    sizes = [part.size for part in line.parts]
+    spans = shared(line.name, sizes, room.w if across else room.h, line.gap)
+    frames = [
+        Frame(room.x + start, room.y, size, room.h) if across
+        else Frame(room.x, room.y + start, room.w, size)
+        for start, size in spans
+    ]  # fmt: skip
+    children = tuple(
+        part.control.node(place) for part, place in zip(line.parts, frames, strict=True)
+    )
+    return Node("GROUP", line.name, frame, _ground(line.panel), children=children)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,4 +150,4 @@ def shared(name: str, sizes: Sequence[int], room: int, gap: int) -> list[tuple[i
 def _ground(panel: int) -> dict[str, Property]:
     if panel:
         return {"color": PANEL, "cornerRadius": 4.0}
-    return {"background": False, "color": NONE}
+    return bare()

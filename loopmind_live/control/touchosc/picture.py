@@ -17,7 +17,7 @@ _FINE = 2
 _DIM = 0.28
 """How bright the ground of a control is, against its color."""
 _BLACK = Color(0.0, 0.0, 0.0)
-_COLORS = 96
+_COLORS = 160
 """So many colors are kept: the file stays small, and the eye sees no difference."""
 
 
@@ -82,8 +82,10 @@ def _ground(drawing: Any, look: _Look) -> None:
 
 
 def _button(drawing: Any, look: _Look) -> None:
-    ground = _ink(_dimmed(look.color)) if look.flag("background") else None
-    drawing.rounded_rectangle(look.box, _radius(look), ground, _ink(look.color), _FINE)
+    if look.flag("background"):
+        drawing.rounded_rectangle(look.box, _radius(look), _ink(_dimmed(look.color)))
+    if look.flag("outline"):
+        drawing.rounded_rectangle(look.box, _radius(look), None, _ink(look.color), _FINE)
     if look.value("x") > 0.0:
         fill = replace(look.color, a=look.value("x"))
         drawing.rounded_rectangle(_within(look.box), _radius(look), _ink(fill))

@@ -1,11 +1,20 @@
 """The layout to play a set with: sections, parts, transport, macros, one finger on the filter."""
 
 from loopmind_live.control.feedback import STATE
-from loopmind_live.control.fixed_addresses import pad, track
+from loopmind_live.control.fixed_addresses import pad
 from loopmind_live.control.macros import MACROS
 from loopmind_live.control.osc_addresses import PROMPT
-from loopmind_live.control.osc_server import ERROR, REPLY
 from loopmind_live.control.touchosc.controls import (
+    Caption,
+    Meter,
+    Plane,
+    Press,
+    Readout,
+)
+from loopmind_live.control.touchosc.launch import Pad
+from loopmind_live.control.touchosc.layout import Columns, Grid, Part, Rows, layout
+from loopmind_live.control.touchosc.link import CONNECT, answers, connects
+from loopmind_live.control.touchosc.look import (
     BLUE,
     GRAY,
     GREEN,
@@ -16,27 +25,13 @@ from loopmind_live.control.touchosc.controls import (
     SMALL,
     WHITE,
     YELLOW,
-    Answers,
-    Caption,
-    Control,
-    Fader,
-    Light,
-    Meter,
-    Pad,
-    Plane,
-    Press,
-    Readout,
-    Switch,
 )
-from loopmind_live.control.touchosc.layout import Columns, Grid, Part, Rows, layout
-from loopmind_live.control.touchosc.link import CONNECT, connects
 from loopmind_live.control.touchosc.nodes import Node
+from loopmind_live.control.touchosc.pieces import SIZE, part_level, part_light, titled
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.command import PREFIX
 
 NAME = "stage"
-SIZE = (1024, 768)
-"""An iPad's width and height in points; the app fits a layout to any other screen."""
 PADS = 16
 
 
@@ -45,7 +40,7 @@ def stage() -> Node:
     page = Rows(NAME, (
         Part(56, _header()),
         Part(50, _transport()),
-        Part(26, Answers("answer", (REPLY, ERROR), "press CONNECT", SMALL)),
+        Part(26, answers(lines=False)),
         Part(0, Columns("middle", (
             Part(556, Grid("sections", 4, tuple(_pad(number) for number in range(1, PADS + 1)))),
             Part(0, _filter()),
@@ -54,11 +49,6 @@ def stage() -> Node:
         Part(306, Grid("tracks", len(ROLES), tuple(_strip(role) for role in ROLES))),
     ))  # fmt: skip
     return layout(NAME, SIZE, page, connects((NAME, "transport")))
-
-
-def titled(name: str, control: Control) -> Rows:
-    """Return a control below its name."""
-    return Rows(name.lower(), (Part(18, Caption(name, ink=GRAY)), Part(0, control)), 0, 3)
 
 
 def _header() -> Columns:
@@ -113,13 +103,4 @@ def _macro(name: str, typed: str) -> Press:
 
 
 def _strip(role: Role) -> Rows:
-    shown = f"{STATE}/track/{role}"
-    return Rows(role, (
-        Part(44, Light("state", role, f"{shown}/launch")),
-        Part(0, Columns("level", (
-            Part(0, Fader("fader", track(role, "level"), at_first=0.75)),
-            Part(22, Meter("meter", f"{shown}/meter")),
-        ), 4)),
-        Part(20, Readout("db", f"{shown}/level_db", "%.1f dB", size=SMALL, ink=GRAY)),
-        Part(46, Switch("mute", track(role, "mute"), "MUTE", "MUTED")),
-    ), 4)  # fmt: skip
+    return Rows(role, (part_light(role), *part_level(role)), 4)

@@ -3,35 +3,37 @@
 from loopmind_live.control.feedback import STATE
 from loopmind_live.control.fixed_addresses import track
 from loopmind_live.control.osc_addresses import PROMPT
-from loopmind_live.control.osc_server import ERROR, REPLY
 from loopmind_live.control.touchosc.controls import (
+    Caption,
+    Knob,
+    Meter,
+    Press,
+    Readout,
+    Switch,
+)
+from loopmind_live.control.touchosc.launch import Light
+from loopmind_live.control.touchosc.layout import Columns, Grid, Pages, Part, Rows, layout
+from loopmind_live.control.touchosc.link import CONNECT, answers, connects
+from loopmind_live.control.touchosc.look import (
     BLUE,
     GRAY,
     GREEN,
+    LARGE,
     ORANGE,
     PINK,
     RED,
     SKY,
     SMALL,
     YELLOW,
-    Answers,
-    Fader,
-    Knob,
-    Light,
-    Meter,
-    Press,
-    Readout,
-    Switch,
 )
-from loopmind_live.control.touchosc.layout import Columns, Grid, Pages, Part, Rows, layout
-from loopmind_live.control.touchosc.link import CONNECT, connects
 from loopmind_live.control.touchosc.nodes import Node
-from loopmind_live.control.touchosc.stage import SIZE, titled
+from loopmind_live.control.touchosc.pieces import SIZE, part_level, part_light, titled
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.command import PREFIX
-from loopmind_live.session.part_commands import MAX_ALTERNATIVES
 
 NAME = "studio"
+TAKES = 5
+"""So many alternatives are listed for one part."""
 
 
 def studio() -> Node:
@@ -60,19 +62,13 @@ def _mixer() -> Grid:
 
 
 def _strip(role: Role) -> Rows:
-    shown = f"{STATE}/track/{role}"
     return Rows(role, (
-        Part(44, Light("state", role, f"{shown}/launch")),
+        part_light(role),
         Part(58, Knob("pan", track(role, "pan"), "PAN", YELLOW, 0.5, centered=True)),
         Part(58, Knob("filter", track(role, "filter"), "FILT", PINK, 0.5, centered=True)),
         Part(58, Knob("reverb", track(role, "reverb"), "REV")),
         Part(58, Knob("delay", track(role, "delay"), "DLY")),
-        Part(0, Columns("level", (
-            Part(0, Fader("fader", track(role, "level"), at_first=0.75)),
-            Part(22, Meter("meter", f"{shown}/meter")),
-        ), 4)),
-        Part(20, Readout("db", f"{shown}/level_db", "%.1f dB", size=SMALL, ink=GRAY)),
-        Part(46, Switch("mute", track(role, "mute"), "MUTE", "MUTED")),
+        *part_level(role),
         Part(46, Switch("solo", track(role, "solo"), "SOLO", "SOLOED", YELLOW)),
     ), 4)  # fmt: skip
 
@@ -97,23 +93,23 @@ def _part(role: Role) -> Columns:
 
 def _beside() -> Rows:
     take = f"{PREFIX}/track/take"
-    takes = tuple(
-        Press(f"take {number}", take, (number,), f"TAKE {number}", ORANGE)
-        for number in range(1, MAX_ALTERNATIVES + 1)
-    )
+    takes = [
+        Part(0, Press(f"take {number}", take, (number,), str(number), ORANGE, LARGE))
+        for number in range(1, TAKES + 1)
+    ]
     actions = (
         Switch("record", f"{PREFIX}/record", "RECORD", "RECORDING", RED, SMALL),
         Press("stems", PROMPT, ("record stems",), "STEMS", RED),
         Press("SAVE", f"{PREFIX}/save", color=GREEN),
         Press("UNDO", f"{PREFIX}/undo"),
         Press("REDO", f"{PREFIX}/redo"),
-        Press("STATUS", f"{PREFIX}/status", color=GRAY),
-        Press("WHY", f"{PREFIX}/section/why", color=GRAY),
-        Press("LIKED", f"{PREFIX}/track/favorite", text="LIKE ALL", color=ORANGE),
         Press("CANCEL", f"{PREFIX}/cancel", color=GRAY),
+        Press("LIKED", f"{PREFIX}/track/favorite", text="LIKE ALL", color=ORANGE),
+        Press("WHY", f"{PREFIX}/section/why", color=GRAY),
+        Press("STATUS", f"{PREFIX}/status", color=GRAY),
     )
     return Rows("beside", (
-        Part(0, Answers("answer", (REPLY, ERROR), "OTHERS: what else would do", SMALL, True)),
-        Part(150, Grid("takes", 3, takes)),
+        Part(0, answers(lines=True)),
+        Part(50, Columns("takes", (Part(46, Caption("TAKE", ink=GRAY)), *takes))),
         Part(150, Grid("actions", 3, actions)),
     ))  # fmt: skip

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from loopmind_live.engine.host_audio import pyo_import
 from loopmind_live.engine.patch.build import builder_of, check_patch
 from loopmind_live.errors import EngineError
-from loopmind_live.score.patch import CLOCK, Patch
+from loopmind_live.score.patch import CLOCK, PHRASE_BARS, Patch
 
 with pyo_import():
     import pyo64 as pyo
@@ -44,7 +44,9 @@ class Bench:
         clock = {name: readers[name] for name in CLOCK}
         try:
             build = builder_of(patch, clock)
-            self._sides = build(readers["left"], readers["right"], self._knobs)
+            self._sides: tuple[pyo.PyoObject, ...] = build(
+                readers["left"], readers["right"], self._knobs
+            )
         except Exception as error:
             raise EngineError(f"patch {patch.name}: it cannot be built: {error!r:.200}") from error
         self._readers = readers
@@ -60,6 +62,15 @@ class Bench:
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
         self._server.stop()
+        # Consumers first: the other way round pyo reads freed memory.
+        self._fills.clear()
+        self._sides = ()
+        self._knobs.clear()
+        self._readers.clear()
+        self._place = None
+        self._made.clear()
+        self._tables.clear()
+        self._server.shutdown()
 
     def turn(self, position: float | None) -> None:
         """Move all parameters to a place in their ranges, 0..1; to their defaults for None."""
@@ -67,13 +78,19 @@ class Bench:
             value = one.default if position is None else one.low + position * (one.high - one.low)
             self._knobs[name].value = value
 
+    def turn_knob(self, name: str, value: float) -> None:
+        """Move one parameter to a value in its unit."""
+        self._knobs[name].value = value
+
     def play(self, left: Samples, right: Samples) -> Samples:
         """Return what comes out, float64 [2, block], for a block that comes in."""
         beat_frames = 60.0 / BPM * self._rate_hz
         beats = (self._frame + np.arange(self._block)) / beat_frames
         fed: dict[str, Any] = {
             "left": left, "right": right, "beat_s": 60.0 / BPM,
-            "bar": beats / BEATS_PER_BAR % 1.0, "beat": beats % 1.0,
+            "bar_s": BEATS_PER_BAR * 60.0 / BPM, "beat": beats % 1.0,
+            "bar": beats / BEATS_PER_BAR % 1.0,
+            "phrase": beats / BEATS_PER_BAR / PHRASE_BARS % 1.0,
         }  # fmt: skip
         for name, samples in fed.items():
             np.asarray(self._tables[name].getBuffer())[:] = samples

@@ -15,8 +15,6 @@ with pyo_import():
 
 NOISE_FRAMES = 1 << 17
 """The length of the one noise that is read by all: the same samples in each performance."""
-_NOISE_STEP = 7919
-"""Each reader of the noise begins so far after the one before."""
 
 
 def check_patch(patch: Patch) -> None:
@@ -94,4 +92,4 @@ class _Builder:
         np.asarray(table.getBuffer())[:] = samples
         self._noises += 1
         rate_hz = table.getBaseObjects()[0].getServer().getSamplingRate()
-        return pyo.TableRead(table, freq=rate_hz / NOISE_FRAMES, loop=1, interp=1, **given)
+        return pyo.Osc(table, freq=rate_hz / NOISE_FRAMES, interp=1, **given)

@@ -16,7 +16,7 @@ from loopmind_live.score.patch import Knob, Made, Side, Signal, Value
 SlotKind = Literal["input", "signal", "number", "whole"]
 LONGEST_S = 8.0
 """The longest delay line."""
-LOUDEST = 1e4
+LOUDEST = 1e6
 """No number and no level of a patch goes beyond it."""
 
 
@@ -80,8 +80,8 @@ CLASSES: Mapping[str, tuple[Slot, ...]] = {
     # signals, and what they are made of
     "Sig": (_signal("value", 0.0), *_MUL),
     "Port": (
-        _in(), _time("risetime", 0.05), _time("falltime", 0.05), _fixed("init", 0.0, -1e4, 1e4),
-        *_MUL,
+        _in(), _time("risetime", 0.05), _time("falltime", 0.05),
+        _fixed("init", 0.0, -LOUDEST, LOUDEST), *_MUL,
     ),
     "Sine": (_hz(low=0.0), _signal("phase", 0.0, 0.0, 1.0), *_MUL),
     "Phasor": (_hz(100.0, low=0.0), _signal("phase", 0.0, 0.0, 1.0), *_MUL),

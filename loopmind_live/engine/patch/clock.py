@@ -5,16 +5,18 @@ import numpy as np
 from loopmind_live.config import DEFAULT_BPM
 from loopmind_live.engine.host_audio import pyo_import
 from loopmind_live.engine.shell_kernel import ramp
+from loopmind_live.score.patch import PHRASE_BARS
 
 with pyo_import():
     import pyo64 as pyo
 
 CONTROLS = ("tempo", "grid", "meter")
-"""In bpm, the frame of a bar line, and the beats of a bar."""
+"""In bpm, the frame at which a phrase begins, and the beats of a bar."""
+_RAMPS = ("beat", "bar", "phrase")
 
 
 class Clock:
-    """The signals of `score.patch.CLOCK`, counted from one bar line at one tempo.
+    """The signals of `score.patch.CLOCK`, counted from where one phrase begins, at one tempo.
 
     What comes before that line counts, too: the grid has no beginning.
     """
@@ -22,14 +24,14 @@ class Clock:
     def __init__(self, place: pyo.PyoObject, rate_hz: int, block: int) -> None:
         self._rate_hz = rate_hz
         self._facts = {"tempo": DEFAULT_BPM, "grid": 0.0, "meter": 4.0}
-        self._tables = {name: pyo.DataTable(size=block) for name in ("bar", "beat")}
+        self._tables = {name: pyo.DataTable(size=block) for name in _RAMPS}
         self._samples = {name: np.asarray(one.getBuffer()) for name, one in self._tables.items()}
         readers = {name: pyo.TableIndex(one, place).stop() for name, one in self._tables.items()}
-        self._beat_s = pyo.Sig(60.0 / DEFAULT_BPM).stop()
-        self.signals = {"beat_s": self._beat_s, **readers}
+        self._lengths = {name: pyo.Sig(1.0).stop() for name in ("beat_s", "bar_s")}
+        self.signals = {**self._lengths, **readers}
         self._runs = False
-        for samples in self._samples.values():
-            ramp(samples, 0.0, 1.0)  # compiles: never inside the callback
+        ramp(self._samples["beat"], 0.0, 1.0)  # compiles: never inside the callback
+        self.move("tempo", DEFAULT_BPM)
 
     def run(self) -> None:
         """Count from now on: somebody listens. Not in the audio callback."""
@@ -41,20 +43,24 @@ class Clock:
     def move(self, control: str, value: float) -> None:
         """Set one of `CONTROLS`."""
         self._facts[control] = value
-        if control == "tempo":
-            self._beat_s.value = 60.0 / value
+        beat_s = 60.0 / self._facts["tempo"]
+        self._lengths["beat_s"].value = beat_s
+        self._lengths["bar_s"].value = beat_s * self._facts["meter"]
 
     def begin(self, frame: int) -> None:
         """Write the block that begins at `frame`."""
         if not self._runs:
             return
-        beat = 60.0 * self._rate_hz / self._facts["tempo"]
         passed = frame - self._facts["grid"]
-        ramp(self._samples["beat"], passed, beat)
-        ramp(self._samples["bar"], passed, beat * self._facts["meter"])
+        length = 60.0 * self._rate_hz / self._facts["tempo"]
+        ramp(self._samples["beat"], passed, length)
+        length *= self._facts["meter"]
+        ramp(self._samples["bar"], passed, length)
+        ramp(self._samples["phrase"], passed, length * PHRASE_BARS)
 
     def close(self) -> None:
         """Free everything, consumers first."""
         self._samples.clear()
         self.signals.clear()
+        self._lengths.clear()
         self._tables.clear()

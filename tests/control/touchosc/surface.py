@@ -15,6 +15,7 @@ from loopmind_live.control.touchosc.nodes import Color
 from tests.control.touchosc.reading import ReadMessage, ReadNode, SentArgument, read
 
 PRELUDE = """
+now_ms = 500000
 function Color(r, g, b, a) return {r = r, g = g, b = b, a = a} end
 function new_node(values, properties, parent, changed)
   local node = {children = {}, parent = parent}
@@ -38,6 +39,7 @@ end
 function run_script(node, code)
   local known = {
     self = node, Color = Color, tonumber = tonumber, tostring = tostring, string = string,
+    getMillis = function() return now_ms end,
     math = math, pairs = pairs, ipairs = ipairs, type = type,
   }
   local chunk = assert(loadstring(code))
@@ -55,7 +57,7 @@ class Surface:
         self.sent: list[tuple[str, tuple[SentArgument, ...]]] = []
         self._lua: Any = LuaRuntime(unpack_returned_tuples=True)
         self._lua.execute(PRELUDE)
-        self._messages: list[tuple[ReadMessage, Any]] = []
+        self._received: dict[str, list[tuple[ReadMessage, Any]]] = {}
         self.nodes: dict[str, Any] = {}
         nodes = read(path)
         for node in nodes:
@@ -65,10 +67,16 @@ class Surface:
                 self._lua.globals().run_script(self.nodes[node.path], script)
 
     def open(self) -> None:
-        """Do what the layout does as it is opened."""
+        """Let the first frames of the layout go by."""
+        for _ in range(3):
+            self.frame()
+
+    def frame(self, later_ms: float = 1000 / 60) -> None:
+        """Let one frame go by, so much after the one before."""
+        self._lua.globals().now_ms += later_ms
         for node in self.nodes.values():
-            if node["script"] is not None and node["script"]["init"] is not None:
-                node["script"]["init"]()
+            if node["script"] is not None and node["script"]["update"] is not None:
+                node["script"]["update"]()
 
     def value(self, path: str, name: str) -> Any:
         """Return a value of a node."""
@@ -81,12 +89,9 @@ class Surface:
 
     def receive(self, address: str, arguments: Sequence[SentArgument]) -> bool:
         """Take a message in; tell whether any node receives it."""
-        taken = False
-        for message, node in self._messages:
-            if message.received and message.address == address:
-                taken = True
-                self._set(message, node, arguments)
-        return taken
+        for message, node in self._received.get(address, ()):
+            self._set(message, node, arguments)
+        return address in self._received
 
     def touch(self, path: str, name: str, share: float) -> None:
         """Move a value of a node as a finger does."""
@@ -118,7 +123,9 @@ class Surface:
         self.nodes[node.path] = made
         if parent is not None:
             parent["children"][name] = made
-        self._messages += [(message, made) for message in own]
+        for message in own:
+            if message.received:
+                self._received.setdefault(message.address, []).append((message, made))
 
     def _trigger(self, message: ReadMessage, key: str, before: Any, value: Any) -> None:
         for name, condition in message.triggers:

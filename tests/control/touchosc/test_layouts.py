@@ -16,7 +16,8 @@ from loopmind_live.control.touchosc.example import moment
 from loopmind_live.control.touchosc.file import packed, xml
 from loopmind_live.control.touchosc.link import RECEIVE_PORT, START_LISTEN
 from loopmind_live.control.touchosc.nodes import Node
-from loopmind_live.control.touchosc.stage import PADS, SIZE, stage
+from loopmind_live.control.touchosc.pieces import SIZE
+from loopmind_live.control.touchosc.stage import PADS, stage
 from loopmind_live.control.touchosc.studio import studio
 from loopmind_live.engine.base import EngineStatus
 from loopmind_live.repl.grammar import parse

@@ -1,0 +1,142 @@
+/* Stand in for a Launchpad X: press pads, and tell after how many frames each was lit.
+ *
+ *   midi_pads PRESSES PADS SECONDS [SEED]
+ *
+ * Its ports are "Launchpad X:LPX MIDI Out" (what hands do) and "Launchpad X:LPX MIDI In" (lights).
+ * It begins two seconds after the last of the lights of its set-up came. Then it presses one of the
+ * first PADS pads of the top row, never the same twice, at any frame of a block, and waits for the
+ * message that lets this pad flash (channel 2). It prints "frame FRAMES" a press, or "lost"; then
+ * "end XRUNS". It gives up after SECONDS.
+ */
+#include <jack/jack.h>
+#include <jack/midiport.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define MOST_PRESSES 100000
+#define FIRST_NOTE 81
+#define LEAST_LIGHTS 60
+#define FLASHING 0x91
+#define QUIET_S 2
+#define WAIT_S 1.0 /* a light that comes later is lost */
+
+static jack_client_t *client;
+static jack_port_t *hands, *lights;
+static volatile sig_atomic_t ended;
+static volatile long xruns, pressed;
+static long presses, pads, lit;
+static long frames[MOST_PRESSES];
+static jack_nframes_t last_light, pressed_at, next_at, rate;
+static int waiting, pad;
+static unsigned int random_state;
+
+static unsigned int draw(unsigned int below) {
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 17;
+    random_state ^= random_state << 5;
+    return random_state % below;
+}
+
+/* Let the next press be 150 to 350 ms from `frame`. */
+static void plan(jack_nframes_t frame) {
+    next_at = frame + rate * 15 / 100 + draw(rate / 5);
+    waiting = 0;
+}
+
+static void heard(const jack_midi_event_t *event, jack_nframes_t frame) {
+    if (event->size != 3)
+        return;
+    lit++;
+    last_light = frame;
+    if (waiting && event->buffer[0] == FLASHING && event->buffer[1] == pad) {
+        frames[pressed++] = (long)(frame - pressed_at);
+        plan(frame);
+    }
+}
+
+static void play(void *buffer, jack_nframes_t now, jack_nframes_t n) {
+    if (waiting && now - pressed_at > (jack_nframes_t)(WAIT_S * rate)) {
+        frames[pressed++] = -1;
+        plan(now);
+    }
+    if (pressed >= presses || waiting || (int)(next_at - now) >= (int)n)
+        return;
+    jack_nframes_t at = (int)(next_at - now) > 0 ? next_at - now : 0;
+    int next = FIRST_NOTE + (int)draw((unsigned int)pads - 1);
+    pad = next >= pad ? next + 1 : next;
+    if (pad < FIRST_NOTE || pad >= FIRST_NOTE + pads)
+        pad = FIRST_NOTE;
+    unsigned char press[3] = {0x90, (unsigned char)pad, 100}, release[3] = {0x90, press[1], 0};
+    jack_midi_event_write(buffer, at, press, 3);
+    jack_midi_event_write(buffer, n - 1, release, 3);
+    pressed_at = now + at;
+    waiting = 1;
+}
+
+static int process(jack_nframes_t n, void *unused) {
+    (void)unused;
+    void *in = jack_port_get_buffer(lights, n), *out = jack_port_get_buffer(hands, n);
+    jack_nframes_t now = jack_last_frame_time(client), count = jack_midi_get_event_count(in);
+    jack_midi_clear_buffer(out);
+    for (jack_nframes_t i = 0; i < count; i++) {
+        jack_midi_event_t event;
+        if (!jack_midi_event_get(&event, in, i))
+            heard(&event, now + event.time);
+    }
+    if (next_at == 0 && lit >= LEAST_LIGHTS && now - last_light > QUIET_S * rate)
+        plan(now);
+    if (next_at != 0)
+        play(out, now, n);
+    return 0;
+}
+
+static int on_xrun(void *unused) {
+    (void)unused;
+    xruns++;
+    return 0;
+}
+
+static void on_end(void *unused) {
+    (void)unused;
+    ended = 1;
+}
+
+static void on_signal(int unused) {
+    (void)unused;
+    ended = 1;
+}
+
+int main(int count, char **args) {
+    if (count < 4) {
+        fprintf(stderr, "usage: midi_pads PRESSES PADS SECONDS [SEED]\n");
+        return 2;
+    }
+    presses = atol(args[1]) < MOST_PRESSES ? atol(args[1]) : MOST_PRESSES;
+    pads = atol(args[2]) > 2 ? atol(args[2]) : 2;
+    random_state = count > 4 ? (unsigned int)atol(args[4]) * 2654435761u + 1u : 1u;
+    client = jack_client_open("Launchpad X", JackNoStartServer, NULL);
+    if (!client) {
+        fprintf(stderr, "midi_pads: no JACK server\n");
+        return 1;
+    }
+    rate = jack_get_sample_rate(client);
+    hands = jack_port_register(client, "LPX MIDI Out", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
+    lights = jack_port_register(client, "LPX MIDI In", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0);
+    jack_set_process_callback(client, process, NULL);
+    jack_set_xrun_callback(client, on_xrun, NULL);
+    jack_on_shutdown(client, on_end, NULL);
+    signal(SIGTERM, on_signal);
+    signal(SIGINT, on_signal);
+    jack_activate(client);
+    jack_time_t until = jack_get_time() + (jack_time_t)(atof(args[3]) * 1e6);
+    while (!ended && pressed < presses && jack_get_time() < until)
+        usleep(20000);
+    jack_deactivate(client);
+    for (long i = 0; i < pressed; i++)
+        frames[i] < 0 ? printf("lost\n") : printf("frame %ld\n", frames[i]);
+    printf("end %ld\n", xruns);
+    jack_client_close(client);
+    return 0;
+}

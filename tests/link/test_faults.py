@@ -1,0 +1,91 @@
+"""Networks that delay, lose and fail: the music plays on, in step as well as can be."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.jack.harness import end
+from tests.link.network import Network, private_network
+from tests.link.stage import (
+    OUR_PORT,
+    Peer,
+    Show,
+    Terminal,
+    clicks,
+    close_pipes,
+    record,
+    until,
+)
+
+LOSSY = ("2", "1", "0.05")
+"""Milliseconds each packet takes, about so many more by chance, and the share that is lost."""
+PLAN_MS = 3.0
+
+
+@pytest.fixture
+def far(network: Network) -> Iterator[Network]:
+    """Give another network, at the other end of a lossy cable."""
+    if not Path("/dev/net/tun").exists():
+        pytest.fail("no /dev/net/tun: the cable between two networks is made of TAP devices")
+    script = str(Path(__file__).with_name("relay.py"))
+    with private_network() as far:
+        words = [sys.executable, script, str(network.pid), str(far.pid), *LOSSY]
+        cable = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            assert cable.stdout is not None
+            assert cable.stdout.readline().strip() == "up"
+            yield far
+        finally:
+            end(cable)
+            close_pipes(cable)
+
+
+def test_over_a_lossy_network_we_are_heard_with_others(
+    play: Callable[..., Show], far: Network, jack: dict[str, str]
+) -> None:
+    hut = Terminal(far, jack)
+    try:
+        hut.press("Space", "a")
+        show = play(120.0, "--link")
+        show.says("Link: 1 other, 120 bpm")
+        show.type("play")
+        until(lambda: show.events("result"), "play")
+        apart = record(5.0, jack).apart_ms()
+        assert np.abs(apart).max() <= PLAN_MS, apart
+        hut.tempo_by(1)
+        until(lambda: round(float(show.events("tempo")[-1]["bpm"])) == 121, "our tempo")
+    finally:
+        hut.close()
+
+
+def test_when_the_others_go_or_the_network_does_the_music_plays_on(
+    play: Callable[..., Show],
+    network: Network,
+    jack: dict[str, str],
+    peer: Callable[[float], Peer],
+) -> None:
+    other = peer(120.0)
+    show = play(120.0, "--link")
+    show.says("Link: 1 other, 120 bpm")
+    show.type("play")
+    until(lambda: show.events("result"), "play")
+    other.ask("leave")
+    show.says("Link: nobody else is there: the music plays on")
+    other.ask("join")
+    since = len(show.lines)
+    show.says("Link: 1 other", since)
+    network.ip("link", "set", "lo", "down")
+    try:
+        since = len(show.lines)
+        show.says("Link: nobody else is there: the music plays on", since)
+        heard = record(2.0, jack, (OUR_PORT, OUR_PORT))
+        assert np.abs(np.diff(clicks(heard.ours)) - 24000).max() <= 0.0005 * 48000
+    finally:
+        network.ip("link", "set", "lo", "up")
+        network.ip("route", "replace", "224.0.0.0/4", "dev", "lo")
+    assert sum("nobody else" in line for line in show.lines[since:]) == 1
+    assert not any("fault" in line for line in show.lines)

@@ -1,0 +1,128 @@
+"""Patches as commands: which shell takes one, what its knobs do, and how new versions come."""
+
+import pytest
+
+from loopmind_live.config import FIRST_PATCH
+from loopmind_live.repl.grammar import parse
+from loopmind_live.score.patch import Knob, Made, Object, Parameter, Patch, Side
+from loopmind_live.session.effects import Rehearse
+from loopmind_live.session.patches import KnownPatch
+from tests.session.stage import Rig
+
+
+def patch(name: str = "gate", **knobs: Parameter) -> Patch:
+    knobs = knobs or {"depth": Parameter(0.5), "time": Parameter(1.0, 0.25, 4.0, "beats")}
+    objects = tuple(Object("Sig", (("value", Side(n)), ("mul", Knob("beat_s")))) for n in (0, 1))
+    return Patch(name, "", knobs, objects, (Made(0), Made(1)))
+
+
+@pytest.fixture
+def rig() -> Rig:
+    rig = Rig()
+    rig.session.submit(parse("play")[0])
+    rig.session.advance()
+    rig.play_to(rig.BAR // 2)
+    return rig
+
+
+def typed(rig: Rig, text: str) -> str:
+    lines: list[str] = []
+    for command in parse(text):
+        lines += rig.session.submit(command).lines
+    return " ".join(lines)
+
+
+def told(rig: Rig) -> list[tuple[int, str, float]]:
+    parameters = [one for one in rig.engine.parameters if one[1].startswith("track/")]
+    rig.engine.parameters.clear()
+    return parameters
+
+
+def test_a_patch_that_nobody_knows_is_rehearsed_first(rig: Rig) -> None:
+    (command,) = parse("patch drums gate")
+    reply = rig.session.submit(command)
+    assert reply.effects == (Rehearse("gate", command),)
+    assert not rig.session.state.pending
+
+
+def test_a_patch_is_mounted_on_its_line_with_its_knobs_where_they_begin(rig: Rig) -> None:
+    rig.session.learn(patch())
+    assert rig.engine.patches[FIRST_PATCH].name == "gate"
+    assert typed(rig, "patch drums gate").startswith("gate on drums at bar 2")
+    rig.play_to(2 * rig.BAR)
+    assert told(rig) == [
+        (rig.BAR, "track/0/knob1/depth", 0.5), (rig.BAR, "track/0/knob1/time", 1.0),
+        (rig.BAR, "track/0/insert1", float(FIRST_PATCH)),
+    ]  # fmt: skip
+
+
+def test_knobs_are_turned_at_once_and_undone(rig: Rig) -> None:
+    rig.session.learn(patch())
+    typed(rig, "patch drums gate; patch bass gate")
+    rig.play_to(2 * rig.BAR)
+    told(rig)
+    assert typed(rig, "knob drums depth 0.75") == "depth drums 0.75"
+    assert typed(rig, "knob drums time 8").startswith("knob: time 8 is out of range: choose 0.25")
+    assert typed(rig, "knob pad depth 0.2") == "knob: pad has no 'depth': no patch is there"
+    assert "there are depth, time" in typed(rig, "knob drums width 0.2")
+    typed(rig, "undo")
+    values = [(name, value) for _, name, value in told(rig)]
+    assert values == [("track/0/knob1/depth", 0.75), ("track/0/knob1/depth", 0.5)]
+
+
+def test_a_new_version_takes_the_place_of_the_old_one_and_keeps_its_knobs(rig: Rig) -> None:
+    rig.session.learn(patch())
+    typed(rig, "patch drums gate")
+    rig.play_to(2 * rig.BAR)
+    typed(rig, "knob drums depth 0.75")
+    told(rig)
+    newer = patch(depth=Parameter(0.1, 0.0, 0.6), swing=Parameter(0.3))
+    reply = rig.session.learn(newer)
+    assert reply.lines[0].startswith("gate on drums anew at bar 4")
+    rig.play_to(4 * rig.BAR)
+    assert told(rig) == [
+        (3 * rig.BAR, "track/0/knob1/depth", 0.6), (3 * rig.BAR, "track/0/knob1/swing", 0.3),
+        (3 * rig.BAR, "track/0/insert1", FIRST_PATCH + 1.0),
+    ]  # fmt: skip
+    assert typed(rig, "undo").startswith("undo: knob drums depth 0.75")  # no save of a file
+
+
+def test_patches_are_taken_off_and_brought_back(rig: Rig) -> None:
+    rig.session.learn(patch())
+    typed(rig, "patch drums gate")
+    rig.play_to(2 * rig.BAR)
+    told(rig)
+    assert typed(rig, "patch off").startswith("patch drums off at bar 4")
+    rig.play_to(7 * rig.BAR // 2)
+    typed(rig, "undo")
+    rig.play_to(5 * rig.BAR)
+    inserts = [(frame, value) for frame, name, value in told(rig) if name.endswith("insert1")]
+    assert inserts == [(3 * rig.BAR, 0.0), (4 * rig.BAR, float(FIRST_PATCH))]
+    assert typed(rig, "patch bass off") == "patch bass: there is none"
+
+
+def test_a_part_takes_two_and_says_so(rig: Rig) -> None:
+    for name in ("gate", "echo"):
+        rig.session.learn(patch(name))
+    typed(rig, "insert drums crush; patch drums gate")
+    rig.play_to(2 * rig.BAR)
+    assert "drums has crush and gate already" in typed(rig, "patch drums echo")
+    assert "drums has crush and gate already" in typed(rig, "insert drums fold")
+    assert "into which part?" in typed(rig, "patch echo")
+
+
+def test_what_was_learned_is_written_down(rig: Rig) -> None:
+    rig.session.learn(patch())
+    (entry,) = rig.diary.of("patch")
+    known = rig.session.state.patches[0]
+    assert entry["graph"] == known.graph
+    assert known == KnownPatch(FIRST_PATCH, "gate", known.graph)
+
+
+def test_where_the_bar_is_is_told_once_patches_are_there(rig: Rig) -> None:
+    assert not [one for one in rig.engine.parameters if one[1] in ("grid", "meter")]
+    rig.session.learn(patch())
+    rig.play_to(20 * rig.BAR)
+    grids = [value for _, name, value in rig.engine.parameters if name == "grid"]
+    assert len(grids) == 1 and abs(grids[0] % (8 * rig.BAR)) < 1.0
+    assert [value for _, name, value in rig.engine.parameters if name == "meter"] == [4.0]
