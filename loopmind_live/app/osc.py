@@ -19,7 +19,7 @@ from loopmind_live.errors import ControlError, LoopMindError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.session.commands import BY_NAME, Command
 
-TURN_S = 0.0015
+TURN_S = 0.001
 """So much of a tick may go into messages; the rest of them wait for the next."""
 MOST_AHEAD = 64
 """So many changes are handed over before their time; more of them wait until it has come."""

@@ -79,7 +79,9 @@ class Listeners:
                 raise ControlError(f"OSC: {MOST_LISTENERS} surfaces listen: no more are told")
             del self._all[gone.to, gone.id]
         everything = dict.fromkeys(self._told)
-        self._all[to, id] = Listener(to, id, now_s, everything)
+        known = self._all.get((to, id))
+        touched = known.touched if known is not None else {}  # a hand may be on: it asks anew
+        self._all[to, id] = Listener(to, id, now_s, everything, touched)
         self._next_frame_s = min(self._next_frame_s, now_s)
         return gone
 

@@ -33,7 +33,7 @@ class PortWatch:
         looks = 0
         while not self._over.is_set():
             if looks % max(1, round(_AGAIN_S / LOOK_S)) == 0:
-                self._reach_systems()
+                self.reach()
             self.look()
             looks += 1
             self._over.wait(LOOK_S)
@@ -63,6 +63,7 @@ class PortWatch:
         """Open what came, and let go of what went."""
         there: dict[Place, MidiSystem] = {}
         twice = "alsa" in self._systems
+        ended: list[MidiSystem] = []
         for name, system in tuple(self._systems.items()):
             try:
                 for place in system.ports():
@@ -70,12 +71,13 @@ class PortWatch:
                         there.setdefault(place, system)
             except ControlError as error:
                 self._tell(MidiNotice(str(error)))
-                del self._systems[name]
-                system.end()
+                ended.append(self._systems.pop(name))
         for place in tuple(self._holds):
             if place not in there:
                 self._holds.pop(place).close(place)
                 self._tell(PortGone(place[1], place[0]))
+        for system in ended:
+            system.end()
         self._tries = {place: tries for place, tries in self._tries.items() if place in there}
         for place in sorted(there.keys() - self._holds.keys()):
             tries = self._tries.get(place, 0)
@@ -92,7 +94,7 @@ class PortWatch:
                 self._holds[place] = there[place]
                 self._tell(PortCame(place[1], place[0]))
 
-    def _reach_systems(self) -> None:
+    def reach(self) -> None:
         """Reach the systems that were not there; say it once where there is none at all."""
         for name, make in self._makers.items():
             if name in self._systems:

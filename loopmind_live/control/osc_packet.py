@@ -42,6 +42,8 @@ def decode(packet: bytes) -> tuple[Message, ...]:
     """
     if len(packet) > MAX_PACKET_BYTES:
         raise ControlError(f"OSC: {len(packet)} bytes in a packet: send {MAX_PACKET_BYTES} at most")
+    if packet.startswith(b"/"):
+        return (_message(packet, AT_ONCE),)
     messages: list[Message] = []
     # A stack, not recursion: who sends bundles in bundles decides how deep they lie.
     waiting: list[tuple[bytes, int, int]] = [(packet, AT_ONCE, 0)]

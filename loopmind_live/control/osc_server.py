@@ -20,7 +20,7 @@ from loopmind_live.control.osc_packet import (
     encode,
 )
 from loopmind_live.control.osc_pattern import Pattern, is_pattern
-from loopmind_live.control.osc_refused import refused, watch
+from loopmind_live.control.osc_reports import reports, watch
 from loopmind_live.control.throttle import Allowance, Throttle
 from loopmind_live.errors import ControlError
 
@@ -83,6 +83,7 @@ class OscServer:
         self.gone: deque[Address] = deque(maxlen=MOST_GONE)
         """Where something was sent, and the system reported that nobody listens."""
         self._addresses = addresses
+        self._exact = frozenset(addresses)
         self._allowed, self._frame_of = allowed, frame_of
         self._handlers: dict[str, Handler] = {}
         self._refusals, self._faults = Throttle(LOG_S, clock), Throttle(FAULT_S, clock)
@@ -114,6 +115,7 @@ class OscServer:
         self._handlers[address] = handle
         if address not in self._addresses:
             self._addresses = (*self._addresses, address)
+            self._exact |= {address}
             self._patterns.clear()
 
     def handler(self, address: str) -> Handler | None:
@@ -161,9 +163,12 @@ class OscServer:
         self.received += 1
         try:
             messages = decode(packet)
-            frames = {one.time_tag: self._frame(one.time_tag) for one in messages}
+            named: dict[int, int | None] = {AT_ONCE: None}  # one frame for all of a bundle
             for message in messages:
-                self._take(message, sender, frames[message.time_tag])
+                tag = message.time_tag
+                if tag not in named:
+                    named[tag] = self._frame_of(tag)
+                self._take(message, sender, named[tag])
         except ControlError as error:
             self._refuse(sender, str(error))
         except Exception as error:
@@ -171,9 +176,6 @@ class OscServer:
             if (line := self._faults.passed(f"OSC: {type(error).__name__}: {error}")) is not None:
                 log.exception("a packet could not be taken: %r", packet[:200])
                 self.notices.append(f"{line}: this is a fault, see the log")
-
-    def _frame(self, time_tag: int) -> int | None:
-        return None if time_tag == AT_ONCE else self._frame_of(time_tag)
 
     def _may_send(self, host: str) -> bool:
         known = self._known.get(host)
@@ -186,7 +188,9 @@ class OscServer:
         return known
 
     def _take(self, message: Message, sender: Address, frame: int | None) -> None:
-        if message.address == PING:
+        if message.address in self._exact:  # most are: one look
+            self._put(message, sender, frame)
+        elif message.address == PING:
             number = message.arguments[0] if message.arguments else 0
             self._answer(sender, PONG, number if isinstance(number, int | float | str) else 0)
         elif message.address == REPLY_PORT:
@@ -263,8 +267,11 @@ class OscServer:
             self._fail(f"OSC: {to[0]} cannot be told anything: {why}")
 
     def _note_gone(self) -> None:
-        """Note who does not listen any more, where the system reports it."""
-        self.gone.extend(refused(self._socket)[1])
+        """Note who does not listen any more, and tell who is out of reach, where that is known."""
+        told = reports(self._socket)
+        self.gone.extend(told.gone)
+        for host in sorted(told.unreachable):
+            self._fail(f"OSC: {host} cannot be reached: the music plays on")
 
 
 def _bound(port: int, host: str) -> socket.socket:

@@ -11,6 +11,7 @@ from loopmind_live.app.osc_feedback import OscFeedback
 from loopmind_live.app.osc_live import OscLive
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import LiveRecorder
+from loopmind_live.control.access import THIS_MACHINE, Allowed
 from loopmind_live.control.osc_packet import Argument, Message, decode, encode
 from loopmind_live.errors import ControlError
 from loopmind_live.score.arrangement import Arrangement
@@ -23,14 +24,14 @@ TICK_S = 0.004
 class OscStage:
     """A performance that goes on as long as `until` waits."""
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
+    def __init__(self, folder: Path, port: int = 0, who: Allowed = THIS_MACHINE) -> None:
         self.rig = Rig(live=True)
         self.told: list[str] = []
         self.show = Performance(
             self.rig.session, LiveRecorder(self.rig.engine), folder,  # type: ignore[arg-type]
             _no_timeline, lambda: datetime(2030, 1, 2),
         )  # fmt: skip
-        self.osc = OscSurface(port, self.show, self.told.append, time.perf_counter)
+        self.osc = OscSurface(port, self.show, self.told.append, time.perf_counter, who)
         self.feedback = OscFeedback(self.osc, self.show, self.told.append, time.monotonic)
         self.live = OscLive(self.osc, self.show, self.told.append, time.monotonic)
         self.port = self.osc.server.port

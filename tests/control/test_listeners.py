@@ -167,6 +167,18 @@ def test_a_hand_on_a_fader_is_not_pushed_and_then_told_where_it_stands(room: Roo
     assert room.shown(A)[BASS] == (0.5,)
 
 
+def test_a_hand_on_a_fader_is_not_pushed_by_a_surface_that_asks_anew(room: Room) -> None:
+    room.listeners.start(A, None, room.now_s)
+    room.settled()
+    room.listeners.touch(A, BASS, room.now_s)
+    room.told = with_bass(level_db=-10.0)
+    room.listeners.start(A, None, room.now_s)
+    room.wait(REST_S - 0.02)
+    assert room.heard[A] and BASS not in room.shown(A)
+    room.wait(0.1)
+    assert room.shown(A)[BASS] == (0.5,)
+
+
 def test_a_button_whose_command_was_refused_is_set_back(room: Room) -> None:
     room.listeners.start(A, None, room.now_s)
     room.settled()

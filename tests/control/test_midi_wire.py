@@ -1,7 +1,16 @@
+import struct
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loopmind_live.control.clock_plan import (
+    MOST_TURNS,
+    ClockAnchor,
+    ClockListen,
+    ClockPlan,
+    Turn,
+)
 from loopmind_live.control.midi_messages import (
     MidiIn,
     MidiNotice,
@@ -10,8 +19,9 @@ from loopmind_live.control.midi_messages import (
     PortGone,
     fault_of,
 )
-from loopmind_live.control.midi_wire import MAX_NAME_BYTES, Decoder, encode
+from loopmind_live.control.midi_wire import MAX_NAME_BYTES, VERSION, Decoder, encode
 from loopmind_live.errors import ControlError
+from loopmind_live.timing.tempo_map import TempoMap
 
 names = st.text(st.characters(codec="utf-8"), max_size=40)
 whole = st.one_of(
@@ -19,13 +29,27 @@ whole = st.one_of(
     st.just((0xF8,)),
     st.lists(st.integers(0, 127), max_size=1022).map(lambda body: (0xF0, *body, 0xF7)),
 )
+times = st.integers(-(1 << 62), 1 << 62)
+turns = st.builds(Turn, st.floats(0.0, 1e5), st.booleans())
+maps = st.builds(
+    lambda bpm, bar, then: TempoMap.constant(bpm, 48000).with_ramp(bar, 2.5, then),
+    st.floats(40.0, 240.0), st.floats(0.0, 1e4), st.floats(40.0, 240.0),
+)  # fmt: skip
 messages = st.one_of(
     st.builds(MidiIn, names, whole, st.integers(0, 1 << 62)),
     st.builds(MidiOut, names, whole),
     st.builds(PortCame, names, st.sampled_from(["in", "out"])),
     st.builds(PortGone, names, st.sampled_from(["in", "out"])),
     st.builds(MidiNotice, names),
-)
+    st.builds(ClockListen, st.none() | names),
+    st.builds(
+        ClockAnchor, times, times, st.integers(-1, (1 << 32) - 1), st.integers(0, 9600), times
+    ),
+    st.builds(
+        ClockPlan, st.none() | maps, st.lists(turns, max_size=MOST_TURNS).map(tuple),
+        st.lists(names, max_size=5).map(tuple),
+    ),
+)  # fmt: skip
 
 
 @given(st.lists(messages, max_size=8), st.integers(1, 64))
@@ -58,3 +82,12 @@ def test_another_version_is_refused():
 def test_a_name_that_is_too_long_is_cut_and_stays_text():
     (came,) = Decoder().feed(encode(PortCame("ä" * 300, "in")))
     assert 0 < len(came.port.encode()) <= MAX_NAME_BYTES + 2
+
+
+@pytest.mark.parametrize("kind", range(1, 9))
+@given(body=st.binary(max_size=64))
+def test_a_body_of_any_bytes_is_read_or_refused_with_one_line(kind, body):
+    try:
+        Decoder().feed(struct.pack("=HBB", len(body), VERSION, kind) + body)
+    except ControlError as error:
+        assert "\n" not in str(error)

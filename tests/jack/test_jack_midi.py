@@ -325,3 +325,31 @@ def four_beats(stage: Stage, port: str) -> ClockHeard:
         reader.take(event.data, event.time_ns)
         ticks += event.data == (CLOCK,)
     return reader.heard()
+
+
+def test_where_there_is_no_server_one_line_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "nobodys-server")
+    ports = MidiPorts(time.monotonic, tmp_path / "midi.log", ["jack"])
+    try:
+        limit, events = time.monotonic() + LIMIT_S, []
+        while not events and time.monotonic() < limit:
+            events = ports.advance()
+            time.sleep(0.01)
+    finally:
+        ports.close()
+    assert events == [
+        MidiNotice("no MIDI here (no JACK server runs): the music plays on without it")
+    ]
+
+
+def test_a_server_that_ends_is_told_and_what_is_plugged_into_it_is_gone(tmp_path):
+    capture = compile_client(SOURCES / "midi_capture.c", tmp_path)
+    with jack_server(tmp_path, RATE_HZ, BLOCK) as (env, _):
+        stage = Stage(env, tmp_path, capture, ["jack"])
+        play(stage, "pads")
+        stage.came("pads:out", "in")
+    try:
+        stage.until(lambda event: event == PortGone("pads:out", "in"))
+        assert any(isinstance(event, MidiNotice) for event in stage.events)
+    finally:
+        stage.close()

@@ -29,6 +29,7 @@ from loopmind_live.control.touchosc.nodes import (
     NodeType,
     Osc,
     Property,
+    Script,
     Trigger,
     Value,
 )
@@ -121,6 +122,7 @@ class Answers:
     text: str = ""
     size: int = PLAIN
     lines: bool = False
+    script: Script | None = None
 
     def node(self, frame: Frame) -> Node:
         """Return it drawn into a frame of its parent."""
@@ -128,7 +130,9 @@ class Answers:
         # Both arguments set the text: the last one stays.
         messages = tuple(Osc(one, (TEXT, TEXT), received=True) for one in self.addresses)
         kind: NodeType = "TEXT" if self.lines else "LABEL"
-        return Node(kind, self.name, frame, properties, {"text": self.text}, messages)
+        return Node(
+            kind, self.name, frame, properties, {"text": self.text}, messages, self.script
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,32 +140,69 @@ class SaysState:
 
 
 @dataclass(frozen=True, slots=True)
-class Starts:
-    """A layout that presses one of its buttons as it is opened, and lets it go a frame later.
+class KeepsPressing:
+    """A layout that presses one of its buttons as it is opened, and then again and again.
 
-    The button lies at the end of `path`, a name for each group on the way to it.
+    The button lies at the end of `path`, a name for each group on the way to it; it is let go a
+    frame later.
     """
 
     path: tuple[str, ...]
+    each_ms: int
 
     def lua(self) -> str:
         """Return the script as TouchOSC runs it."""
         button = "self" + "".join(f".children[{quoted(name)}]" for name in self.path)
         return (
-            "local pressed = false\n"
-            "function init()\n"
-            f"  {button}.values.x = 1\n"
-            "  pressed = true\n"
-            "end\n"
+            "local pressed, due = false, 0\n"
             "function update()\n"
-            "  if not pressed then return end\n"
-            "  pressed = false\n"
-            f"  {button}.values.x = 0\n"
+            f"  local button = {button}\n"
+            "  if pressed then\n"
+            "    pressed = false\n"
+            "    button.values.x = 0\n"
+            "  elseif getMillis() >= due then\n"
+            f"    pressed, due = true, getMillis() + {self.each_ms}\n"
+            "    button.values.x = 1\n"
+            "  end\n"
             "end\n"
         )
 
     def effects(self, name: str, value: Held) -> tuple[Effect, ...]:
-        """Return nothing: it acts once, as the layout is opened."""
+        """Return nothing: it acts by the clock."""
+        del name, value
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class HidesAnswers:
+    """A label of answers, each an address and then a text: of some addresses it shows none.
+
+    It shows the answer before again, or `first` where there was none.
+    """
+
+    addresses: tuple[str, ...]
+    first: str
+
+    def lua(self) -> str:
+        """Return the script as TouchOSC runs it."""
+        rows = "".join(f"  [{quoted(address)}] = true,\n" for address in self.addresses)
+        return (
+            f"local hidden = {{\n{rows}}}\n"
+            f"local asked, shown = '', {quoted(self.first)}\n"
+            "function onValueChanged(key)\n"
+            "  if key ~= 'text' or self.values.text == shown then return end\n"
+            "  if string.sub(self.values.text, 1, 1) == '/' then\n"
+            "    asked = self.values.text\n"
+            "  elseif hidden[asked] then\n"
+            "    self.values.text = shown\n"
+            "  else\n"
+            "    shown = self.values.text\n"
+            "  end\n"
+            "end\n"
+        )
+
+    def effects(self, name: str, value: Held) -> tuple[Effect, ...]:
+        """Return nothing: what a picture shows is no hidden answer."""
         del name, value
         return ()
 

@@ -4,9 +4,7 @@ from loopmind_live.control.feedback import STATE
 from loopmind_live.control.fixed_addresses import pad
 from loopmind_live.control.macros import MACROS
 from loopmind_live.control.osc_addresses import PROMPT
-from loopmind_live.control.osc_server import ERROR, REPLY
 from loopmind_live.control.touchosc.controls import (
-    Answers,
     Caption,
     Meter,
     Plane,
@@ -15,7 +13,7 @@ from loopmind_live.control.touchosc.controls import (
 )
 from loopmind_live.control.touchosc.launch import Pad
 from loopmind_live.control.touchosc.layout import Columns, Grid, Part, Rows, layout
-from loopmind_live.control.touchosc.link import CONNECT, connects
+from loopmind_live.control.touchosc.link import CONNECT, answers, connects
 from loopmind_live.control.touchosc.look import (
     BLUE,
     GRAY,
@@ -42,7 +40,7 @@ def stage() -> Node:
     page = Rows(NAME, (
         Part(56, _header()),
         Part(50, _transport()),
-        Part(26, Answers("answer", (REPLY, ERROR), "press CONNECT", SMALL)),
+        Part(26, answers(lines=False)),
         Part(0, Columns("middle", (
             Part(556, Grid("sections", 4, tuple(_pad(number) for number in range(1, PADS + 1)))),
             Part(0, _filter()),

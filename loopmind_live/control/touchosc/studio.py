@@ -3,9 +3,7 @@
 from loopmind_live.control.feedback import STATE
 from loopmind_live.control.fixed_addresses import track
 from loopmind_live.control.osc_addresses import PROMPT
-from loopmind_live.control.osc_server import ERROR, REPLY
 from loopmind_live.control.touchosc.controls import (
-    Answers,
     Caption,
     Knob,
     Meter,
@@ -15,7 +13,7 @@ from loopmind_live.control.touchosc.controls import (
 )
 from loopmind_live.control.touchosc.launch import Light
 from loopmind_live.control.touchosc.layout import Columns, Grid, Pages, Part, Rows, layout
-from loopmind_live.control.touchosc.link import CONNECT, connects
+from loopmind_live.control.touchosc.link import CONNECT, answers, connects
 from loopmind_live.control.touchosc.look import (
     BLUE,
     GRAY,
@@ -111,7 +109,7 @@ def _beside() -> Rows:
         Press("STATUS", f"{PREFIX}/status", color=GRAY),
     )
     return Rows("beside", (
-        Part(0, Answers("answer", (REPLY, ERROR), "OTHERS: what else would do", SMALL, True)),
+        Part(0, answers(lines=True)),
         Part(50, Columns("takes", (Part(46, Caption("TAKE", ink=GRAY)), *takes))),
         Part(150, Grid("actions", 3, actions)),
     ))  # fmt: skip

@@ -15,6 +15,7 @@ from loopmind_live.control.touchosc.nodes import Color
 from tests.control.touchosc.reading import ReadMessage, ReadNode, SentArgument, read
 
 PRELUDE = """
+now_ms = 500000
 function Color(r, g, b, a) return {r = r, g = g, b = b, a = a} end
 function new_node(values, properties, parent, changed)
   local node = {children = {}, parent = parent}
@@ -38,6 +39,7 @@ end
 function run_script(node, code)
   local known = {
     self = node, Color = Color, tonumber = tonumber, tostring = tostring, string = string,
+    getMillis = function() return now_ms end,
     math = math, pairs = pairs, ipairs = ipairs, type = type,
   }
   local chunk = assert(loadstring(code))
@@ -65,12 +67,16 @@ class Surface:
                 self._lua.globals().run_script(self.nodes[node.path], script)
 
     def open(self) -> None:
-        """Do what the layout does as it is opened, and in the frames after it."""
-        scripts = [node["script"] for node in self.nodes.values() if node["script"] is not None]
-        for event in ("init", "update", "update"):
-            for script in scripts:
-                if script[event] is not None:
-                    script[event]()
+        """Let the first frames of the layout go by."""
+        for _ in range(3):
+            self.frame()
+
+    def frame(self, later_ms: float = 1000 / 60) -> None:
+        """Let one frame go by, so much after the one before."""
+        self._lua.globals().now_ms += later_ms
+        for node in self.nodes.values():
+            if node["script"] is not None and node["script"]["update"] is not None:
+                node["script"]["update"]()
 
     def value(self, path: str, name: str) -> Any:
         """Return a value of a node."""

@@ -8,7 +8,7 @@ from lupa.lua51 import LuaRuntime
 from loopmind_live.config import shipped_folder
 from loopmind_live.control.touchosc.example import moment
 from loopmind_live.control.touchosc.launch import LAUNCH
-from loopmind_live.control.touchosc.link import RECEIVE_PORT
+from loopmind_live.control.touchosc.link import AGAIN_MS, RECEIVE_PORT
 from loopmind_live.control.touchosc.nodes import Color, Node
 from loopmind_live.control.touchosc.received import received
 from loopmind_live.control.touchosc.scripts import quoted
@@ -92,18 +92,48 @@ def test_states_are_told_apart_by_words_and_by_brightness() -> None:
         assert (high + 0.05) / (low + 0.05) >= 4.5, state
 
 
-def test_opening_a_layout_asks_to_be_told_and_pressing_connect_asks_again() -> None:
-    for name, button in (
+@pytest.mark.parametrize(
+    ("name", "button"),
+    [
         ("stage", "/stage/stage/transport/CONNECT/press"),
         ("studio", "/studio/studio/header/CONNECT/press"),
-    ):
-        surface = opened(name)
-        surface.open()
-        asked = [("/loopmind/reply_port", (RECEIVE_PORT,)), ("/loopmind/start_listen", ())]
-        assert surface.sent == asked
-        surface.touch(button, "x", 1.0)
-        surface.touch(button, "x", 0.0)
-        assert surface.sent == asked * 2
+    ],
+)
+def test_a_layout_asks_to_be_told_as_it_is_opened_by_hand_and_from_time_to_time(
+    name: str, button: str
+) -> None:
+    surface = opened(name)
+    surface.open()
+    asked = [("/loopmind/reply_port", (RECEIVE_PORT,)), ("/loopmind/start_listen", ())]
+    assert surface.sent == asked
+    surface.touch(button, "x", 1.0)
+    surface.touch(button, "x", 0.0)
+    assert surface.sent == asked * 2
+    surface.frame(AGAIN_MS / 2)
+    surface.frame()
+    assert surface.sent == asked * 2
+    surface.frame(AGAIN_MS / 2)
+    surface.frame()
+    surface.frame()
+    assert surface.sent == asked * 3
+    assert surface.value(button, "x") == 0.0
+
+
+def test_what_is_answered_to_a_layout_that_asks_by_itself_hides_no_other_answer() -> None:
+    surface = opened("stage")
+    line = "/stage/stage/answer"
+    assert surface.value(line, "text") == "not connected yet"
+    listening = ("/loopmind/start_listen", "1 listen")
+    surface.receive("/loopmind/reply", listening)
+    assert surface.value(line, "text") == "connected"
+    surface.receive("/loopmind/reply", ("/loopmind/undo", "undone: mute bass"))
+    surface.receive("/loopmind/reply", listening)
+    surface.receive("/loopmind/reply", listening)
+    assert surface.value(line, "text") == "undone: mute bass"
+    surface.receive("/loopmind/reply", ("/loopmind/redo", "done: mute bass"))
+    assert surface.value(line, "text") == "done: mute bass"
+    surface.receive("/loopmind/reply", ("/loopmind/redo", "done: mute bass"))
+    assert surface.value(line, "text") == "done: mute bass"
 
 
 def test_a_finger_on_a_switch_sends_and_what_comes_back_is_not_sent_again() -> None:
