@@ -19,9 +19,9 @@ def build(input, parameters):
     wet = []
     for _ in range(ECHOES):
         echo = pyo.ButHP(pyo.ButLP(echo, parameters.tone), 90, mul=parameters.feedback)
-        echo = pyo.Delay(echo, time, maxdelay=8)
+        echo = pyo.Delay(echo, time, maxdelay=3)
         wet.append(echo)
     # The last one goes on by itself: it is dark enough.
-    wet[-1] = pyo.Delay(wet[-1], time, parameters.feedback * 0.9, maxdelay=8, mul=0.7)
+    wet[-1] = pyo.Delay(wet[-1], time, parameters.feedback * 0.9, maxdelay=3, mul=0.7)
     total = sum(wet[1:], start=wet[0])
     return input + total * parameters.mix

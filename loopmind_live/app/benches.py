@@ -8,6 +8,7 @@ from loopmind_live.bench.latency import run_latency_bench
 from loopmind_live.bench.midi_clock import run_clock_bench
 from loopmind_live.bench.midi_lights import run_midi_bench
 from loopmind_live.bench.osc_flooding import run_osc_bench
+from loopmind_live.bench.patch_edits import run_patches_bench
 from loopmind_live.bench.prepare_speed import run_prepare_bench
 from loopmind_live.bench.rescan import run_rescan_bench
 from loopmind_live.bench.rows import BenchRow
@@ -33,6 +34,7 @@ BENCHES: dict[str, Callable[[Progress], list[BenchRow]]] = {
     "rescan": run_rescan_bench,
     "soak": run_soak_benches,
     "survival": run_survival_bench,
+    "patches": run_patches_bench,
     "midi": run_midi_bench,
     "clock": run_clock_bench,
 }

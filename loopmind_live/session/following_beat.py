@@ -134,7 +134,8 @@ def next_step(
     if last.frame > free_frame or abs(ahead_s) < STILL_S:
         return None
     if far:
-        line = outside.next_line(free_frame, tempo.rate_hz)
+        bar = replace(outside, quantum=outside.quantum / max(1.0, multiple))
+        line = bar.next_line(free_frame, tempo.rate_hz)
         soon = line < free_frame + margin_frames(tempo.rate_hz)
         return (Follow(bpm, from_line=True), round(line)) if soon else None
     return Follow(bpm, ahead_s), free_frame

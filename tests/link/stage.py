@@ -25,6 +25,7 @@ LIMIT_S = 60.0
 START_S = 180.0
 """An engine that starts for the first time compiles its kernel."""
 EDGE = 2400
+LOUD = 0.35
 OUR_PORT, HUT_PORT = "loopmind:output_1", "LinkHut:out_1"
 Frames = np.ndarray[Any, np.dtype[Any]]
 _STATE = re.compile(
@@ -205,9 +206,8 @@ class Heard:
 
 
 def clicks(audio: Frames) -> Frames:
-    """Return the frames at which our clicks begin: where they are half as loud as they get."""
-    loud = np.flatnonzero(np.abs(audio) > 0.5 * np.abs(audio).max(initial=0.1))
-    return _first(loud)
+    """Return the frames at which our clicks begin: where they are nearly half as loud as made."""
+    return _first(np.flatnonzero(np.abs(audio) > LOUD))
 
 
 def steps(audio: Frames) -> Frames:

@@ -107,6 +107,10 @@ def test_tempo_4_the_ends_of_the_range_are_played_at_a_multiple(
     other.ask(f"tempo {edge_bpm}")
     hut.has_bpm(edge_bpm)
     until(lambda: bpm_of(show) == round(own_bpm), "our tempo")
+    # Our next bar begins with one of theirs, and at 20 bpm those are six seconds away.
+    until(lambda: any("begin together" in e["text"] for e in show.events("result")), "in step")
+    fitted = "clips for 120 bpm, and for ours again"
+    until(lambda: sum("fitted" in e["text"] for e in show.events("result")) == 2, fitted)
     in_sync(record(3.0 + 80.0 / edge_bpm, jack))
 
 
