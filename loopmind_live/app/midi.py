@@ -27,7 +27,7 @@ from loopmind_live.control.midi_messages import (
 from loopmind_live.control.midi_ports import MidiEvent, MidiPorts
 from loopmind_live.control.midi_shown import meant_on, shown
 from loopmind_live.control.osc_addresses import Typed
-from loopmind_live.errors import LoopMindError
+from loopmind_live.errors import ConfigError, LoopMindError
 from loopmind_live.session.effects import Learn
 from loopmind_live.session.panel import Panel
 from loopmind_live.session.state import State
@@ -258,4 +258,9 @@ def open_midi(
     monitor: Monitor,
 ) -> MidiSurface:
     """Plug all MIDI devices of this machine into a performance."""
-    return MidiSurface(show, tell, ports, all_mappings(), time.perf_counter, turn, monitor)
+    try:
+        mappings = all_mappings()
+    except ConfigError:
+        ports.close()
+        raise
+    return MidiSurface(show, tell, ports, mappings, time.perf_counter, turn, monitor)
