@@ -27,7 +27,7 @@ from loopmind_live.control.midi_messages import (
 from loopmind_live.control.midi_ports import MidiEvent, MidiPorts
 from loopmind_live.control.midi_shown import meant_on, shown
 from loopmind_live.control.osc_addresses import Typed
-from loopmind_live.errors import LoopMindError
+from loopmind_live.errors import ConfigError, LoopMindError
 from loopmind_live.session.effects import Learn
 from loopmind_live.session.panel import Panel
 from loopmind_live.session.state import State
@@ -91,6 +91,7 @@ class MidiSurface:
         self._rack = Rack(mappings)
         self._learner = Learner(mappings)
         self._requests: deque[tuple[str, Request]] = deque()
+        self._refused = ("", 0)
         self._watched: int | None = None
         self._watched_pid: int | None = None
         self._drawn_state: State | None = None
@@ -210,8 +211,14 @@ class MidiSurface:
             # Whatever went wrong, the music plays on: say so, keep the trace, go on.
             log.exception("%s failed on %s", request.target.words, name)
             ok, lines = False, (f"{type(error).__name__}: {error}: this is a fault, see the log",)
-        if lines and not (ok and request.target.act == "fader"):
-            self._tell(f"{name}: " + "\n".join(lines))
+        told = f"{name}: " + "\n".join(lines)
+        if request.target.act == "fader":
+            # A fader that runs says nothing, and what is wrong with it once a second.
+            if ok or self._refused == (told, int(self._clock())):
+                return
+            self._refused = (told, int(self._clock()))
+        if lines:
+            self._tell(told)
 
     def _light(self) -> None:
         """Send what changed of the lights, a little at a time."""
@@ -258,4 +265,9 @@ def open_midi(
     monitor: Monitor,
 ) -> MidiSurface:
     """Plug all MIDI devices of this machine into a performance."""
-    return MidiSurface(show, tell, ports, all_mappings(), time.perf_counter, turn, monitor)
+    try:
+        mappings = all_mappings()
+    except ConfigError:
+        ports.close()
+        raise
+    return MidiSurface(show, tell, ports, mappings, time.perf_counter, turn, monitor)

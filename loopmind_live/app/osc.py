@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from loopmind_live.app.monitor import Monitor, meant_by
-from loopmind_live.app.performance import Performance
+from loopmind_live.app.performance import Answer, Performance
 from loopmind_live.control.access import THIS_MACHINE, Allowed
 from loopmind_live.control.datagrams import Address
 from loopmind_live.control.osc_addresses import BY_ADDRESS, Typed, check_sent, meaning, shown
@@ -109,18 +109,22 @@ class OscSurface:
 
     def do(self, received: Received, asked: Command | Typed | None) -> None:
         """Carry out what a message asks for, and answer its sender. None asks for nothing."""
+        answer = self.carry_out(received, asked)
+        if answer is not None:
+            self._answer(received, answer.ok, "\n".join(answer.lines))
+
+    def carry_out(self, received: Received, asked: Command | Typed | None) -> Answer | None:
+        """Carry out what a message asks for; None where that is nothing, or waits for its time."""
         self.note(received, meant_by(asked))
         if asked is None:
-            return
+            return None
         commands = _commands(asked)
         if received.frame is not None and not self._can_land(commands):
             self._wait(received)
-            return
+            return None
         if isinstance(asked, Typed):
-            answer = self._show.type(asked.text, due_frame=received.frame)
-        else:
-            answer = self._show.carry_out(commands, due_frame=received.frame)
-        self._answer(received, answer.ok, "\n".join(answer.lines))
+            return self._show.type(asked.text, due_frame=received.frame)
+        return self._show.carry_out(commands, due_frame=received.frame)
 
     def _can_land(self, commands: Sequence[Command]) -> bool:
         """Tell whether all may be handed over before their time: they land, and not too many do."""
@@ -150,10 +154,13 @@ class OscSurface:
         self.do(received, meaning(received.message))
 
     def _answer(self, received: Received, ok: bool, text: str) -> bool:
-        """Answer a sender, and tell the performer, whom no flood shall bury; say whether told."""
-        message = received.message
-        self.server.answer(received.sender, ok, message.address, text)
-        if not text or (ok and message.address in self.server.inbox.faders):
+        """Answer a sender, and tell the performer; say whether that was told."""
+        self.server.answer(received.sender, ok, received.message.address, text)
+        return self.tell(received, ok, text)
+
+    def tell(self, received: Received, ok: bool, text: str) -> bool:
+        """Tell the performer what came of a message, whom no flood shall bury; say whether told."""
+        if not text or (ok and received.message.address in self.server.inbox.faders):
             return False
         line = (self._echo if ok else self._errors).passed(f"OSC {text}")
         if line is not None:

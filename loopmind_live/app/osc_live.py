@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from loopmind_live.app.monitor import meant_by
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.panels import panel_now
 from loopmind_live.app.performance import Performance
@@ -22,22 +21,16 @@ from loopmind_live.control.osc_addresses import shown
 from loopmind_live.control.osc_inbox import Received
 from loopmind_live.control.osc_packet import Message
 from loopmind_live.errors import LoopMindError
+from loopmind_live.session.commands import Command
 
 
 class OscLive:
     """Answers `/live/...` as AbletonOSC does, and tells what is listened to."""
 
-    def __init__(
-        self,
-        osc: OscSurface,
-        show: Performance,
-        tell: Callable[[str], None],
-        clock: Callable[[], float],
-    ) -> None:
+    def __init__(self, osc: OscSurface, show: Performance, clock: Callable[[], float]) -> None:
         """`clock` returns seconds, and only runs forward."""
         self._osc = osc
         self._show = show
-        self._tell = tell
         self._clock = clock
         self._next_s = 0.0
         self.listeners = LiveListeners()
@@ -72,16 +65,21 @@ class OscLive:
                 self._osc.note(received, f"answered: {shown(asked)}")
                 answer = asked
             else:
-                self._osc.note(received, meant_by(asked))
-                done = self._show.carry_out([asked])
-                text = "\n".join(done.lines)
-                self._tell(f"OSC {text}")
-                answer = None if done.ok else Message(ERROR, (text,))
+                answer = self._do(received, asked)
         except LoopMindError as error:
             self._osc.note(received, f"refused: {error}")
             answer = Message(ERROR, (str(error),))
         if answer is not None:
             self._osc.server.send(to, (answer,))
+
+    def _do(self, received: Received, asked: Command) -> Message | None:
+        """Carry out a command; return what is answered: nothing, unless it was refused."""
+        done = self._osc.carry_out(received, asked)
+        if done is None:
+            return None
+        text = "\n".join(done.lines)
+        self._osc.tell(received, done.ok, text)
+        return None if done.ok else Message(ERROR, (text,))
 
     def _told_at(self, sender: Address) -> Address:
         """Return where a sender is answered: as by AbletonOSC where this listens on its port."""

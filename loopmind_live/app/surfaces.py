@@ -164,7 +164,7 @@ def _open_osc(
     if osc is None:
         return
     surfaces.open(lambda: OscFeedback(osc, show, tell, time.monotonic))
-    surfaces.open(lambda: OscLive(osc, show, tell, time.monotonic))
+    surfaces.open(lambda: OscLive(osc, show, time.monotonic))
     ports = {OSC: osc.server.port}
     if (query_port := options.oscquery_port) is not None:
         query = surfaces.open(lambda: OscQuery(query_port, osc.server.port, show, tell, who))

@@ -20,18 +20,58 @@ _LOW_HZ, _HIGH_HZ = 30.0, 11025.0
 _SILENT_DB = -90.0
 """What lies on the floor of a profile may lie anywhere below it."""
 _MEL_BANDS = 2 * BANDS
+_AIR_HZ, _FALL_BANDS, _NO_POWER = 20000.0, 8, 1e-12
 _SHELF_HZ, _SHELF_DB, _PASS_HZ = 1500.0, 4.0, 38.0
 
 
 def center_hz(parts: Collection[Part]) -> float | None:
     """Return about where the spectrum of `parts` together has its center, None where unknown."""
-    powers = [bands_of(part) for part in parts]
-    known = [power for power in powers if power is not None]
-    if known and len(known) == len(powers):
-        centers, widths = bands()
-        amplitudes = np.sqrt(np.sum(known, axis=0)) * widths
-        return float((amplitudes * centers).sum() / amplitudes.sum())
-    return _by_loudness(parts)
+    powers = _powers(parts)
+    return _by_loudness(parts) if powers is None else _center(np.sum(powers, axis=0), *bands())
+
+
+def center_with_air_hz(parts: Collection[Part]) -> float | None:
+    """Return the same with what probably lies above the bands that are known, None where unknown.
+
+    Cymbals, breath and hiss reach to the end of hearing: each part is taken to go on as it falls.
+    """
+    powers = _powers(parts)
+    if powers is None:
+        return _by_loudness(parts)
+    return _center(np.sum([_with_air(power) for power in powers], axis=0), *_bands_with_air())
+
+
+def _powers(parts: Collection[Part]) -> list[Values] | None:
+    """Return the power of each band of each part, None where that of any is not known."""
+    powers = [power for part in parts if (power := bands_of(part)) is not None]
+    return powers if powers and len(powers) == len(parts) else None
+
+
+def _center(power: Values, centers: Values, widths: Values) -> float:
+    amplitudes = np.sqrt(power) * widths
+    return float((amplitudes * centers).sum() / amplitudes.sum())
+
+
+def _with_air(power: Values) -> Values:
+    """Return the power of a part's bands and of those above: the line through the highest, on."""
+    centers, _ = _bands_with_air()
+    octaves = np.log2(centers)
+    levels_db = 10.0 * np.log10(np.maximum(power[-_FALL_BANDS:], _NO_POWER))
+    slope, start = np.polyfit(octaves[BANDS - _FALL_BANDS : BANDS], levels_db, 1)
+    air_db = np.minimum(start + slope * octaves[BANDS:], levels_db[-1])
+    return np.concatenate((power, 10.0 ** (air_db / 10.0)))
+
+
+@cache
+def _bands_with_air() -> tuple[Values, Values]:
+    """Return center and width of the bands of a profile and of those above, up to 20 kHz."""
+    centers, widths = bands()
+    step = centers[-1] / centers[-2]
+    above = step ** np.arange(1, 1 + int(np.log(_AIR_HZ / centers[-1]) / np.log(step)))
+    return (
+        np.concatenate((centers, centers[-1] * above)),
+        np.concatenate((widths, widths[-1] * above)),
+    )
 
 
 def bands_of(part: Part) -> Values | None:

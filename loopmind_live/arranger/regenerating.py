@@ -9,7 +9,7 @@ from loopmind_live.arranger.base import NEUTRAL, Direction, SectionWish
 from loopmind_live.arranger.casting import Ranked, Weighing, draw
 from loopmind_live.arranger.directions import comparative, parts_more
 from loopmind_live.arranger.measures import measure_in, measure_of, progress, same_sound
-from loopmind_live.arranger.mixing import center_hz
+from loopmind_live.arranger.mixing import center_hz, center_with_air_hz
 from loopmind_live.arranger.roles import alternatives, plan
 from loopmind_live.arranger.scene import Scene, by_importance, hashes
 from loopmind_live.arranger.seeds import random_of
@@ -84,10 +84,13 @@ def moved_by(
     """
     if not leads_by_brightness(direction) or before.keys() != after.keys():
         return _PLAIN_MOVE
-    old, new = center_hz(before.values()), center_hz(after.values())
-    if old is None or new is None:
-        return _PLAIN_MOVE
-    return math.copysign(1.0, direction.brightness) * math.log2(new / old)
+    moves = []
+    for center in (center_hz, center_with_air_hz):
+        old, new = center(before.values()), center(after.values())
+        if old is None or new is None:
+            return _PLAIN_MOVE
+        moves.append(math.copysign(1.0, direction.brightness) * math.log2(new / old))
+    return min(moves)
 
 
 def held_back(

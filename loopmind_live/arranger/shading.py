@@ -9,9 +9,11 @@ from loopmind_live.arranger.base import NEUTRAL, Direction
 from loopmind_live.arranger.directions import comparative
 from loopmind_live.score.arrangement import Part
 
-STEP_DB = 2.0
+STEP_DOWN_DB, STEP_UP_DB = 2.0, 4.0
+"""How far the high shelf of a part is moved at once: what is added up there drowns in cymbals, what
+is taken away does not."""
 LOWEST_DB, HIGHEST_DB = -6.0, 4.0
-"""How far the high shelf of a part is moved at most: further, it is no tone but a fault."""
+"""How far it is moved at most: further, it is no tone but a fault."""
 
 
 def leads_by_brightness(direction: Direction) -> bool:
@@ -34,9 +36,10 @@ def shaded(part: Part, direction: Direction) -> Part:
     """
     if not leads_by_brightness(direction):
         return part
-    high_db = part.high_db + STEP_DB * direction.brightness
     if direction.brightness < 0.0:
+        high_db = part.high_db + STEP_DOWN_DB * direction.brightness
         high_db = min(part.high_db, max(LOWEST_DB, high_db))
     else:
+        high_db = part.high_db + STEP_UP_DB * direction.brightness
         high_db = max(part.high_db, min(HIGHEST_DB, high_db))
     return replace(part, high_db=round(high_db, 1))

@@ -47,6 +47,10 @@ _NOT_KEYS: Mapping[str, frozenset[str]] = {
 """Words of a language that would be keys in another, where they are in lower case."""
 
 
+_INTERVALS = frozenset({"second", "third", "sixth", "seventh", "2nd", "3rd", "6th", "7th"})
+"""What is minor or major, too."""
+
+
 def read_key(tokens: Sequence[Token], at: int, language: str) -> tuple[str, int]:
     """Return the key written at token `at`, in the project's spelling, and the tokens it takes.
 
@@ -74,6 +78,8 @@ def read_key(tokens: Sequence[Token], at: int, language: str) -> tuple[str, int]
         used, after = 2, ahead[2]
     if not mode and after in (MINOR - {"m"}) | MAJOR:
         mode, used = after, used + 1
+        if word == "a" and ahead[used] in _INTERVALS:
+            return "", 0  # "down a minor third"
     if not mode and not _is_bare(tokens, at, used, accidental, match is None):
         return "", 0
     if len(tonic) > 1 and accidental:

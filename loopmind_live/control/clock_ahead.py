@@ -1,7 +1,5 @@
 """What a clock has to know of a performance ahead of time. Pure."""
 
-from dataclasses import replace
-
 from loopmind_live.control.clock_plan import MOST_TURNS, Turn
 from loopmind_live.session.document import Refit
 from loopmind_live.session.state import State
@@ -50,9 +48,3 @@ def turns_from(
     if not reached and not plays:
         return soon
     return (Turn(tempo.bar(frame), plays), *soon)
-
-
-def shifted(tempo: TempoMap, frames: float) -> TempoMap:
-    """Return the map with everything `frames` later."""
-    segments = tuple(replace(each, frame=each.frame + frames) for each in tempo.segments)
-    return replace(tempo, segments=segments)

@@ -10,6 +10,8 @@ from loopmind_live.workers import realtime
 
 _LOOK_S = 0.02
 """How often it looks whether there is something to send, or another tempo to send it by."""
+_READY_S = 0.002
+"""A message is worked out so long before it is due: what is left then is to send it."""
 
 
 class ClockThread:
@@ -22,9 +24,10 @@ class ClockThread:
     ) -> None:
         self._plan, self._send = plan, send
         self._clock = ClockOut()
-        self._over = threading.Event()
+        self._over, self._ready = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
         self._thread.start()
+        self._ready.wait()  # it has its own priority before others are given theirs
 
     def end(self) -> None:
         """Send no more."""
@@ -33,6 +36,7 @@ class ClockThread:
 
     def _run(self) -> None:
         realtime.ask_for_priority("portaudio", alone=True)
+        self._ready.set()
         while not self._over.is_set():
             plan, anchor = self._plan()
             if anchor is None or plan.tempo is None:
@@ -40,10 +44,16 @@ class ClockThread:
                 continue
             rate_hz = plan.tempo.rate_hz
             frame = heard_at(anchor, time.monotonic_ns(), rate_hz)
-            for due in self._clock.take(plan, frame, frame):
+            for due in self._clock.take(plan, frame, frame + _READY_S * rate_hz):
+                self._sleep_until(due.frame, anchor, rate_hz)
                 self._send(due)
-            wait_s = (self._clock.next_frame - frame) / rate_hz
-            time.sleep(min(_LOOK_S, max(0.0, wait_s)))
+            next_frame = self._clock.next_frame - _READY_S * rate_hz
+            self._sleep_until(min(next_frame, frame + _LOOK_S * rate_hz), anchor, rate_hz)
+
+    def _sleep_until(self, frame: float, anchor: ClockAnchor, rate_hz: float) -> None:
+        wait_s = (frame - heard_at(anchor, time.monotonic_ns(), rate_hz)) / rate_hz
+        if wait_s > 0.0:
+            time.sleep(wait_s)
 
 
 def heard_at(anchor: ClockAnchor, time_ns: int, rate_hz: float) -> float:

@@ -136,6 +136,8 @@ class MidiPorts:
 
     def _ended(self, reason: str) -> list[MidiEvent]:
         """Let go of a process that ended or cannot be understood; another is started soon."""
+        if self._process is not None:
+            self._process.kill()  # nobody waits here for what may hang
         self.close()
         now_s = self._clock()
         if now_s - self._started_s > STEADY_S:

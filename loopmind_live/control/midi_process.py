@@ -61,6 +61,7 @@ class MidiProcess:
         """Serve until the performer closes its end; let what plays along stop with it."""
         clock = ClockThread(self._clock, self._send_clock)
         self._watch.start()
+        realtime.ask_for_priority("jack")  # for all threads but the clock's, which has more
         while self._serve():
             self._send_due()
             if lost := self._outbox.lost():
@@ -183,7 +184,6 @@ def main() -> int:
     realtime.die_with_parent()
     connection = socket.socket(fileno=int(sys.argv[1]))
     process = MidiProcess(connection, sys.argv[2:] or systems_here())
-    realtime.ask_for_priority("jack")  # the clock's own thread asks for more
     realtime.settle()
     process.run()
     return 0

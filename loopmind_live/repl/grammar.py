@@ -33,6 +33,10 @@ _KEPT_SAFE = frozenset(
 FALLBACK = "english"
 """The language that a line is read in, too: music speaks it everywhere."""
 _FREE = ("file", "what")
+_CODE = re.compile(
+    r"[{}$\\`]|<(?!3)|\s\*\s|[<>=!]=|\w\s*=\s*\w|>\s*\d|://|\(\)|&&|\s--?[a-z]|;\s*$"
+)
+"""Signs of programs and shells, which nobody speaks in."""
 _NAMING = ("load", "save", "record", "listen")
 _WORDS = frozenset(
     word
@@ -120,6 +124,10 @@ def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
     if _inserts_into_parts(tokens):
         raise NotUnderstood(str(complaint))
     typed = as_typed(tokens, source)
+    if _CODE.search(typed):
+        raise NotUnderstood(
+            f"{typed[:60]!r} reads as code, and not as music: type help for the list"
+        )
     refused: LoopMindError | None = None
     lexed = lex(typed, _WORDS)
     readings = [lexed]
@@ -176,7 +184,8 @@ def _takes_a_word(command: Command) -> bool:
     for name in _FREE if command.name in _NAMING else ():
         value = command.arguments.get(name)
         if isinstance(value, str) and f'"{value}"' not in command.text:
-            senses = lexicon("english").senses.get((value,), ())
+            plain = value.lower() if value.isupper() else value  # a Name is none
+            senses = lexicon("english").senses.get((plain,), ())
             if senses and senses[0].kind in ("other", "filler", "word", "number"):
                 return not value.isdigit() and value not in ("off", "all", "pending")
     return False

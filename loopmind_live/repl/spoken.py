@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loopmind_live.arranger.items import Item, Lexed
+from loopmind_live.repl.asked_of import Before
 from loopmind_live.repl.bind import Misfit
 from loopmind_live.repl.clauses import Clause, Place, clauses
-from loopmind_live.repl.meanings import Before, commands_of
+from loopmind_live.repl.meanings import commands_of
+from loopmind_live.score.labels import fold
 from loopmind_live.session.commands import Command, check
 
 _SILENT = frozenset({"filler", "polite", "comma", "and", "then", "but", "it", "something"})
@@ -99,6 +101,9 @@ def merged(commands: Sequence[Command]) -> list[Command]:
         last = kept[-1] if kept else None
         if last is not None and _said_again(last, command):
             continue
+        if last is not None and _is_remedied(last, command):
+            kept.pop()
+            last = kept[-1] if kept else None
         if last is not None and _goes_on(last, command):
             arguments = dict(last.arguments)
             for name, value in command.arguments.items():
@@ -112,11 +117,29 @@ def merged(commands: Sequence[Command]) -> list[Command]:
 
 
 def _said_again(last: Command, command: Command) -> bool:
-    """Tell whether a command on parts only repeats the last: "vocals too loud, bring them down"."""
+    """Tell whether a command only repeats the last in other words: "go back, undo".
+
+    Said twice in the same words it is meant twice, save on parts: "too loud, bring them down".
+    """
     same = (last.name, last.arguments, last.when) == (command.name, command.arguments, command.when)
-    return same and "roles" in command.arguments
+    again = last.name in _TRANSPORT and last.text.split() != command.text.split()
+    return same and ("roles" in command.arguments or again)
 
 
+def _is_remedied(last: Command, command: Command) -> bool:
+    """Tell whether `last` is a complaint that says what to do next: "too slow, double time"."""
+    if _TOO.search(fold(last.text)) is None or last.when != command.when:
+        return False
+    if last.name in _TEMPO and command.name in _TEMPO:
+        return True
+    about = ("roles", "section", "number")
+    same = all(last.arguments.get(name) == command.arguments.get(name) for name in about)
+    return last.name == command.name and same
+
+
+_TOO = re.compile(r"\b(too|demasiado|muy|trop|zu|muito|muita|demais)\b")
+_TRANSPORT = frozenset({"undo", "redo", "play", "stop"})
+_TEMPO = frozenset({"set_tempo", "ramp", "half_time", "double_time"})
 _ALL = re.compile(r"\b(everything|all|whole|entire|todo|toda|tout|alles|ganze|tudo)\b")
 
 

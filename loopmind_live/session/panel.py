@@ -130,15 +130,15 @@ def _section_name(state: State) -> str:
 
 def _pads(state: State, arrangement: Arrangement) -> tuple[Pad, ...]:
     plays = state.playhead.place if state.playing and state.playhead is not None else None
-    queued = _queued_place(state)
+    queued = _queued_places(state)
     stops = any(isinstance(change.action, Stop) for change in state.pending)
     pads = []
     for place, section in enumerate(arrangement.sections):
         launch: Launch = "stopped" if section.parts else "empty"
-        if place == queued:
+        if place in queued:
             launch = "play_queued"
         elif place == plays:
-            launch = "stop_queued" if stops or queued is not None else "playing"
+            launch = "stop_queued" if stops or queued else "playing"
         pads.append(
             Pad(
                 arrangement.name(place), section.label, arrangement.occurrence(place),
@@ -148,20 +148,19 @@ def _pads(state: State, arrangement: Arrangement) -> tuple[Pad, ...]:
     return tuple(pads)
 
 
-def _queued_place(state: State) -> int | None:
-    """Return the place of the section that is to be entered next, None where none is asked for.
+def _queued_places(state: State) -> frozenset[int | None]:
+    """Return the places of the sections that are to be entered.
 
     Of several on one line, it is the one that was asked for last.
     """
-    entries = [
-        (change.bar, -change.number, state.document.place_of(change.action.section))
-        for change in state.pending
-        if isinstance(change.action, Enter)
-    ]
+    entries: dict[float, int | None] = {}
+    for change in sorted(state.pending, key=lambda one: one.number):
+        if isinstance(change.action, Enter):
+            entries[change.bar] = state.document.place_of(change.action.section)
     if not entries and not state.playing and not state.started:
         first = any(isinstance(change.action, SetArrangement) for change in state.pending)
-        return 0 if first and state.arrangement is not None else None
-    return min(entries)[2] if entries else None
+        return frozenset({0} if first and state.arrangement is not None else ())
+    return frozenset(entries.values())
 
 
 def _strip(state: State, role: Role, peaks: Sequence[float]) -> Strip:

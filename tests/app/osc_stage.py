@@ -33,7 +33,7 @@ class OscStage:
         )  # fmt: skip
         self.osc = OscSurface(port, self.show, self.told.append, time.perf_counter, who)
         self.feedback = OscFeedback(self.osc, self.show, self.told.append, time.monotonic)
-        self.live = OscLive(self.osc, self.show, self.told.append, time.monotonic)
+        self.live = OscLive(self.osc, self.show, time.monotonic)
         self.port = self.osc.server.port
 
     def tick(self) -> None:

@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from loopmind_live.app.argument_types import at_least_one, block_size, latency_ms, outputs
+from loopmind_live.app.argument_types import at_least_one, block_size, latency_ms, outputs, senders
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ from loopmind_live.app.argument_types import at_least_one, block_size, latency_m
         (latency_ms, "nan", "nan: choose -500 to 500 ms"),
         (latency_ms, "501", "501: choose -500 to 500 ms"),
         (outputs, "master=0", "master"),
+        (senders, "tablet", "tablet: not an address or network"),
+        (senders, "192.168.1.20,0.0.0.0/0", "0.0.0.0/0: 4,294,967,296 addresses"),
     ],
 )
 def test_an_argument_that_cannot_be_is_told(reader, text, words):

@@ -115,6 +115,19 @@ def test_a_fader_tells_nothing_but_what_goes_wrong(stage: MidiStage, ports: FedP
     assert stage.told == []
 
 
+def test_a_fader_that_is_refused_says_so_but_not_at_every_step(
+    stage: MidiStage, ports: FedPorts
+) -> None:
+    ports.plug(KORG)
+    stage.tick(2)
+    stage.told.clear()
+    stage.show.carry_out = lambda _commands: Answer(("too much",), ok=False)  # type: ignore[method-assign]
+    for value in range(95, 55, -1):
+        ports.play(KORG, cc(3, value, 16), cc(3, 95, 16))
+        stage.tick()
+    assert 1 <= len(stage.said("nanoKONTROL2: too much")) <= 30
+
+
 def test_two_devices_on_one_control_agree(stage: MidiStage, ports: FedPorts) -> None:
     ports.plug(KORG)
     ports.plug(APC)

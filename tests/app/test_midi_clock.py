@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from loopmind_live.app.midi_clock import IN_STEP_S, MidiClock
+from loopmind_live.app.clock_follower import IN_STEP_S
+from loopmind_live.app.midi_clock import MidiClock
 from loopmind_live.control.clock_plan import ClockAnchor, ClockListen, ClockPlan, Turn
 from loopmind_live.control.midi_messages import CLOCK, CONTINUE, START, STOP, MidiIn, PortCame
 from loopmind_live.engine.base import EngineStatus

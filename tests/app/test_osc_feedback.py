@@ -239,7 +239,8 @@ def test_a_template_for_abletonosc_plays_the_set(
     stage.until(lambda: tablet.shows("/live/error") is not None, "the error")
     assert "no scene 99" in str(tablet.shows("/live/error"))
     tablet.send("/live/scene/fire", 4)
-    stage.until(lambda: any("goto hook 2" in line for line in stage.told), "the scene")
+    session = stage.rig.session
+    stage.until(lambda: "goto hook 2" in [one.text for one in session.state.pending], "the scene")
     assert tablet.shows("/loopmind/reply") is None, "AbletonOSC does not answer methods"
     tablet.close()
     stage.until(lambda: not len(stage.live.listeners), "who is gone")

@@ -140,15 +140,15 @@ def test_two_tablets_show_the_same_whichever_is_touched(stage: OscStage, tablet:
     left = connected(stage, tablet("stage", stage.port))
     right = connected(stage, tablet("studio", stage.port))
     stage.show.type("play")
-    fader = "/stage/stage/tracks/bass/level/fader"
+    fader = "/stage/stage/tracks/bass/level/fader/slide"
     left.surface.touch(fader, "x", 0.25)
     left.send(*left.surface.sent[-1])
-    stage.until(lambda: near(right, f"{MIXER}/bass/level/fader", 0.25), "the other fader")
+    stage.until(lambda: near(right, f"{MIXER}/bass/level/fader/slide", 0.25), "the other fader")
     right.surface.touch(f"{MIXER}/bass/mute/switch", "x", 1.0)
     right.send(*right.surface.sent[-1])
     words = "/stage/stage/tracks/bass/mute/words"
     stage.until(lambda: shows_text(left, words, "MUTED"), "the other button")
-    right.surface.touch(f"{MIXER}/bass/level/fader", "x", 0.5)
+    right.surface.touch(f"{MIXER}/bass/level/fader/slide", "x", 0.5)
     right.send(*right.surface.sent[-1])
     stage.until(lambda: near(left, fader, 0.5), "the first fader")
     assert left.surface.value("/stage/stage/tracks/bass/db", "text") == "-10.0 dB"

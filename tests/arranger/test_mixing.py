@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from loopmind_live.arranger.mixing import bands, bands_of, center_hz
+from loopmind_live.arranger.mixing import bands, bands_of, center_hz, center_with_air_hz
 from loopmind_live.dsp.profile import BANDS, CLASSES, FLOOR_DB, HIT_BANDS, Profile, pack
 from loopmind_live.score.arrangement import Part
 from tests.arranger.synthetic_loops import make_loop
@@ -50,3 +50,19 @@ def test_without_profiles_every_part_counts_by_its_own_center() -> None:
     assert center_hz([plain, part(9)]) is not None
     assert center_hz([plain]) == pytest.approx(500.0)
     assert center_hz([]) is None
+
+
+def test_what_lies_above_the_known_bands_goes_on_as_the_highest_of_them_fall() -> None:
+    def falling(db_a_band: float) -> Part:
+        levels = np.maximum(-db_a_band * np.arange(BANDS), FLOOR_DB).astype(np.float32)
+        silent = np.zeros((2, CLASSES), np.float32), np.zeros((2, CLASSES), np.float32)
+        profile = Profile(1, 0.5, *silent, np.zeros((4, HIT_BANDS), np.float32), levels)
+        return Part("drums", make_loop("drums", lufs=-20.0, profile=pack(profile)))
+
+    hiss, dull = [falling(0.0)], [falling(3.0)]
+    gains = [center_with_air_hz(one) / center_hz(one) for one in (hiss, dull)]  # type: ignore[operator]
+    assert gains[0] > 1.3
+    assert 1.0 <= gains[1] < 1.2
+    assert center_with_air_hz([]) is None
+    plain = [Part("bass", make_loop("bass", brightness_hz=500.0, lufs=-20.0))]
+    assert center_with_air_hz(plain) == center_hz(plain)

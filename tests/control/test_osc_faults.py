@@ -149,6 +149,47 @@ def test_who_is_not_on_the_list_is_dropped_and_told_of_once() -> None:
         server.close()
 
 
+LAN = """
+import json, socket, subprocess
+from loopmind_live.control.access import allowed
+from loopmind_live.control.osc_packet import decode, encode
+from loopmind_live.control.osc_server import OscServer
+
+for words in (["link", "set", "lo", "up"], *(["addr", "add", f"10.9.0.{n}/32", "dev", "lo"]
+                                             for n in (1, 2, 3))):
+    subprocess.run(["ip", *words], check=True)
+server = OscServer(0, (), allowed(["10.9.0.2"]))
+told = []
+for host in ("10.9.0.2", "10.9.0.3", "10.9.0.3", "127.0.0.1"):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hand:
+        hand.bind((host, 0))
+        hand.settimeout(0.5)
+        to = "127.0.0.1" if host.startswith("127") else "10.9.0.1"
+        hand.sendto(encode("/loopmind/ping", 1), (to, server.port))
+        try:
+            told.append(decode(hand.recv(100))[0].address)
+        except TimeoutError:
+            told.append(None)
+print(json.dumps([told, server.dropped, list(server.notices)]))
+server.close()
+"""
+
+
+def test_on_a_network_those_who_are_named_are_answered_and_nobody_else(
+    require_program: Callable[[str], str],
+) -> None:
+    command = [require_program("unshare"), "-rn", sys.executable, "-c", LAN]
+    require_program("ip")
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, timeout=60,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    told, dropped, notices = json.loads(done.stdout)
+    assert told == ["/loopmind/pong", None, None, "/loopmind/pong"]
+    assert dropped == 2
+    assert notices == ["OSC: 10.9.0.3 may not send: name it with --lan where it should"]
+
+
 class Stranger:
     """A list on which one address is not."""
 

@@ -50,6 +50,17 @@ def test_of_several_launches_on_one_line_the_last_is_queued_and_lands() -> None:
     assert panel(rig).section == "hook 1"
 
 
+def test_launches_on_lines_one_after_the_other_are_all_queued() -> None:
+    rig = started()
+    rig.session.submit(Command("goto", {"section": "hook", "number": 1}))
+    rig.session.submit(Command("goto", {"section": "outro"}, When("bar", 2)))
+    assert (launches(rig)["hook 1"], launches(rig)["outro"]) == ("play_queued", "play_queued")
+    rig.play_to(2 * rig.BAR)
+    assert (launches(rig)["hook 1"], launches(rig)["outro"]) == ("stop_queued", "play_queued")
+    rig.play_to(3 * rig.BAR)
+    assert (launches(rig)["hook 1"], launches(rig)["outro"]) == ("stopped", "playing")
+
+
 def test_what_is_to_stop_says_so() -> None:
     rig = started()
     rig.session.submit(Command("stop"))

@@ -4,8 +4,8 @@
  *
  * Its ports are "Launchpad X:LPX MIDI Out" (what hands do) and "Launchpad X:LPX MIDI In" (lights).
  * It begins two seconds after the last of the lights of its set-up came. Then it presses one of the
- * first PADS pads of the top row, never the same twice, at any frame of a block, and waits for the
- * message that lets this pad flash (channel 2). It prints "frame FRAMES" a press, or "lost"; then
+ * first PADS pads of the top row, one that does not flash, at any frame of a block, and waits for
+ * the message that lets this pad flash (channel 2). It prints "frame FRAMES" a press, or "lost"; then
  * "end XRUNS". It gives up after SECONDS.
  */
 #include <jack/jack.h>
@@ -30,6 +30,7 @@ static long presses, pads, lit;
 static long frames[MOST_PRESSES];
 static jack_nframes_t last_light, pressed_at, next_at, rate;
 static int waiting, pad;
+static unsigned char shown[128]; /* by note: the status of the light that it has */
 static unsigned int random_state;
 
 static unsigned int draw(unsigned int below) {
@@ -49,6 +50,7 @@ static void heard(const jack_midi_event_t *event, jack_nframes_t frame) {
     if (event->size != 3)
         return;
     lit++;
+    shown[event->buffer[1] & 0x7f] = event->buffer[0];
     last_light = frame;
     if (waiting && event->buffer[0] == FLASHING && event->buffer[1] == pad) {
         frames[pressed++] = (long)(frame - pressed_at);
@@ -64,10 +66,12 @@ static void play(void *buffer, jack_nframes_t now, jack_nframes_t n) {
     if (pressed >= presses || waiting || (int)(next_at - now) >= (int)n)
         return;
     jack_nframes_t at = (int)(next_at - now) > 0 ? next_at - now : 0;
-    int next = FIRST_NOTE + (int)draw((unsigned int)pads - 1);
-    pad = next >= pad ? next + 1 : next;
-    if (pad < FIRST_NOTE || pad >= FIRST_NOTE + pads)
-        pad = FIRST_NOTE;
+    pad = FIRST_NOTE + (int)draw((unsigned int)pads);
+    for (int tries = 0; shown[pad] == FLASHING; tries++) {
+        if (tries == 20)
+            return; /* all of them flash: wait for the next line */
+        pad = FIRST_NOTE + (int)draw((unsigned int)pads);
+    }
     unsigned char press[3] = {0x90, (unsigned char)pad, 100}, release[3] = {0x90, press[1], 0};
     jack_midi_event_write(buffer, at, press, 3);
     jack_midi_event_write(buffer, n - 1, release, 3);

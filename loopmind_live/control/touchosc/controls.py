@@ -195,26 +195,24 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class Fader:
-    """A fader, 0 at the bottom to 1 at the top; lying (`across`), from the left to the right."""
+    """A fader, 0 at the bottom to 1 at the top. `mark`: where a line shows a place upon it."""
 
     name: str
     address: str
     color: Color = SKY
     at_first: float = 0.0
-    across: bool = False
-    steps: int = 0
+    mark: float = 0.0
 
     def node(self, frame: Frame) -> Node:
         """Return it drawn into a frame of its parent."""
-        return Node(
-            "FADER", self.name, frame,
-            {
-                "color": self.color, "orientation": int(self.across), "grid": self.steps > 0,
-                "gridSteps": self.steps or 10,
-            },
-            {"x": self.at_first},
+        slide = Node(
+            "FADER", "slide", _inside(frame), {"color": self.color}, {"x": self.at_first},
             (Osc(self.address, (Value(),), MOVED, received=True),),
         )  # fmt: skip
+        at = min(frame.h - 2, round(frame.h * (1.0 - self.mark)))
+        line = Node("BOX", "mark", Frame(0, at, frame.w, 2), {"color": WHITE})
+        children = (slide, line) if self.mark > 0.0 else (slide,)
+        return Node("GROUP", self.name, frame, bare(), children=children)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What both layouts have: their size, titles, and the level of a part. Pure."""
 
+from loopmind_live.control.fader_law import position_of
 from loopmind_live.control.feedback import STATE
 from loopmind_live.control.fixed_addresses import track
 from loopmind_live.control.touchosc.controls import (
@@ -30,9 +31,10 @@ def part_light(role: Role) -> Part:
 
 
 def part_level(role: Role) -> tuple[Part, ...]:
-    """Return the fader of a part beside its meter, what it stands at, and its mute, from above."""
+    """Return a part's fader, 0 dB marked, beside its meter; what it stands at; and its mute."""
     shown = f"{STATE}/track/{role}"
-    fader = Fader("fader", track(role, "level"), at_first=0.75)
+    unity = position_of(0.0)
+    fader = Fader("fader", track(role, "level"), at_first=unity, mark=unity)
     meter = Meter("meter", f"{shown}/meter")
     return (
         Part(0, Columns("level", (Part(0, fader), Part(22, meter)), 4)),

@@ -33,7 +33,7 @@ from tests.control.touchosc.reading import read
 CONTROLS: tuple[Control, ...] = (
     Caption("caption"), Readout("readout", "/r", "%.1f"), Answers("answers", ("/a", "/b")),
     Press("press", "/p"), Press("bright", "/p", bright=True, told="/p"),
-    Switch("switch", "/s", "OFF", "ON"), Fader("fader", "/f"), Fader("across", "/f", across=True),
+    Switch("switch", "/s", "OFF", "ON"), Fader("fader", "/f"), Fader("marked", "/f", mark=0.75),
     Knob("knob", "/k", "PAN", centered=True), Meter("meter", "/m", steps=4, high=4.0),
     Plane("plane", "/x", "/y"), Pad("pad", "/g", "/n", "/t", "/l"), Light("light", "bass", "/l"),
 )  # fmt: skip
