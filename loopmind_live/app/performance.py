@@ -256,7 +256,7 @@ class Performance:
             key = f", {spell_key(arrangement.key)}" if arrangement.key else ""
             what = arrangement.name(state.playhead.place)
             verb = "playing" if state.playing else "stopped in"
-            lines.append(f"bar {position}, {arrangement.bpm:g} bpm{key}: {verb} {what}")
+            lines.append(f"bar {position}, {state.document.bpm:g} bpm{key}: {verb} {what}")
             section = state.section
             for part in section.parts if section is not None else ():
                 silent = (

@@ -2,7 +2,7 @@
 
 Python's own `recvfrom` lets other threads run around each packet. Where one of them is busy, it
 keeps the interpreter for a switch interval before the next packet is looked at: a flood is then
-taken at two packets a millisecond. So the waiting is done in `select`, and what waits is taken by
+taken at two packets a millisecond. So the waiting is done in `poll`, and what waits is taken by
 the system's recvfrom through ctypes, for which the interpreter is not let go.
 """
 
@@ -27,6 +27,8 @@ class Datagrams:
     def __init__(self, listener: socket.socket, size: int) -> None:
         self._listener = listener
         self._size = size
+        self._poll = select.poll()
+        self._poll.register(listener, select.POLLIN)
         self._receive = ctypes.PyDLL(None, use_errno=True).recvfrom
         self._receive.restype = ctypes.c_ssize_t
         self._receive.argtypes = (
@@ -40,7 +42,7 @@ class Datagrams:
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until something has come; tell whether it has. Raises OSError."""
-        return bool(select.select([self._listener], [], [], timeout_s)[0])
+        return bool(self._poll.poll(timeout_s * 1000.0))
 
     def take(self) -> Iterator[tuple[bytes, Address]]:
         """Yield what waits, with its sender, so many at once at most. Raises OSError."""

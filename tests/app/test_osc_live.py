@@ -1,6 +1,7 @@
 """A performance through JACK that another program plays over OSC."""
 
 import socket
+import struct
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -10,10 +11,16 @@ import pytest
 from loopmind_live.bench.codes import CodeSet
 from loopmind_live.bench.performing import PROGRAM
 from loopmind_live.control.osc_packet import Message, decode, encode
+from loopmind_live.score.loop import ROLES
 from tests.app.test_live import LIMIT_S, Show, jack, made, shows
 from tests.jack.harness import end
 
 __all__ = ["jack", "made", "shows"]
+
+
+RATE_HZ = 48_000
+NTP_S = 2_208_988_800
+PAD = ROLES.index("pad")
 
 
 class Hand:
@@ -26,6 +33,13 @@ class Hand:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
+
+    def send_for(self, ahead_s: float, address: str, *arguments: int | float | str) -> None:
+        """Send a message in a bundle that is for some seconds later."""
+        tag = int((time.time() + ahead_s + NTP_S) * 2**32)
+        packet = encode(address, *arguments)
+        sized = struct.pack(">Qi", tag, len(packet)) + packet
+        self.socket.sendto(b"#bundle\0" + sized, ("127.0.0.1", self.port))
 
     def ask(self, address: str, *arguments: int | float | str) -> Message:
         """Send, again and again until there is an answer; return it."""
@@ -64,14 +78,23 @@ def test_a_set_is_played_over_osc(
     assert hand.ask("/loopmind/prompt", "import os").address == "/loopmind/error"
     done = hand.ask("/loopmind/section/goto", "hook")
     assert done.address == "/loopmind/reply", done
+    hand.send_for(1.0, "/loopmind/prompt", "mute pad now, level pad -6")
     oscsend = require_program("oscsend")
     subprocess.run(
         [oscsend, "127.0.0.1", str(hand.port), "/loopmind/track/mute", "si", "bass", "1"],
         check=True,
     )
     show.wait_for("result", "mute bass")
+    show.wait_for("result", "mute pad now")
     output = show.finish()
     assert show.process.returncode == 0, output
+    (typed,) = (one for one in show.events("command") if "mute pad now" in str(one["text"]))
+    (muted,) = (one for one in show.events("result") if "mute pad now" in str(one["text"]))
+    ahead = int(str(muted["frame"])) - int(str(typed["frame"]))
+    assert 0.5 * RATE_HZ < ahead <= RATE_HZ + 1024, "it was for a second after it came"
+    (moved,) = (one for one in show.events("param") if one["name"] == f"track/{PAD}/gain")
+    late = int(str(moved["frame"])) - int(str(muted["frame"]))
+    assert 0 <= late < 256, "the fader moves in the first block from there"
     swaps = show.events("swap")
     assert all(swap["frame"] == swap["target_frame"] for swap in swaps)
     last = {str(swap["track"]): (swap["section"], swap["loop"]) for swap in swaps}
