@@ -66,6 +66,8 @@ def _excused(clause: Clause, lexed: Lexed) -> int:
     """Return how many strange words a clause may hold: none beside a word of everyday life."""
     if lexed.corrected or any(item.kind == "other" for item in clause.strange):
         return 0
+    if clause.particle and clause.strange and clause.strange[0] is clause.items[0]:
+        return 1  # a verb that is not known, and which way it goes: "yank the drums out"
     known = sum(item.kind not in (*_SILENT, "unknown", "place") for item in clause.items)
     return 1 if known >= _OBJECTS_FOR_A_STRANGER + 1 else 0
 
@@ -87,7 +89,9 @@ def _remembered(clause: Clause, before: Before, found: Sequence[Command]) -> Bef
     last = found[-1]
     goes = last.name == "goto" and last.when is not None and last.when.unit == "section"
     sections = last.when.n if goes and last.when is not None else 0
-    return Before(verb, clause.roles or before.roles, _place(clause, before), sections)
+    parts = last.arguments.get("roles")
+    roles = parts if isinstance(parts, tuple) else clause.roles or before.roles
+    return Before(verb, roles, _place(clause, before), sections)
 
 
 def _place(clause: Clause, before: Before) -> Place | None:
