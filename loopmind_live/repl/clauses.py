@@ -15,6 +15,8 @@ _OBJECTS = frozenset({"role", "section", "mood", "darker", "all", "genre"}) | _V
 _LINKS = frozenset({"place", "before", "after", "until", "to", "between"})
 _SKIPPED = frozenset({"filler", "ordinal", "number", "once", "next", "polite"})
 _BY = ("en ", "em ")
+TOO = frozenset({"too", "demasiado", "trop", "zu", "demais"})
+"""With these one complains, and asks for nothing: "too dark"."""
 _PARTICLES = frozenset({"up", "down", "out", "off", "away"})
 MAX_OCCURRENCE = 16
 """A larger number after a section is how long, and not which one."""
@@ -110,11 +112,15 @@ class Clause:
         """Return the moods asked for, and those refused ("less dark")."""
         wanted: dict[str, None] = {}
         refused: dict[str, None] = {}
-        away = False
+        away: bool | None = False
         for item in self.items:
             if item.kind in ("less", "no", "not"):
                 away = True
             elif item.kind in ("more", "but", "verb", "comma"):
+                away = False
+            elif item.kind == "filler" and item.text in TOO:
+                away = None  # "too happy, make it sadder": said of what is
+            elif item.kind in ("mood", "darker") and away is None:
                 away = False
             elif item.kind in ("mood", "darker"):
                 (refused if away else wanted)[item.name] = None

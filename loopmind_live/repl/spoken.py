@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from loopmind_live.arranger.items import Item, Lexed
 from loopmind_live.repl.asked_of import Before
 from loopmind_live.repl.bind import Misfit
-from loopmind_live.repl.clauses import Clause, Place, clauses
+from loopmind_live.repl.clauses import TOO, Clause, Place, clauses
 from loopmind_live.repl.meanings import commands_of
 from loopmind_live.score.labels import fold
 from loopmind_live.session.commands import Command, check
@@ -132,7 +132,7 @@ def _said_again(last: Command, command: Command) -> bool:
 
 def _is_remedied(last: Command, command: Command) -> bool:
     """Tell whether `last` is a complaint that says what to do next: "too slow, double time"."""
-    if _TOO.search(fold(last.text)) is None or last.when != command.when:
+    if TOO.isdisjoint(fold(last.text).split()) or last.when != command.when:
         return False
     if last.name in _TEMPO and command.name in _TEMPO:
         return True
@@ -141,7 +141,6 @@ def _is_remedied(last: Command, command: Command) -> bool:
     return last.name == command.name and same
 
 
-_TOO = re.compile(r"\b(too|demasiado|muy|trop|zu|muito|muita|demais)\b")
 _TRANSPORT = frozenset({"undo", "redo", "play", "stop"})
 _TEMPO = frozenset({"set_tempo", "ramp", "half_time", "double_time"})
 _ALL = re.compile(r"\b(everything|all|whole|entire|todo|toda|tout|alles|ganze|tudo)\b")

@@ -126,9 +126,10 @@ def test_a_verb_that_is_not_known_is_read_by_the_way_it_goes(text, meant):
     "text",
     ["pack the drums away", "carry the keys out", "drums are stacked up backstage",
      "tape the pads down",
-     "SELECT * FROM loops WHERE bpm > 120;", "git checkout -b drop", "x = 128", "mute() {}"],
+     "SELECT * FROM loops WHERE bpm > 120;", "git checkout -b drop", "x = 128", "mute() {}",
+     "if bass: mute(drums)", "it's too dark in here", "i don't like this melody"],
 )  # fmt: skip
-def test_what_is_done_to_gear_and_what_machines_are_told_does_nothing(text):
+def test_what_is_done_to_gear_remarked_or_told_to_machines_does_nothing(text):
     assert operations(text) == [{"intent": "none"}]
 
 
@@ -146,6 +147,9 @@ def test_a_complaint_and_its_remedy_are_one_command():
     assert operations("this is too slow, double time") == [{"intent": "set_tempo", "factor": 2}]
     assert operations("the drums are burying the vocals, pull them down") == [
         {"intent": "level", "roles": ["drums"], "dir": "down"}
+    ]
+    assert operations("the hook is too dark, make it brighter") == [
+        {"intent": "regenerate", "section": "hook", "moods": ["bright"]}
     ]
     assert operations("go back, undo") == [{"intent": "undo"}]
     assert operations("undo, undo") == [{"intent": "undo"}] * 2
@@ -165,3 +169,17 @@ def test_a_complaint_and_its_remedy_are_one_command():
 )  # fmt: skip
 def test_shorthand_and_words_that_two_languages_share(text, meant):
     assert operations(text) == [meant]
+
+
+def test_a_word_before_a_key_or_a_section_belongs_to_it():
+    assert operations("pop in C major 110")[0]["genre"] == "pop"
+    assert operations("lofi 84, no kick in the intro")[0]["sections"] == [
+        {"label": "intro", "roles_out": ["kick"]}
+    ]
+
+
+def test_very_dark_is_dark_and_too_dark_a_remark():
+    assert operations("algo muy oscuro y tranquilo") == [
+        {"intent": "arrange", "moods": ["dark", "chill"]}
+    ]
+    assert operations("too dark") == [{"intent": "none"}]
