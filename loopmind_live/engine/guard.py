@@ -166,6 +166,8 @@ def begins(change: Parameter, frame: int | None, now: int, block: int) -> int:
         return now
     if change.target == "insert":
         return frame
+    if change.target == "knob":
+        return now + (frame - now) // block * block  # an insert is mounted with its knobs turned
     return now - (now - frame) // block * block
 
 

@@ -93,10 +93,7 @@ class OfflineEngine:
         change = check_parameter(name, value, ramp_s)
         self._graph.prepare(change)
         at = begins(change, frame, self._player.frame, self.block)
-        if at < self._player.frame + self.block:
-            self._graph.apply(change, at - self._player.frame)
-        else:
-            self._later.append((at, change))
+        self._later.append((at, change))  # what was told first counts first, as in a live engine
         return at
 
     def learn(self, number: int, patch: Patch) -> None:
