@@ -75,8 +75,9 @@ class Livecode:
         self._late: dict[str, float] = {}
         self._refused: dict[str, str] = {}
         self._start_s = 0.0
+        show.run_code = self.enter
 
-    def enter(self, source: str) -> str | None:
+    def enter(self, source: str) -> None:
         """Run a cell; SessionError where it cannot be run. What comes of it is told later."""
         if len(source) > MAX_SOURCE:
             raise SessionError(f"code of {len(source)} characters: {MAX_SOURCE} at most")
@@ -86,7 +87,6 @@ class Livecode:
         seen = self._seen()
         process.send(Enter(self._count, source, self._bar(), self._beats_per_bar(), seen))
         self._sent.append(_Sent(self._count, source))
-        return None
 
     def advance(self) -> None:
         """Take what code told, carry out what it asks for, and have it run what is due."""
