@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 MOST_CELLS = 100
-MOST_CHARACTERS = 100_000
+MOST_CHARACTERS = 60_000
 
 
 @dataclass(frozen=True, slots=True)

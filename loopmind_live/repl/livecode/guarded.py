@@ -11,6 +11,8 @@ from loopmind_live.errors import LoopMindError
 from loopmind_live.repl.livecode.wire import MAX_TEXT
 
 CELL = "<cell "
+ALARMS = frozenset({signal.SIGPROF, signal.SIGALRM})
+WAITS_S = 1.0
 MOST_LINES = 20
 """A cell or a turn prints so many lines; of the others, how many there were."""
 
@@ -21,27 +23,39 @@ class TooLong(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """What went wrong, and at which line of its cell (0 where none is known)."""
+    """What went wrong, and at which line of its cell (0 where none is known).
+
+    It was `slow` where it was not done in time, and wanted too much `memory` where that is so.
+    """
 
     text: str
     line: int = 0
     memory: bool = False
+    slow: bool = False
 
 
 @contextmanager
 def limit(seconds: float) -> Iterator[None]:
-    """Raise TooLong in what runs here for longer than `seconds`."""
+    """Raise TooLong in what runs here for longer than `seconds`.
+
+    They are seconds of the processor, so that a busy machine ends nothing; what only waits ends a
+    second later.
+    """
 
     def late(*_: object) -> None:
         raise TooLong
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    lasts = {signal.ITIMER_PROF: seconds, signal.ITIMER_REAL: seconds + WAITS_S}
+    before = {number: signal.signal(number, late) for number in ALARMS}
+    for timer, lasting_s in lasts.items():
+        signal.setitimer(timer, lasting_s)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before)
+        for timer in lasts:
+            signal.setitimer(timer, 0.0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def guarded(call: Callable[[], object], seconds: float) -> Wrong | None:
@@ -51,7 +65,7 @@ def guarded(call: Callable[[], object], seconds: float) -> Wrong | None:
             call()
     except TooLong as error:
         what = f"not done after {seconds:g} s: is there an endless loop?"
-        return Wrong(what, _line(error))
+        return Wrong(what, _line(error), slow=True)
     except MemoryError as error:
         return Wrong("it wants more memory than code may have (2 GB)", _line(error), memory=True)
     except LoopMindError as error:
@@ -59,7 +73,7 @@ def guarded(call: Callable[[], object], seconds: float) -> Wrong | None:
     except SyntaxError as error:
         named = (error.filename or "").startswith(CELL)
         return Wrong(_one_line(error.msg, error), (error.lineno or 0) if named else _line(error))
-    except BaseException as error:  # noqa: BLE001 -- whatever code raises is told, and ends it alone
+    except BaseException as error:  # noqa: BLE001 -- all that code raises is told, and ends it
         return Wrong(_one_line(error, error), _line(error))
     return None
 

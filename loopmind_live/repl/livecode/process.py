@@ -1,7 +1,8 @@
 """The process in which code runs: `python -m loopmind_live.repl.livecode.process DESCRIPTOR`.
 
 Started by `child` with one end of a socket pair, and with nothing else of the performer's: no
-engine, no arena, no files that are open there. It ends when the other end is closed.
+engine, no arena, no files that are open there. What runs here has the rights of its user, whose own
+code it is; the process is apart so that it can fail. It ends when the other end is closed.
 """
 
 import os
@@ -11,6 +12,7 @@ import socket
 import sys
 
 from loopmind_live.errors import LoopMindError
+from loopmind_live.repl.livecode.guarded import ALARMS
 from loopmind_live.repl.livecode.runner import Runner
 from loopmind_live.repl.livecode.wire import (
     MAX_TEXT,
@@ -37,7 +39,12 @@ def serve(connection: socket.socket) -> None:
             data = encode(message)
         except (LoopMindError, TypeError, ValueError) as error:
             data = encode(Fault("code", f"cannot be told: {error}"[:MAX_TEXT]))
-        connection.sendall(data)
+        # A run that ends too late must not end in the middle of a message.
+        masked = signal.pthread_sigmask(signal.SIG_BLOCK, ALARMS)
+        try:
+            connection.sendall(data)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, masked)
 
     runner, decoder = Runner(tell), Decoder()
     while data := connection.recv(_READ_BYTES):

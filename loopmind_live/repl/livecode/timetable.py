@@ -120,7 +120,7 @@ class Timetable:
     def caught_up(self, bar: float) -> "Timetable":
         """Return the table at `bar` where some turns were missed: of each, only the last is left.
 
-        A turn that comes once is not missed.
+        A turn that comes once is not missed. A routine that rests for too long begins anew.
         """
         return Timetable(tuple(_caught_up(turn, bar) for turn in self.turns))
 
@@ -141,9 +141,9 @@ class Timetable:
 
 
 def _caught_up(turn: Turn, bar: float) -> Turn:
-    if turn.bar is None or turn.every == 0.0 or turn.rests or turn.bar + turn.every > bar:
+    if turn.bar is None or turn.every == 0.0 or turn.bar + turn.every > bar:
         return turn
-    return replace(turn, bar=math.floor(bar / turn.every + NEAR) * turn.every)
+    return replace(turn, bar=math.floor(bar / turn.every + NEAR) * turn.every, rests=False)
 
 
 def own_grid(bar: float, beats_per_bar: int) -> float:

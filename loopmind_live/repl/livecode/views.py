@@ -1,9 +1,8 @@
 """`live`, as code at the prompt has it: what is seen, to read, and the command table as methods.
 
-live.tracks.bass.mute()          live.tracks.bass.muted
-live.sections.hook.regenerate()  live.sections.hook[2].goto()  live.sections.hook.bars
-live.set_tempo(128)              live.bpm, live.bar, live.section, live.queued
-live("any phrase that one could type")
+`live.tracks.bass.muted` is seen, `live.tracks.bass.mute()` asked for; so are
+`live.sections.hook.bars`, `live.sections.hook[2].goto()`, `live.bpm`, `live.set_tempo(128)`.
+`live("any phrase")` asks for what one would type.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -246,6 +245,9 @@ class Section(_View):
     def __repr__(self) -> str:
         which = "" if self.number is None else f"[{self.number}]"
         return f"live.sections.{self.label}{which}"
+
+    def __str__(self) -> str:
+        return self.label if self.number is None else f"{self.label} {self.number}"
 
 
 def _taking(argument: str) -> list[str]:

@@ -58,7 +58,7 @@ class Recall:
 class Go:
     """Take all turns before `until`. It is `now`; what lies before was missed, or `paused`.
 
-    Where a section ends before `until`, its name, label and end.
+    Where a section ends before `until`, its name ("hook 1"), label and end.
     """
 
     now: float

@@ -25,6 +25,7 @@ from loopmind_live.timing.tempo_map import TempoMap
 
 SEEN = dataclasses.asdict(panel_of(State(TempoMap.constant(120.0, 48000)), EngineStatus(0), 0))
 LOOPS = """
+import ctypes, os, signal
 @loop
 def good():
     live.tracks.bass.swap()
@@ -78,12 +79,12 @@ def test_an_endless_loop_costs_its_routine_alone(process: CodeProcess) -> None:
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
-        ("import os; os._exit(3)", "status 3"),
-        ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
+        ("os._exit(3)", "status 3"),
+        ("ctypes.string_at(0)", "SIGSEGV"),
         ("x = b'x' * (3 << 30)", "2 GB"),
         ("x = []\n    while True: x.append(bytes(1 << 26))", "2 GB"),
-        ("import os; os.closerange(3, 99)", "status 1"),
+        ("os.closerange(3, 99)", "status 1"),
     ],
 )
 def test_what_ends_the_process_is_told_by_name(process: CodeProcess, body: str, why: str) -> None:
@@ -122,6 +123,7 @@ def test_what_cannot_be_stopped_is_ended_with_all_that_it_started() -> None:
     assert isinstance(gone, Gone)
     assert gone.name == "cell 2"
     assert "cannot be stopped" in gone.why
+    process.close()
     with pytest.raises(ProcessLookupError):
         os.kill(process.pid, 0)
 

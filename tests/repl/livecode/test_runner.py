@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from loopmind_live.engine.base import EngineStatus
-from loopmind_live.repl.livecode.runner import MOST_ASKS, Runner
+from loopmind_live.repl.livecode.runner import Runner
 from loopmind_live.repl.livecode.views import Live
 from loopmind_live.repl.livecode.wire import Ask, Enter, Fault, FromCode, Go, Recall, Resting, Said
+from loopmind_live.repl.livecode.words import MOST_ASKS, Words
 from loopmind_live.session.commands import BY_NAME
 from loopmind_live.session.panel import Pad, panel_of
 from loopmind_live.session.state import State
@@ -27,7 +28,7 @@ class Desk:
 
     def __init__(self, run_s: float = 5.0) -> None:
         self.told: list[FromCode] = []
-        self.runner = Runner(self.told.append, run_s)
+        self.runner = Runner(self.told.append, run_s, run_s)
         self.cells = 0
 
     def enter(self, source: str, bar: float | None = 0.0) -> list[FromCode]:
@@ -162,6 +163,7 @@ def test_a_cell_that_fails_does_nothing_at_all() -> None:
         ("live.tracks.bass.mask('xo')", 1, "no step 'o'"),
         ("@loop(every=0)\ndef x(): pass", 1, "every 0"),
         ("at(-3)(print)", 1, "at -3"),
+        ("after('chorale')", 1, "no section"),
         ("end('nobody')", 1, "no nobody"),
         ("raise SystemExit", 1, "SystemExit"),
         ("import sys; sys.exit(3)", 1, "SystemExit"),
@@ -247,10 +249,50 @@ def test_live_tells_the_time_that_code_runs_for() -> None:
 
 
 def test_nothing_seen_hides_a_command() -> None:
-    live = Live(Desk().runner)
+    live = Live(Words())
     own = {"bar", "beat", "tracks", "sections", "loops"}
     assert not own & set(BY_NAME)
     assert callable(live.play)
     desk = Desk()
     desk.enter("[callable(getattr(live, n)) for n in dir(live)].count(True)")
     assert int(desk.of(Said)[0].text) == len(BY_NAME) - 1
+
+
+def test_a_rhythm_before_the_clock_runs_is_refused() -> None:
+    desk = Desk()
+    desk.enter('live.tracks.bass.mask("x.")', bar=None)
+    assert "nothing plays yet" in desk.of(Fault)[0].text
+    desk.enter('@loop\ndef gate(): live.tracks.bass.mask("x")', bar=None)
+    assert desk.of(Resting)[-1] == Resting(0.0, ("gate",), False)
+
+
+def test_a_routine_that_rested_for_too_long_begins_anew() -> None:
+    desk = Desk()
+    desk.enter("@loop\ndef one():\n    live.undo()\n    yield 0.5\n    live.redo()")
+    assert desk.go(0.0, 0.2) == [("undo", 0.0)]
+    assert desk.go(5.2, 5.3) == [("undo", 5.0)]
+    assert desk.go(5.3, 5.6) == [("redo", 5.5)]
+
+
+def test_a_section_is_named_by_itself_or_by_what_is_seen_of_it() -> None:
+    desk = Desk()
+    desk.enter(
+        "@after(live.sections.hook[2])\ndef one(): live.undo()\n"
+        "@after('Hook')\ndef two(): live.redo()"
+    )
+    assert desk.go(7.8, 8.2, ends="hook 1", label="hook", ends_bar=8.0) == [("redo", 8.0)]
+    assert desk.go(15.8, 16.2, ends="hook 2", label="hook", ends_bar=16.0) == [("undo", 16.0)]
+
+
+def test_a_routine_that_ran_well_may_be_slow_now_and_then_but_not_for_ever() -> None:
+    desk = Desk(run_s=0.1)
+    desk.enter("slow = False\n@loop\ndef one():\n    live.undo()\n    while slow: pass")
+    assert desk.go(0.0, 0.5) == [("undo", 0.0)]
+    desk.enter("slow = True")
+    for bar in (1.0, 2.0, 3.0):
+        assert desk.go(bar - 0.1, bar + 0.1) == []
+        assert "goes on" in desk.of(Fault)[0].then
+        assert desk.of(Resting)[-1].routines == ("one",)
+    desk.go(3.9, 4.1)
+    assert "has ended" in desk.of(Fault)[0].then
+    assert desk.of(Resting)[-1].routines == ()
