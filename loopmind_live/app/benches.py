@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from loopmind_live.bench.arrange_speed import run_arrange_bench
+from loopmind_live.bench.code_on_time import run_code_bench
 from loopmind_live.bench.engine_cost import run_engine_bench
 from loopmind_live.bench.latency import run_latency_bench
 from loopmind_live.bench.midi_clock import run_clock_bench
@@ -35,6 +36,7 @@ BENCHES: dict[str, Callable[[Progress], list[BenchRow]]] = {
     "soak": run_soak_benches,
     "survival": run_survival_bench,
     "patches": run_patches_bench,
+    "code": run_code_bench,
     "midi": run_midi_bench,
     "clock": run_clock_bench,
 }

@@ -13,6 +13,7 @@ from loopmind_live.app import guest_lines
 from loopmind_live.app.guest_lines import MAX_SENT_BYTES, VERSION, line, peer_uid, typed, view_line
 from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.repl.grammar import parse
+from loopmind_live.repl.livecode.typed import is_code
 from loopmind_live.repl.view import View
 
 MOST = 16
@@ -30,9 +31,11 @@ def quits(text: str) -> Literal["guest", "all", "mixed"] | None:
 
     "mixed" asks for more beside it.
 
-    >>> quits("quit"), quits("exit all"), quits("mute all"), quits("hello?")
-    ('guest', 'all', None, None)
+    >>> quits("quit"), quits("exit all"), quits("mute all"), quits("hello?"), quits(">>> quit")
+    ('guest', 'all', None, None, None)
     """
+    if is_code(text) or "\n" in text.strip():
+        return None  # what is entered together is looked at piece by piece
     words = text.split()
     everything = len(words) > 1 and words[-1].casefold() == "all"
     try:

@@ -323,7 +323,7 @@ class LiveShow:
 
     def _carry_out(self, text: str) -> str | None:
         """Do what a line asks; return the answer."""
-        answer = self._show.type(text)
+        answer = self._show.enter(text)
         self._show.session.advance()  # what lands now does not wait for the next tick
         if self._show.finished:
             self._quit()

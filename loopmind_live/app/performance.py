@@ -16,6 +16,7 @@ from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.repl.asking import LanguageModel, ask
 from loopmind_live.repl.grammar import NotUnderstood, Reading, prepare, read
 from loopmind_live.repl.help import help_text
+from loopmind_live.repl.livecode.typed import Piece, is_code, pieces
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.timeline import write_timeline
 from loopmind_live.session import cue
@@ -93,12 +94,36 @@ class Performance:
         self.rehearse: Callable[[Rehearse], list[str]] = _no_patches
         self.clock: Callable[[SetClock], list[str]] = _no_clock
         self.link: Callable[[SetLink], list[str]] = _no_link
+        self.run_code: Callable[[str], None] = _no_code
         self.told_beside: list[Callable[[], str | None]] = []
 
     @property
     def recording(self) -> Recording | None:
         """Return the recording under way, or None."""
         return self._recorder.current
+
+    def enter(self, text: str) -> Answer:
+        """Carry out what was entered at a prompt of this user: phrases, and code among them.
+
+        No surface calls this: code comes from nowhere else.
+        """
+        found = pieces(text)
+        if len(found) < 2 and not is_code(text):
+            return self.type(text)
+        answers = [self._enter(piece, alone=len(found) == 1) for piece in found]
+        lines = tuple(line for answer in answers for line in answer.lines)
+        return Answer(lines, all(answer.ok for answer in answers))
+
+    def _enter(self, piece: Piece, alone: bool) -> Answer:
+        if not piece.is_code:
+            if not alone and _quits(piece.text):
+                return Answer(("quit stands in a line of its own: it was left out",), ok=False)
+            return self.type(piece.text)
+        try:
+            self.run_code(piece.text)
+        except LoopMindError as error:
+            return Answer((str(error),), ok=False)
+        return Answer(())
 
     def type(self, text: str, frame: int | None = None, due_frame: int | None = None) -> Answer:
         """Carry out what was typed at `frame` (the engine's own where None).
@@ -278,6 +303,18 @@ class Performance:
             f"{recording}{running}{shed}"
         )
         return lines
+
+
+def _quits(text: str) -> bool:
+    """Tell whether a phrase ends the performance."""
+    try:
+        return any(command.name == "quit" for command in read(text).commands)
+    except LoopMindError:
+        return False  # who carries it out says why
+
+
+def _no_code(_source: str) -> None:
+    raise SessionError("no code runs here: perform live")
 
 
 def _no_patches(_wanted: Rehearse) -> list[str]:

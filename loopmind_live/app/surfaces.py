@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
 from loopmind_live.app.link import LinkFollower
+from loopmind_live.app.livecode import Livecode
 from loopmind_live.app.midi import open_midi, ports_here
 from loopmind_live.app.midi_clock import MidiClock
 from loopmind_live.app.monitor import Monitor
@@ -126,6 +127,7 @@ def open_surfaces(
 
     surfaces.open(lambda: Onlookers(folder, surfaces.monitor, described), hands=False)
     follower = surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
+    surfaces.open(lambda: Livecode(show, tell), hands=False)
     surfaces.open(lambda: Patches(show, patch_folders(Path.cwd()), tell), hands=False)
     if options.osc_port is not None:
         _open_osc(surfaces, options.osc_port, options, show, tell)

@@ -58,6 +58,12 @@ class TypedInto:
         except BrokenPipeError:
             return  # who waits for an answer sees the same end
 
+    def rest(self, seconds: float) -> None:
+        """Let it perform for some time, or until it ends."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and self._process.poll() is None:
+            time.sleep(_LOOK_S)
+
     def wait_for(self, pattern: str, seconds: float, since: int = 0) -> str:
         """Return the first line that has `pattern` in it, from the one of number `since` on.
 

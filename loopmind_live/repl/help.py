@@ -20,6 +20,19 @@ _LANDS = {
 }
 
 
+_CODE = (
+    "code: Python at the prompt, after >>> or between lines of ```; an empty line ends it",
+    "  live.tracks.bass.mute()             every command, for a part",
+    "  live.sections.hook[2].goto()        ... for a section; live.set_tempo(128) for the set",
+    '  live("mute bass in 2 bars")         any phrase',
+    "  live.bar, live.tracks.bass.muted    what is seen; dir(live) lists all",
+    "  @loop(every=2)                      a function that runs every 2 bars; yield 0.25 rests",
+    '  @at(33), @after("hook")             ... once at bar 33; once the hook has ended',
+    '  live.tracks.hats.mask("x(3,8)")     a rhythm for a bar: x sounds, . is silent',
+    '  end("hats"), end()                  end a function that runs, or all of them',
+)
+
+
 def help_text(topic: str | None = None) -> str:
     """Return the list of commands, or what there is to say of one command or topic.
 
@@ -94,7 +107,9 @@ def _argument(argument: Argument) -> str:
 
 
 def _topic(topic: str) -> str:
-    """Return what there is to say of times, sections or parts."""
+    """Return what there is to say of times, sections, parts or code."""
+    if topic == "code":
+        return "\n".join(_CODE)
     if topic == "when":
         return "\n".join(
             (

@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TextIO
 
+from loopmind_live.repl.livecode.typed import Gathered
 from loopmind_live.repl.messages import Messages, answer
 
 _CHUNK = 65536
@@ -24,11 +25,13 @@ async def run_plain(
 ) -> None:
     """Answer the lines of descriptor `source` in order, until its end or `closing` is set.
 
+    Those of a cell of code are answered as one.
+
     Answers go to `target`, errors to standard error.
     """
     shower = asyncio.create_task(_show_all(messages, target))
     closed = asyncio.create_task(closing.wait())
-    chunks = lines_of(source)
+    chunks, gathered = lines_of(source), Gathered()
     try:
         while not closing.is_set():
             reading = asyncio.create_task(_next(chunks))
@@ -40,9 +43,12 @@ async def run_plain(
             if lines is None:
                 break
             for line in lines:
-                if line.strip() and not closing.is_set():
-                    await answer(handle, line, messages)
+                text = gathered.take(line)
+                if text is not None and text.strip() and not closing.is_set():
+                    await answer(handle, text, messages)
                     await asyncio.sleep(0)  # a flood leaves the clock its turn
+        if (rest := gathered.rest()) and not closing.is_set():
+            await answer(handle, rest, messages)
     finally:
         shower.cancel()
         closed.cancel()

@@ -25,6 +25,7 @@ from prompt_toolkit.output import Output, create_output
 
 from loopmind_live.repl.capture import TerminalCapture
 from loopmind_live.repl.completion import candidates
+from loopmind_live.repl.livecode.typed import MORE, is_code, more
 from loopmind_live.repl.messages import Messages, Tone, answer
 from loopmind_live.repl.plain import print_all, run_plain
 from loopmind_live.repl.view import View, fit, printable, toolbar_text
@@ -158,6 +159,8 @@ class Prompt:
             history=self._open_history(),
             auto_suggest=AutoSuggestFromHistory(),
             completer=_TableCompleter(self._sections),
+            multiline=True,
+            prompt_continuation=lambda width, _line, _wraps: MORE.rjust(width - 1) + " ",
             complete_while_typing=True,
             key_bindings=self._keys(),
             bottom_toolbar=self._toolbar,
@@ -180,6 +183,9 @@ class Prompt:
         @keys.add("enter", filter=typing)
         def _enter(event: KeyPressEvent) -> None:
             line = event.current_buffer.text
+            if event.current_buffer.document.is_cursor_at_the_end and (goes_on := more(line)):
+                event.current_buffer.insert_text(goes_on)
+                return
             event.current_buffer.reset(append_to_history=not self._asking)
             self._accept(line)
 
@@ -269,6 +275,8 @@ class _TableCompleter(Completer):
         """Yield what may stand at the cursor."""
         if not document.text_before_cursor.strip() and not complete_event.completion_requested:
             return  # an empty line asks for nothing
+        if is_code(document.text):
+            return
         for found in candidates(document.text_before_cursor, self._sections()):
             yield Completion(found.text, -found.replaces, display_meta=found.note)
 

@@ -38,12 +38,16 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command with its arguments, as a surface sends it. `text` is what the performer typed."""
+    """A command with its arguments, as a surface sends it. `text` is what the performer typed.
+
+    What code asks for again and again, in a routine, is no step to undo.
+    """
 
     name: str
     arguments: Mapping[str, Value] = field(default_factory=dict)
     when: When | None = None
     text: str = ""
+    by_routine: bool = False
 
 
 SECTION = Argument("section", "section")

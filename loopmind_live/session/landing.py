@@ -210,11 +210,13 @@ def queue(
 ) -> State:
     """Return the state with `action` pending, and its step on the undo stack where it has one.
 
-    Once it has landed it lasts for `back_bars`, or until it is undone where 0.
+    Once it has landed it lasts for `back_bars`, or until it is undone where 0. What a routine asks
+    for is no step, but where its way back needs one.
     """
     number = state.next_number
     state = replace(state, next_number=number + 1)
-    if spec.undoable and mode == "do" and not isinstance(action, Transport):
+    steps = spec.undoable and (bool(back_bars) or not command.by_routine)
+    if steps and mode == "do" and not isinstance(action, Transport):
         step = Step(number, command.text or command.name, action, spec.lands, back_bars=back_bars)
         state = replace(state, done=(*state.done, step)[-MOST_STEPS:], undone=())
     change = Change(
@@ -227,6 +229,7 @@ def queue(
         mode,
         step,
         place.fixed,
+        command.by_routine,
     )
     return replace(state, pending=(*state.pending, change))
 
@@ -237,6 +240,9 @@ def apply_at_once(
     """Return the state after an edit at `frame` that nobody has to wait for: a lock or a fader."""
     assert not isinstance(action, Transport | SetArrangement)
     before = state.document
+    if command.by_routine:
+        after = apply(before, action, refit)
+        return replace(state, document=after, next_number=state.next_number + 1)
     step = Step(
         state.next_number, command.text or command.name, action, spec.lands,
         inverse(before, action, refit), frame,

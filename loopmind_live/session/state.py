@@ -67,7 +67,7 @@ class Change:
     """Something pending. It lands at the line of `bar`, or, landing "now", at `frame`.
 
     `promised_bar` is the line that was first told; a later `bar` means that it was not ready. The
-    frame is `fixed` where its sender named that very one.
+    frame is `fixed` where its sender named that very one. A routine of code asked `by_routine`.
     """
 
     number: int
@@ -79,6 +79,7 @@ class Change:
     mode: Mode = "do"
     step: Step | None = None
     fixed: bool = False
+    by_routine: bool = False
 
 
 @dataclass(frozen=True, slots=True)

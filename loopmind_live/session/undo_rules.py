@@ -17,14 +17,14 @@ from loopmind_live.session.state import cancel as cancel_change
 
 
 def undo(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
-    """Take the newest change back, or cancel it where it is pending."""
+    """Take the newest change back, or cancel it where it is pending; a routine's are left alone."""
+    own = tuple(change for change in state.pending if not change.by_routine)
+    newest = own[-1] if own else None
     if not state.done:
-        transport = state.pending[-1:] if state.pending else ()
-        if not transport:
+        if newest is None:
             return state, (Say("nothing to undo"),)
-        return cancel_change(state, transport[0]), (Say(f"canceled: {transport[0].text}"),)
+        return cancel_change(state, newest), (Say(f"canceled: {newest.text}"),)
     step = state.done[-1]
-    newest = state.pending[-1] if state.pending else None
     if newest is not None and newest.step is None and newest.number > step.number:
         return cancel_change(state, newest), (Say(f"canceled: {newest.text}"),)
     rest = replace(state, done=state.done[:-1], undone=(*state.undone, step))

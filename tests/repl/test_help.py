@@ -47,3 +47,10 @@ def test_times_sections_and_parts_are_explained():
 def test_help_on_an_unknown_word_names_the_nearest_command():
     with pytest.raises(SessionError, match="did you mean regenerate"):
         help_text("regenrate")
+
+
+def test_code_is_explained():
+    lines = help_text("code").splitlines()
+    for words in ("live.tracks.bass.mute()", "@loop(every=2)", "@at(33)", "yield", "end("):
+        assert any(words in line for line in lines)
+    assert max(map(len, lines)) <= 100

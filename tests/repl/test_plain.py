@@ -50,3 +50,12 @@ def test_a_flood_of_lines_is_handled_in_order_and_leaves_the_clock_its_turn():
 def test_lines_after_the_end_are_not_handled():
     handled, _ = type_all(b"one\n\ntwo\nthree\nfour\n", close_after=2)
     assert handled == ["one", "two"]
+
+
+def test_the_lines_of_a_cell_of_code_are_handled_as_one():
+    typed = b"play\n>>> @loop\ndef hats():\n    pass\n\nstop\n```\nx = 1\n\ny = 2\n```\n>>> z = ("
+    handled, _ = type_all(typed)
+    assert handled == [
+        "play", ">>> @loop\ndef hats():\n    pass\n", "stop", "```\nx = 1\n\ny = 2\n```",
+        ">>> z = (",
+    ]  # fmt: skip

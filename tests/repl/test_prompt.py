@@ -170,6 +170,22 @@ def test_tab_completes_from_the_table_and_the_sections(terminal):
     terminal.wait_for("heard regenerate verse 2")
 
 
+def test_code_is_typed_over_several_lines_and_an_empty_one_ends_it(terminal):
+    for line in (">>> @loop", "def hats():", "yield 0.5"):
+        terminal.type(line)
+        terminal.press("Enter")
+        terminal.wait_for("...")
+    assert "heard" not in terminal.screen()
+    terminal.press("Enter")
+    screen = terminal.wait_for("heard >>> @loop")
+    lines = [line.rstrip() for line in screen.splitlines()]
+    begin = lines.index("heard >>> @loop")
+    assert lines[begin + 1 : begin + 3] == ["def hats():", "    yield 0.5"]
+    terminal.type(">>> live.play()")
+    terminal.press("Enter")
+    terminal.wait_for("heard >>> live.play()")
+
+
 def test_earlier_lines_come_back(terminal, tmp_path):
     terminal.type("first line")
     terminal.press("Enter")

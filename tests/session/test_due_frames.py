@@ -1,5 +1,7 @@
 """What was sent for a named frame: it lands there, or on the first line from there on."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -146,3 +148,21 @@ def test_before_the_clock_runs_all_lands_on_the_first_bar() -> None:
     rig = Rig(live=True)
     reply = rig.session.submit(Command("play"), due_frame=1_000_000)
     assert "at bar 1" in reply.lines[0]
+
+
+def test_what_a_routine_asks_for_is_no_step_to_undo_but_where_it_ends_by_itself(rig: Rig) -> None:
+    rig.session.submit(Command("mute", {"roles": ("pad",)}, NOW, "mute pad now"))
+    due = rig.engine.frame() + 48_000
+    for command in (MUTE, LEVEL):
+        asked = replace(command, by_routine=True)
+        assert rig.session.submit(asked, due_frame=due).ok
+        assert rig.session.submit(asked).ok
+    assert [step.text for step in rig.session.state.done] == ["mute pad now"]
+    reply = rig.session.submit(Command("undo"))
+    assert "mute pad" in reply.lines[0]
+    rig.play_to(due + 4000)
+    assert "drums" not in rig.sounding(due)
+    for_bars = Command("mute", {"roles": ("bass",), "bars": 1.0}, text="mute bass for 1 bar")
+    rig.session.submit(replace(for_bars, by_routine=True))
+    rig.play_to(rig.engine.frame() + 3 * Rig.BAR)
+    assert "bass" in rig.sounding(rig.engine.frame())
