@@ -18,6 +18,7 @@ from loopmind_live.app.guests import Guests, quits
 from loopmind_live.app.journals import begin, journals_folder, new_folder
 from loopmind_live.app.memory import NAME, Memory
 from loopmind_live.app.offline import Request
+from loopmind_live.app.panels import panel_now
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import LiveRecorder, Recording
 from loopmind_live.app.resume import Resumed
@@ -69,6 +70,7 @@ class LiveShow:
             history_path=config.data_folder() / "history",
             sections=self._section_names,
             keep=log.info,
+            panel=lambda: panel_now(self._show),
         )
 
     def run(self) -> None:

@@ -1,12 +1,12 @@
 """The prompt: a line to type on, a toolbar below it, messages above it.
 
-The only module that knows prompt_toolkit.
+With `prompt_*` beside it, the only module that knows prompt_toolkit.
 """
 
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TextIO
@@ -14,22 +14,26 @@ from typing import TextIO
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
-from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, has_focus
-from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import Output, create_output
 
 from loopmind_live.repl.capture import TerminalCapture
-from loopmind_live.repl.completion import candidates
+from loopmind_live.repl.code_blocks import is_open
 from loopmind_live.repl.messages import Messages, Tone, answer
 from loopmind_live.repl.plain import print_all, run_plain
+from loopmind_live.repl.prompt_history import open_history
+from loopmind_live.repl.prompt_screen import MENU_ROWS, REDRAW_S, Screen
+from loopmind_live.repl.prompt_text import LOOKS, CommandLexer, TableCompleter
 from loopmind_live.repl.view import View, fit, printable, toolbar_text
+from loopmind_live.session.panel import Panel
 
 PROMPT = "loopmind> "
+CONTINUED = "... "
+VIEW = "view"
+"""Typed alone, it goes to the performance view and back, as F2 does."""
 QUESTION = "end the performance? [y/N] "
 REFRESH_S = 0.1
 LAST_ANSWER_S = 2.0
@@ -66,6 +70,8 @@ class Prompt:
         sections: Callable[[], Sequence[str]] = tuple,
         keep: Callable[[str], None] | None = None,
         guest: bool = False,
+        panel: Callable[[], Panel] | None = None,
+        is_unfinished: Callable[[str], bool] = is_open,
         stdin: TextIO | None = None,
         stdout: TextIO | None = None,
     ) -> None:
@@ -77,6 +83,8 @@ class Prompt:
         self._guest = guest
         self._stdin = stdin or sys.stdin
         self._stdout = stdout or sys.stdout
+        self._is_unfinished = is_unfinished
+        self._screen = None if panel is None else Screen(panel)
         self._messages = Messages()
         self._closing = asyncio.Event()
         self._lines: asyncio.Queue[str] = asyncio.Queue()
@@ -112,6 +120,7 @@ class Prompt:
         tasks = [
             asyncio.create_task(self._answer_all()),
             asyncio.create_task(self._show_all(output)),
+            asyncio.create_task(self._refresh(session)),
         ]
         for task in tasks:
             task.add_done_callback(lambda _: self.close())
@@ -137,7 +146,9 @@ class Prompt:
         if self._asking:
             self._asking = False
             line = "quit" if line.strip().lower() in ("y", "yes") else ""
-        if line.strip():
+        if line.strip().casefold() == VIEW and self._screen is not None:
+            self._toggle_screen()
+        elif line.strip():
             self._messages.post(PROMPT + line)
             self._lines.put_nowait(line)
 
@@ -151,26 +162,35 @@ class Prompt:
 
     def _open_session(self, output: Output) -> PromptSession[str]:
         """Return a prompt that stays up from line to line, so that no key falls between two."""
-        return PromptSession(
+        session: PromptSession[str] = PromptSession(
             lambda: QUESTION if self._asking else PROMPT,
             input=_SilentInput(self._stdin),
             output=output,
-            history=self._open_history(),
+            history=open_history(self._history_path, self.show),
             auto_suggest=AutoSuggestFromHistory(),
-            completer=_TableCompleter(self._sections),
+            completer=TableCompleter(self._sections),
+            lexer=CommandLexer(),
+            style=LOOKS,
+            prompt_continuation=lambda width, *_: CONTINUED.rjust(width),
             complete_while_typing=True,
             key_bindings=self._keys(),
             bottom_toolbar=self._toolbar,
-            refresh_interval=REFRESH_S,
-            reserve_space_for_menu=6,
+            reserve_space_for_menu=MENU_ROWS,
             erase_when_done=True,
         )
+        if self._screen is not None:
+            self._screen.put_above(session)
+        return session
 
-    def _open_history(self) -> History:
-        """Return the history on disk, or one in memory where that cannot be had."""
-        if self._history_path is None:
-            return InMemoryHistory()
-        return _SafeHistory(self._history_path, self.show)
+    def _toggle_screen(self) -> None:
+        """Go to the performance view, or back; what was told meanwhile is shown there then."""
+        session, screen = self._session, self._screen
+        if session is None or screen is None:
+            return
+        screen.toggle(session.app)
+        session.reserve_space_for_menu = 0 if screen.shown else MENU_ROWS
+        if not screen.shown:
+            self._messages.wake()
 
     def _keys(self) -> KeyBindings:
         """Return the keys that differ from the usual: Enter stays, Ctrl-C clears, Ctrl-D asks."""
@@ -180,8 +200,20 @@ class Prompt:
         @keys.add("enter", filter=typing)
         def _enter(event: KeyPressEvent) -> None:
             line = event.current_buffer.text
+            if self._is_unfinished(line) and not self._asking:
+                event.current_buffer.insert_text("\n")
+                return
             event.current_buffer.reset(append_to_history=not self._asking)
             self._accept(line)
+
+        @keys.add("escape", "enter", filter=typing)
+        def _break(event: KeyPressEvent) -> None:
+            event.current_buffer.insert_text("\n")
+
+        @keys.add("f2")
+        def _look(event: KeyPressEvent) -> None:
+            del event
+            self._toggle_screen()
 
         @keys.add("c-c", filter=typing)
         @keys.add("<sigint>")
@@ -208,8 +240,12 @@ class Prompt:
         if self._session is None:
             return ""
         width = self._session.app.output.get_size().columns
+        shown = self._screen is not None and self._screen.shown
         try:
-            return toolbar_text(self._view(), width)
+            view = self._view()
+            if shown:
+                return fit(printable(f"F2 or {VIEW}: back   {view.message}".rstrip()), width)
+            return toolbar_text(view, width)
         except Exception as error:
             if not self._view_failed:
                 log.exception("the toolbar's view failed")
@@ -233,11 +269,31 @@ class Prompt:
         """Show messages as they come, the prompt moved out of the way each time."""
         while True:
             await self._messages.wait()
-            await run_in_terminal(lambda: self._write(output))
+            if self._screen is not None and self._screen.shown:
+                for text, tone in self._messages.take():
+                    self._screen.hold(text, tone)
+            else:
+                await run_in_terminal(lambda: self._write(output))
+
+    async def _refresh(self, session: PromptSession[str]) -> None:
+        """Draw the toolbar anew as time goes by, or the view, which costs more, less often."""
+        while True:
+            shown = self._screen is not None and self._screen.shown
+            await asyncio.sleep(REDRAW_S if shown else REFRESH_S)
+            session.app.invalidate()
+
+    def _waiting(self) -> list[tuple[str, Tone]]:
+        """Take all that is to be written, what was told during the performance view first."""
+        if self._screen is None:
+            return list(self._messages.take())
+        held, new = self._screen.take_held(), list(self._messages.take())
+        for text, _ in new:
+            self._screen.note(text)
+        return [*held, *new]
 
     def _write(self, output: Output) -> None:
         """Write all waiting messages to the terminal."""
-        for text, tone in self._messages.take():
+        for text, tone in self._waiting():
             before, after = _TONES[tone]
             for line in text.splitlines():
                 output.write_raw(before)
@@ -255,50 +311,3 @@ class _SilentInput(Vt100Input):
     def cooked_mode(self) -> AbstractContextManager[None]:
         """Leave the terminal as it is: nothing reads lines while messages are shown."""
         return nullcontext()
-
-
-class _TableCompleter(Completer):
-    """Offers what `candidates` finds."""
-
-    def __init__(self, sections: Callable[[], Sequence[str]]) -> None:
-        self._sections = sections
-
-    def get_completions(
-        self, document: Document, complete_event: CompleteEvent
-    ) -> Iterable[Completion]:
-        """Yield what may stand at the cursor."""
-        if not document.text_before_cursor.strip() and not complete_event.completion_requested:
-            return  # an empty line asks for nothing
-        for found in candidates(document.text_before_cursor, self._sections()):
-            yield Completion(found.text, -found.replaces, display_meta=found.note)
-
-
-class _SafeHistory(FileHistory):
-    """A history file that may be missing, unreadable or on a full disk: typing goes on."""
-
-    def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
-        super().__init__(str(path))
-        self._path = path
-        self._tell = tell
-        self._failed = False
-
-    def load_history_strings(self) -> Iterable[str]:
-        """Return earlier lines, newest first; none where the file cannot be read."""
-        try:
-            return list(super().load_history_strings())
-        except OSError as error:
-            self._fail(error)
-            return []
-
-    def store_string(self, string: str) -> None:
-        """Append a line, or say once that lines are not kept."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            super().store_string(string)
-        except OSError as error:
-            self._fail(error)
-
-    def _fail(self, error: OSError) -> None:
-        if not self._failed:
-            self._tell(f"{self._path}: history is not kept ({error.strerror})")
-        self._failed = True

@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+from loopmind_live.control.touchosc.example import example_panel
 from loopmind_live.errors import SessionError
 from loopmind_live.repl.prompt import Prompt
 from loopmind_live.repl.view import View
@@ -25,6 +26,7 @@ class Performance:
         self.prompt = Prompt(
             self.handle, self.view, history_path=folder / "history", keep=self.keep,
             sections=lambda: ("intro", "verse 1", "verse 2", "hook"),
+            panel=example_panel,
         )  # fmt: skip
 
     def keep(self, line: str) -> None:

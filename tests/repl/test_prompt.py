@@ -257,3 +257,78 @@ def test_close_ends_a_prompt_whose_input_stays_open(tmp_path):
         program.stdin.flush()
         assert program.stdout.read().splitlines() == [b"so long", b"after the end"]
         assert program.wait(PATIENCE_S) == 0
+
+
+def test_the_performance_view_comes_and_goes_and_is_typed_on(terminal):
+    terminal.type("hello")
+    terminal.press("Enter")
+    terminal.wait_for("heard hello")
+    terminal.press("F2")
+    screen = terminal.wait_for("> PLAYING", ">verse 2", "+hook 2", "heard hello", "loopmind>")
+    lines = screen.splitlines()
+    assert len(lines) == 24
+    assert lines[-2].startswith("loopmind>")
+    assert any(line.startswith("fx ") for line in lines)
+    terminal.type("goto v")
+    terminal.wait_for("verse 1", "loopmind> goto v")
+    terminal.press("C-c")
+    terminal.type("there")
+    terminal.press("Enter")
+    terminal.wait_for("> PLAYING", "heard there")
+    terminal.type("view")
+    terminal.press("Enter")
+    screen = terminal.wait_for(
+        "loopmind> there", "heard there", until=lambda seen: "PLAYING" not in seen
+    )
+    assert screen.count("heard there") == 1
+    assert screen.index("heard hello") < screen.index("heard there")
+
+
+def test_the_view_is_left_in_order_at_the_end(terminal):
+    terminal.press("F2")
+    terminal.wait_for("> PLAYING")
+    terminal.type("quit")
+    terminal.press("Enter")
+    screen = terminal.wait_for("so long", "after the end", "icanon")
+    assert "PLAYING" not in screen
+
+
+def test_typed_words_have_color(terminal):
+    terminal.type("mute drums")
+    terminal.wait_for("loopmind> mute drums")
+    line = next(
+        line for line in terminal("capture-pane", "-e", "-p").splitlines() if "drums" in line
+    )
+    assert "\x1b[" in line.split("mute", maxsplit=1)[0]
+    assert "\x1b[" in line.split("drums", maxsplit=1)[0].split("mute")[1]
+
+
+def test_a_fenced_block_is_typed_over_several_lines_and_sent_as_one(terminal, tmp_path):
+    terminal.type("```")
+    terminal.press("Enter")
+    terminal.type("live.goto")
+    terminal.press("Enter")
+    terminal.type("```")
+    terminal.press("Enter")
+    terminal.wait_for("heard ```", "live.goto")
+    terminal.type("one")
+    terminal.press("M-Enter")
+    terminal.type("two")
+    terminal.wait_for("loopmind> one", "two")
+    terminal.press("Enter")
+    terminal.wait_for("heard one")
+    assert "+one\n+two" in (tmp_path / "history").read_text()
+
+
+def test_control_r_finds_an_earlier_line(terminal):
+    for line in ("mute drums", "goto hook"):
+        terminal.type(line)
+        terminal.press("Enter")
+        terminal.wait_for(f"heard {line}")
+    terminal.press("C-r")
+    terminal.type("dru")
+    terminal.wait_for("reverse", "mute drums")
+    terminal.press("Enter")
+    terminal.wait_for(
+        "", until=lambda screen: last_prompt(screen).strip() == "loopmind> mute drums"
+    )

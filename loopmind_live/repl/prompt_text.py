@@ -1,0 +1,76 @@
+"""The line being typed: what completes it, what colors it, and how styles look."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.lexers import Lexer
+from prompt_toolkit.styles import Style as Look
+
+from loopmind_live.repl.coloring import colored
+from loopmind_live.repl.completion import candidates
+from loopmind_live.repl.styled import Line
+
+_CLASS = "loopmind-"
+LOOKS = Look.from_dict(
+    {
+        f"{_CLASS}{style}": look
+        for style, look in {
+            "verb": "bold ansicyan",
+            "part": "ansigreen",
+            "section": "ansiyellow",
+            "number": "ansimagenta",
+            "time": "ansimagenta",
+            "quoted": "ansiblue",
+            "title": "bold",
+            "playing": "bold ansigreen",
+            "next": "bold ansiyellow",
+            "muted": "ansired",
+            "solo": "ansiyellow",
+            "meter": "ansigreen",
+            "hot": "bold ansired",
+            "faint": "",
+            "error": "ansired",
+        }.items()
+    }
+)
+"""The sixteen colors that every terminal has, as its owner set them; without color, bold stays."""
+
+
+def formatted(line: Line) -> StyleAndTextTuples:
+    """Return a line as prompt_toolkit draws it."""
+    return [(f"class:{_CLASS}{style}" if style else "", text) for style, text in line]
+
+
+class CommandLexer(Lexer):
+    """Colors commands as they are typed; of several lines, each by itself."""
+
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+        """Return what gives a line's pieces by its number."""
+        lines = document.lines
+        is_code = document.text.lstrip().startswith(("```", ">>>"))
+
+        def line(number: int) -> StyleAndTextTuples:
+            if not 0 <= number < len(lines):
+                return []
+            text = lines[number]
+            return [("", text)] if is_code else formatted(colored(text))
+
+        return line
+
+
+class TableCompleter(Completer):
+    """Offers what `candidates` finds."""
+
+    def __init__(self, sections: Callable[[], Sequence[str]]) -> None:
+        self._sections = sections
+
+    def get_completions(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> Iterable[Completion]:
+        """Yield what may stand at the cursor."""
+        if not document.text_before_cursor.strip() and not complete_event.completion_requested:
+            return  # an empty line asks for nothing
+        for found in candidates(document.text_before_cursor, self._sections()):
+            yield Completion(found.text, -found.replaces, display_meta=found.note)
