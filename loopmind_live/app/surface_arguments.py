@@ -37,6 +37,8 @@ def surfaces_of(options: argparse.Namespace) -> SurfaceOptions:
         raise ConfigError("--lan lets other machines send OSC: say on which port with --osc-port")
     if options.oscquery_port is not None and options.osc_port is None:
         raise ConfigError("--oscquery-port describes OSC: say on which port with --osc-port")
+    if options.link and getattr(options, "audio", None) == "offline":
+        raise ConfigError("--link needs a clock that runs: perform live, through a sound device")
     return SurfaceOptions(
         options.osc_port, options.lan, options.oscquery_port, options.link, options.midi
     )

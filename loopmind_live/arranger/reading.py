@@ -130,12 +130,17 @@ class Reader:
         return not kinds.isdisjoint(("verb", "darker"))
 
     def _cuts_place(self, at: int, count: int) -> bool:
-        """Tell whether a verb takes the word before a section: "no kick | in the intro"."""
+        """Tell whether a verb takes the word before a section or key: "no kick | in the intro"."""
         first, last = (self.words.senses.get((self.tokens[place].word,), ())
                        for place in (at, at + count - 1))  # fmt: skip
         small = any(one.name == "place" for one in last)
-        part = any(one.kind == "role" for one in first)
-        return part and small and self._is(at + count, "section")
+        part = any(one.kind in ("role", "genre") for one in first)
+        if not (part and small) or at + count >= len(self.tokens):
+            return False
+        return (
+            self._is(at + count, "section")
+            or read_key(self.tokens, at + count, self.language)[1] > 0
+        )
 
     def _cuts_time(self, last: int) -> bool:
         """Tell whether the last word of a phrase belongs to a time: "back in | in 2 bars"."""

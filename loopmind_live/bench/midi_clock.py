@@ -145,6 +145,8 @@ def judge(heard: str, clicks: Sequence[int], xruns: int, real_time: bool) -> Sen
     ticks = [int(frame) for frame, _, data in lines if data == "f8"]
     late, lacking = [], 0
     beat = round(24 * TICK_FRAMES)
+    if not clicks:
+        raise LoopMindError("no click was heard: does the performance reach JACK?")
     for click, after in zip(clicks, [*clicks[1:], clicks[-1] + beat], strict=True):
         whole = abs(after - click - beat) < 2
         if not whole:
@@ -152,6 +154,8 @@ def judge(heard: str, clicks: Sequence[int], xruns: int, real_time: bool) -> Sen
         near = [tick for tick in ticks if click - _NOT_NEAR <= tick < after - _NOT_NEAR]
         late += [(tick - click) % TICK_FRAMES for tick in near]
         lacking += max(0, 24 - len(near))
+    if not late:
+        raise LoopMindError(f"of {len(ticks)} ticks none lies in a beat whose clicks were heard")
     apart = [one - TICK_FRAMES if one > TICK_FRAMES / 2 else one for one in late]
     return Sent(tuple(one * _MS for one in apart), lacking, xruns, real_time)
 

@@ -2,6 +2,9 @@
 
 A time tag is a wall clock's time. Which frame the engine will have reached then is worked out once,
 as the bundle arrives: nothing waits for that time, and a clock that is set meanwhile moves nothing.
+The frame is the one that is computed then, as with all that is typed; it is heard when the device
+has played what lies before it. The engine's clock is read to the start of a block, so that bundles
+for one time that come in several packets may differ by what a block begins late.
 """
 
 from dataclasses import dataclass

@@ -31,7 +31,7 @@ from loopmind_live.engine.wav import Encoding
 from loopmind_live.errors import EngineError
 from loopmind_live.score.patch import Patch
 
-START_S = 60.0
+START_S = 120.0
 """How long a first start may take: it may have to compile the kernel."""
 STALE_S = 1.0
 _MOST_ASKED = 4096

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from loopmind_live.arranger.items import Item
 from loopmind_live.score.loop import ROLES
@@ -14,6 +15,9 @@ _OBJECTS = frozenset({"role", "section", "mood", "darker", "all", "genre"}) | _V
 _LINKS = frozenset({"place", "before", "after", "until", "to", "between"})
 _SKIPPED = frozenset({"filler", "ordinal", "number", "once", "next", "polite"})
 _BY = ("en ", "em ")
+TOO = frozenset({"too", "demasiado", "trop", "zu", "demais"})
+"""With these one complains, and asks for nothing: "too dark"."""
+_PARTICLES = frozenset({"up", "down", "out", "off", "away"})
 MAX_OCCURRENCE = 16
 """A larger number after a section is how long, and not which one."""
 
@@ -108,11 +112,15 @@ class Clause:
         """Return the moods asked for, and those refused ("less dark")."""
         wanted: dict[str, None] = {}
         refused: dict[str, None] = {}
-        away = False
+        away: bool | None = False
         for item in self.items:
             if item.kind in ("less", "no", "not"):
                 away = True
             elif item.kind in ("more", "but", "verb", "comma"):
+                away = False
+            elif item.kind == "filler" and item.text in TOO:
+                away = None  # "too happy, make it sadder": said of what is
+            elif item.kind in ("mood", "darker") and away is None:
                 away = False
             elif item.kind in ("mood", "darker"):
                 (refused if away else wanted)[item.name] = None
@@ -135,6 +143,17 @@ class Clause:
     def strange(self) -> tuple[Item, ...]:
         """Return the items that mean nothing here."""
         return tuple(item for item in self.items if item.kind in ("unknown", "other"))
+
+    @cached_property
+    def particle(self) -> str:
+        """Return which way parts go where no verb is known: "yank the pads down"."""
+        others = (item for item in self.items if item.kind == "verb")
+        if self.has("question", "statement", "other") or any(
+            item.text not in _PARTICLES for item in others
+        ):
+            return ""
+        after = (two[1] for two in pairwise(self.items) if two[0].kind == "role")
+        return next((one.text for one in after if one.text in _PARTICLES), "")
 
     @property
     def acts(self) -> bool:
@@ -210,6 +229,8 @@ def _by_bars(items: Sequence[Item]) -> tuple[Item, ...]:
 def _queued(items: Sequence[Item]) -> Sequence[Item]:
     """Return `items` with a "next" after a section as when: "the hook next", "bridge up next"."""
     said = [item for item in items if item.kind not in ("filler", "polite", "comma")]
+    if len(said) == 2 and said[0].kind == "next" and " " in said[0].text:
+        said.reverse()  # "next up, the breakdown"; but which one "next chorus" is, is not known
     if len(said) < 2 or said[-1].kind != "next" or said[-2].kind not in ("section", "number"):
         return items
     later = replace(said[-1], kind="when", name="section", number=1.0)

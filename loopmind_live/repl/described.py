@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from loopmind_live.arranger.items import Item, Lexed
+from loopmind_live.repl.clauses import TOO
 
 _SILENT = frozenset({"filler", "polite", "comma"})
 _RENEWED = ("re", "swap", "another", "andere", "autre", "otr", "outr")
@@ -44,7 +45,7 @@ def describes_music(lexed: Lexed) -> bool:
     found = _evidence(items)
     if found["genre"]:
         return _with_genre(items, found, strange)
-    return _without_genre(items, found, strange)
+    return _without_genre(lexed, items, found, strange)
 
 
 def _evidence(items: list[Item]) -> dict[str, int]:
@@ -91,13 +92,15 @@ def _with_genre(items: list[Item], found: dict[str, int], strange: int) -> bool:
     return strange == 0
 
 
-def _without_genre(items: list[Item], found: dict[str, int], strange: int) -> bool:
+def _without_genre(lexed: Lexed, items: list[Item], found: dict[str, int], strange: int) -> bool:
     if (
         _verbs(items, _EDITS)
         or found["darker"]
         or any(item.kind in ("more", "less") for item in items)
     ):
         return False
+    if found["mood"] and TOO.intersection(item.text for item in lexed.items):
+        return False  # "too dark": said of what is
     if found["mood"] and _verbs(items, ("raise", "lower", "faster", "slower")):
         return False
     if _listed(items, found):

@@ -34,7 +34,7 @@ FALLBACK = "english"
 """The language that a line is read in, too: music speaks it everywhere."""
 _FREE = ("file", "what")
 _CODE = re.compile(
-    r"[{}$\\`]|<(?!3)|\s\*\s|[<>=!]=|\w\s*=\s*\w|>\s*\d|://|\(\)|&&|\s--?[a-z]|;\s*$"
+    r"[{}$\\`]|<(?!3)|\s\*\s|[<>=!]=|\w\s*=\s*\w|>\s*\d|://|\(\)|[^\W\d]\([^\W\d]|&&|\s--?[a-z]|;\s*$"
 )
 """Signs of programs and shells, which nobody speaks in."""
 _NAMING = ("load", "save", "record", "listen")

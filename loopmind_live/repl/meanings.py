@@ -92,16 +92,27 @@ def _before_a_section(clause: Clause) -> bool:
 
 def _level(clause: Clause, before: Before) -> list[Asked]:
     """Make parts louder or quieter."""
-    roles = roles_of(clause, before)
+    roles = _too_loud(clause) or roles_of(clause, before)
     up, down = clause.says("raise", "louder"), clause.says("lower", "quieter")
     if not (up or down):
         up, down = clause.has("more"), clause.has("less")
+    if not (up or down):
+        up, down = clause.particle == "up", clause.particle == "down"
     if not roles and clause.says("louder", "quieter") and clause.is_bare:
         roles = ROLES
     if not roles or up == down or clause.has("mood", "darker", "bpm"):
         return []
     step = clause.number("decibels") or STEPS["dB"]
     return [("level", {"roles": roles, "delta_db": (1.0 if up else -1.0) * abs(step)})]
+
+
+def _too_loud(clause: Clause) -> tuple[str, ...]:
+    """Return the part that is too loud beside another: "the drums are burying the vocals"."""
+    items = [item for item in clause.items if item.kind not in ("filler", "question")]
+    for (one, verb), other in zip(pairwise(items), items[2:], strict=False):
+        if (one.kind, other.kind) == ("role", "role") and verb.may_be("verb", "lower"):
+            return (one.name,)
+    return ()
 
 
 def _mute(clause: Clause, before: Before) -> list[Asked]:
@@ -115,7 +126,7 @@ def _mute(clause: Clause, before: Before) -> list[Asked]:
 
 def _are_out(clause: Clause) -> bool:
     """Tell whether parts are said to be out: "drums out for the next 8 bars"."""
-    return any(
+    return clause.particle in ("out", "off", "away") or any(
         item.kind == "role" and after.kind == "filler" and after.text in ("out", "off")
         for item, after in pairwise(clause.items)
     )

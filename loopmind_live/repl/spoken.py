@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from loopmind_live.arranger.items import Item, Lexed
 from loopmind_live.repl.asked_of import Before
 from loopmind_live.repl.bind import Misfit
-from loopmind_live.repl.clauses import Clause, Place, clauses
+from loopmind_live.repl.clauses import TOO, Clause, Place, clauses
 from loopmind_live.repl.meanings import commands_of
 from loopmind_live.score.labels import fold
 from loopmind_live.session.commands import Command, check
@@ -66,6 +66,8 @@ def _excused(clause: Clause, lexed: Lexed) -> int:
     """Return how many strange words a clause may hold: none beside a word of everyday life."""
     if lexed.corrected or any(item.kind == "other" for item in clause.strange):
         return 0
+    if clause.particle and clause.strange and clause.strange[0] is clause.items[0]:
+        return 1  # a verb that is not known, and which way it goes: "yank the drums out"
     known = sum(item.kind not in (*_SILENT, "unknown", "place") for item in clause.items)
     return 1 if known >= _OBJECTS_FOR_A_STRANGER + 1 else 0
 
@@ -87,7 +89,9 @@ def _remembered(clause: Clause, before: Before, found: Sequence[Command]) -> Bef
     last = found[-1]
     goes = last.name == "goto" and last.when is not None and last.when.unit == "section"
     sections = last.when.n if goes and last.when is not None else 0
-    return Before(verb, clause.roles or before.roles, _place(clause, before), sections)
+    parts = last.arguments.get("roles")
+    roles = parts if isinstance(parts, tuple) else clause.roles or before.roles
+    return Before(verb, roles, _place(clause, before), sections)
 
 
 def _place(clause: Clause, before: Before) -> Place | None:
@@ -128,7 +132,7 @@ def _said_again(last: Command, command: Command) -> bool:
 
 def _is_remedied(last: Command, command: Command) -> bool:
     """Tell whether `last` is a complaint that says what to do next: "too slow, double time"."""
-    if _TOO.search(fold(last.text)) is None or last.when != command.when:
+    if TOO.isdisjoint(fold(last.text).split()) or last.when != command.when:
         return False
     if last.name in _TEMPO and command.name in _TEMPO:
         return True
@@ -137,7 +141,6 @@ def _is_remedied(last: Command, command: Command) -> bool:
     return last.name == command.name and same
 
 
-_TOO = re.compile(r"\b(too|demasiado|muy|trop|zu|muito|muita|demais)\b")
 _TRANSPORT = frozenset({"undo", "redo", "play", "stop"})
 _TEMPO = frozenset({"set_tempo", "ramp", "half_time", "double_time"})
 _ALL = re.compile(r"\b(everything|all|whole|entire|todo|toda|tout|alles|ganze|tudo)\b")

@@ -47,7 +47,7 @@ def unknown(tokens: Sequence[Token], rest: Sequence[Token]) -> Misfit:
 
 def _no_command(word: str, *said: str) -> str:
     """Return the line that says there is no such command, with the nearest one."""
-    if _is_verb(said[0]):
+    if said[0] == said[-1] and _is_verb(word):
         return f"{word!r} alone does not say what: name a part or a section, as in: {word} bass"
     close = _nearest_head(*said)
     hint = f"did you mean {close}?" if close else "type help for the list"
@@ -56,6 +56,8 @@ def _no_command(word: str, *said: str) -> str:
 
 def _is_verb(word: str) -> bool:
     """Tell whether a word is a verb in another language than English, and no slip of one."""
+    if plain(word) in lexicon("english").senses:
+        return False
     own = (lexicon(language).senses.get(plain(word), ()) for language in LANGUAGES[1:])
     return any(sense.kind == "verb" for senses in own for sense in senses)
 

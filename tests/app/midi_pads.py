@@ -7,6 +7,7 @@ from typing import Any
 import rtmidi
 
 PATIENCE_S = 15.0
+_MOST = 4096
 
 
 class Pads:
@@ -14,13 +15,23 @@ class Pads:
 
     def __init__(self, name: str, port: str) -> None:
         self.name = f"{name}:{port}"
-        self.got: list[tuple[int, ...]] = []
+        self._got: list[tuple[int, ...]] = []
         self._out: Any = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=name)
-        self._in: Any = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=name)
+        self._in: Any = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=name, queue_size_limit=_MOST)
         self._in.ignore_types(sysex=False, timing=False, active_sense=True)
-        self._in.set_callback(lambda event, _: self.got.append(tuple(event[0])))
         self._out.open_virtual_port(port)
         self._in.open_virtual_port(port)
+
+    @property
+    def got(self) -> list[tuple[int, ...]]:
+        """Return what came so far.
+
+        rtmidi keeps it until it is asked for: were JACK's thread to wait for this process's Python,
+        it would be late for its block, and what is in that block would be lost.
+        """
+        while not self._in.is_deleted and (event := self._in.get_message()) is not None:
+            self._got.append(tuple(event[0]))
+        return self._got
 
     def play(self, *messages: tuple[int, ...]) -> None:
         """Do what hands would do."""

@@ -9,6 +9,8 @@ import pytest
 from loopmind_live.app.link import LinkFollower
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import Recording
+from loopmind_live.config import FADE_S
+from loopmind_live.engine.base import Row
 from loopmind_live.engine.link_block import LinkBlock, Stage
 from loopmind_live.session.following_beat import FITTED, STILL_S, OutsideBeat, ahead_bars
 from tests.session.stage import Rig, arrangement
@@ -65,8 +67,8 @@ class Others:
 class Live:
     """A live set, its Link follower, and the others."""
 
-    def __init__(self, folder: Path, **others: object) -> None:
-        self.rig = Rig(live=True)
+    def __init__(self, folder: Path, dry: bool = True, **others: object) -> None:
+        self.rig = Rig(live=True, dry=dry)
         self.session = self.rig.session
         self.told: list[str] = []
         self.show = Performance(
@@ -137,6 +139,23 @@ def test_a_set_that_plays_is_brought_into_step_and_its_clips_are_fitted(live: Li
     assert FITTED in live.landed()
     assert live.session.state.document.pace == 1.0
     assert live.others.tempo_number == 0  # nothing was said
+
+
+def test_where_a_bar_is_cut_short_what_played_rings_out(tmp_path: Path) -> None:
+    live = Live(tmp_path, dry=False, bpm=120.0, beat=1.5)
+    live.type("play")
+    live.play(3.0)
+    live.type("link")
+    live.play(0.1)
+    rows: list[Row] = []
+    while not any("begin together" in str(text) for text in live.landed()):
+        live.play(0.02)
+        rows = list(live.rig.engine.rows)
+    cut = next(entry for entry in live.rig.diary.of("result") if "together" in str(entry["text"]))
+    ended = [row for row in rows if row.stop == cut["frame"]]
+    assert ended
+    assert all(row.fade_frames == round(FADE_S * RATE_HZ) for row in ended)
+    assert all(row.start != cut["frame"] or row.gain > 0.0 for row in rows)
 
 
 def test_our_tempo_goes_to_the_others_at_its_line_and_nothing_is_followed(live: Live) -> None:

@@ -28,3 +28,11 @@ def test_each_option_opens_its_own() -> None:
 def test_what_stands_on_osc_needs_it(words: tuple[str, ...]) -> None:
     with pytest.raises(ConfigError, match="say on which port with --osc-port"):
         asked_for(*words)
+
+
+def test_link_is_refused_offline() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--audio")
+    add_surfaces(parser)
+    with pytest.raises(ConfigError, match="--link needs a clock that runs"):
+        surfaces_of(parser.parse_args(["--audio", "offline", "--link"]))

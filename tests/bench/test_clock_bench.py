@@ -41,6 +41,13 @@ def test_a_beat_in_which_blocks_were_lost_is_left_out():
     assert sent == Sent((0.0,) * 24, 0, 1, True)
 
 
+def test_where_nothing_can_be_judged_one_line_says_so():
+    with pytest.raises(LoopMindError, match="no click"):
+        judge(lines([1000]), [], 0, True)
+    with pytest.raises(LoopMindError, match="of 1 ticks none"):
+        judge(lines([500_000]), [1000], 0, True)
+
+
 def test_clicks_are_found_at_jacks_frames_through_lost_blocks(tmp_path):
     audio = np.zeros((48_000, 2), np.float32)
     for at in (6000, 30_000):

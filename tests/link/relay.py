@@ -14,9 +14,35 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.jack.harness import end
+from tests.link.network import Network
+from tests.link.stage import close_pipes
 
 TUNSETIFF, IFF_TAP, IFF_NO_PI = 0x400454CA, 0x0002, 0x1000
 FIRST, NETMASK = "10.78.0.{}", 24
+
+
+@contextmanager
+def cable(first: Network, second: Network, *ways: str) -> Iterator[None]:
+    """Lay a cable between two networks; `ways`: milliseconds, about so many more, share lost."""
+    if not Path("/dev/net/tun").exists():
+        raise AssertionError("no /dev/net/tun: a cable between networks is made of TAP devices")
+    words = [sys.executable, str(Path(__file__)), str(first.pid), str(second.pid), *ways]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "up"
+        yield
+    finally:
+        end(process)
+        close_pipes(process)
 
 
 def tap(pid: str, name: str, number: int) -> int:

@@ -1,22 +1,18 @@
 """Networks that delay, lose and fail: the music plays on, in step as well as can be."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.jack.harness import end
 from tests.link.network import Network, private_network
+from tests.link.relay import cable
 from tests.link.stage import (
     OUR_PORT,
     Peer,
     Show,
     Terminal,
     clicks,
-    close_pipes,
     record,
     until,
 )
@@ -29,19 +25,8 @@ PLAN_MS = 3.0
 @pytest.fixture
 def far(network: Network) -> Iterator[Network]:
     """Give another network, at the other end of a lossy cable."""
-    if not Path("/dev/net/tun").exists():
-        pytest.fail("no /dev/net/tun: the cable between two networks is made of TAP devices")
-    script = str(Path(__file__).with_name("relay.py"))
-    with private_network() as far:
-        words = [sys.executable, script, str(network.pid), str(far.pid), *LOSSY]
-        cable = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        try:
-            assert cable.stdout is not None
-            assert cable.stdout.readline().strip() == "up"
-            yield far
-        finally:
-            end(cable)
-            close_pipes(cable)
+    with private_network() as far, cable(network, far, *LOSSY):
+        yield far
 
 
 def test_over_a_lossy_network_we_are_heard_with_others(

@@ -108,3 +108,78 @@ def test_a_verb_of_another_language_is_no_slip_of_an_english_one(text):
     assert answer.complaint == (
         f"{text!r} alone does not say what: name a part or a section, as in: {text} bass"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("shove the pads down a bit", {"intent": "level", "roles": ["pad"], "dir": "down"}),
+        ("whack the hats up", {"intent": "level", "roles": ["hats"], "dir": "up"}),
+        ("bung the drums out", {"intent": "mute", "roles": ["drums"]}),
+    ],
+)
+def test_a_verb_that_is_not_known_is_read_by_the_way_it_goes(text, meant):
+    assert operations(text) == [meant]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["pack the drums away", "carry the keys out", "drums are stacked up backstage",
+     "tape the pads down",
+     "SELECT * FROM loops WHERE bpm > 120;", "git checkout -b drop", "x = 128", "mute() {}",
+     "if bass: mute(drums)", "it's too dark in here", "i don't like this melody"],
+)  # fmt: skip
+def test_what_is_done_to_gear_remarked_or_told_to_machines_does_nothing(text):
+    assert operations(text) == [{"intent": "none"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "bpm"),
+    [("tempo one twenty eight", 128), ("tempo a hundred and thirty", 130), ("ninety two bpm", 92),
+     ("tempo cent vingt-huit", 128), ("tempo hundertachtundzwanzig", 128),
+     ("tempo cento e vinte e oito", 128), ("tempo ciento veintiocho", 128)],
+)  # fmt: skip
+def test_a_tempo_is_said_in_words(text, bpm):
+    assert operations(text) == [{"intent": "set_tempo", "bpm": bpm}]
+
+
+def test_a_complaint_and_its_remedy_are_one_command():
+    assert operations("this is too slow, double time") == [{"intent": "set_tempo", "factor": 2}]
+    assert operations("the drums are burying the vocals, pull them down") == [
+        {"intent": "level", "roles": ["drums"], "dir": "down"}
+    ]
+    assert operations("the hook is too dark, make it brighter") == [
+        {"intent": "regenerate", "section": "hook", "moods": ["bright"]}
+    ]
+    assert operations("go back, undo") == [{"intent": "undo"}]
+    assert operations("undo, undo") == [{"intent": "undo"}] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("mute bd in 2b", {"intent": "mute", "roles": ["kick"], "when": {"unit": "bar", "n": 2}}),
+        ("regen v2", {"intent": "regenerate", "section": "verse", "index": 2}),
+        ("goto brdg", {"intent": "goto", "section": "bridge"}),
+        ("para o loop", {"intent": "loop", "section": "current", "on": False}),
+        ("take it down a minor third", {"intent": "set_key", "semitones": -3}),
+        ("next up, the breakdown",
+         {"intent": "goto", "section": "breakdown", "when": {"unit": "section", "n": 1}}),
+    ],
+)  # fmt: skip
+def test_shorthand_and_words_that_two_languages_share(text, meant):
+    assert operations(text) == [meant]
+
+
+def test_a_word_before_a_key_or_a_section_belongs_to_it():
+    assert operations("pop in C major 110")[0]["genre"] == "pop"
+    assert operations("lofi 84, no kick in the intro")[0]["sections"] == [
+        {"label": "intro", "roles_out": ["kick"]}
+    ]
+
+
+def test_very_dark_is_dark_and_too_dark_a_remark():
+    assert operations("algo muy oscuro y tranquilo") == [
+        {"intent": "arrange", "moods": ["dark", "chill"]}
+    ]
+    assert operations("too dark") == [{"intent": "none"}]
