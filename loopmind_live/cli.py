@@ -234,6 +234,10 @@ def _add_perform(commands: Any) -> None:
         "(http://127.0.0.1:8080/v1#NAME), or a transformers model by name or folder (off)",
     )  # fmt: skip
     parser.add_argument("--headless", action="store_true", help="no prompt: a script, or just play")
+    parser.add_argument(
+        "--plain", action="store_true",
+        help="a prompt for screen readers: lines alone, and what changes is said in lines, too",
+    )  # fmt: skip
     add_surfaces(parser)
     parser.add_argument(
         "--resume", nargs="?", const="playing", choices=("playing", "anew"),
@@ -258,7 +262,7 @@ def _perform(options: argparse.Namespace) -> int:
     request = Request(
         library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
-        surfaces_of(options), options.language_model,
+        surfaces_of(options), options.language_model, options.plain,
     )  # fmt: skip
     if options.audio == "offline":
         with progress_bars() as progress:

@@ -71,6 +71,7 @@ class LiveShow:
             sections=self._section_names,
             keep=log.info,
             panel=lambda: panel_now(self._show),
+            plain=request.plain,
         )
 
     def run(self) -> None:

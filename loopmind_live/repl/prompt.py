@@ -5,6 +5,7 @@ With `prompt_*` beside it, the only module that knows prompt_toolkit.
 
 import asyncio
 import logging
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -23,7 +24,7 @@ from prompt_toolkit.output import Output, create_output
 from loopmind_live.repl.capture import TerminalCapture
 from loopmind_live.repl.code_blocks import is_open
 from loopmind_live.repl.messages import Messages, Tone, answer
-from loopmind_live.repl.plain import print_all, run_plain
+from loopmind_live.repl.plain import announce, describing, print_all, run_plain
 from loopmind_live.repl.prompt_history import open_history
 from loopmind_live.repl.prompt_screen import MENU_ROWS, REDRAW_S, Screen
 from loopmind_live.repl.prompt_text import LOOKS, CommandLexer, TableCompleter
@@ -58,7 +59,9 @@ class Prompt:
 
     On a terminal, what libraries print is caught, shown dimmed and given to `keep`, which must
     not print itself. Where standard input or output is no terminal, lines are read plainly, errors
-    go to standard error, and `run` returns at the end of the input.
+    go to standard error, and `run` returns at the end of the input. `plain` reads so on a terminal,
+    too, and says in lines what changes in `panel`: for a screen reader. With a `panel` there is a
+    performance view, which F2 and "view" go to; plainly, "view" answers with a description.
     """
 
     def __init__(
@@ -71,7 +74,7 @@ class Prompt:
         keep: Callable[[str], None] | None = None,
         guest: bool = False,
         panel: Callable[[], Panel] | None = None,
-        is_unfinished: Callable[[str], bool] = is_open,
+        plain: bool = False,
         stdin: TextIO | None = None,
         stdout: TextIO | None = None,
     ) -> None:
@@ -83,7 +86,7 @@ class Prompt:
         self._guest = guest
         self._stdin = stdin or sys.stdin
         self._stdout = stdout or sys.stdout
-        self._is_unfinished = is_unfinished
+        self._panel, self._plain = panel, plain
         self._screen = None if panel is None else Screen(panel)
         self._messages = Messages()
         self._closing = asyncio.Event()
@@ -95,9 +98,8 @@ class Prompt:
     async def run(self) -> None:
         """Read lines until `close`, or until a plain input ends."""
         self._messages.attach()
-        if not (self._stdin.isatty() and self._stdout.isatty()):
-            source = self._stdin.fileno()
-            await run_plain(source, self._stdout, self._handle, self._messages, self._closing)
+        if self._plain or not (self._stdin.isatty() and self._stdout.isatty()):
+            await self._run_plain()
             return
         with TerminalCapture(self._show_captured) as capture:
             await self._run_terminal(create_output(stdout=capture.tty))
@@ -113,6 +115,27 @@ class Prompt:
         app = self._session.app if self._session is not None else None
         if app is not None and app.future is not None and not app.future.done():
             app.exit(result="")
+
+    async def _run_plain(self) -> None:
+        """Answer lines as they come; asked to, say what changes, too."""
+        handle, panel = self._handle, self._panel
+        if panel is not None:
+            handle = describing(handle, VIEW, panel)
+        tellers = []
+        if self._plain:
+            ends = "leaves" if self._guest else "ends the performance"
+            asyncio.get_running_loop().add_signal_handler(
+                signal.SIGINT, self.show, f"Ctrl-D or quit {ends}"
+            )
+            if panel is not None:
+                tellers.append(asyncio.create_task(announce(panel, self._messages)))
+        try:
+            source = self._stdin.fileno()
+            await run_plain(source, self._stdout, handle, self._messages, self._closing)
+        finally:
+            for teller in tellers:
+                teller.cancel()
+            await asyncio.gather(*tellers, return_exceptions=True)
 
     async def _run_terminal(self, output: Output) -> None:
         """Run the prompt, with one task that answers lines and one that shows messages."""
@@ -200,7 +223,7 @@ class Prompt:
         @keys.add("enter", filter=typing)
         def _enter(event: KeyPressEvent) -> None:
             line = event.current_buffer.text
-            if self._is_unfinished(line) and not self._asking:
+            if is_open(line) and not self._asking:
                 event.current_buffer.insert_text("\n")
                 return
             event.current_buffer.reset(append_to_history=not self._asking)

@@ -293,6 +293,36 @@ def test_the_view_is_left_in_order_at_the_end(terminal):
     assert "PLAYING" not in screen
 
 
+def test_a_plain_prompt_says_in_lines_what_changes(tmp_path, require_program):
+    window = Terminal(
+        require_program("tmux"),
+        ["sh", "-c", f"{sys.executable} {PROGRAM} {tmp_path} --plain; sleep 600"],
+    )
+    socket = Path(window("display-message", "-p", "#{socket_path}").strip())
+    try:
+        window.type("view")
+        window.press("Enter")
+        window.wait_for("playing, bar 27, beat 3, 2 bars left", "muted: pad")
+        time.sleep(0.6)  # longer than two looks: what changes from here on is news
+        window.type("stop")
+        window.press("Enter")
+        screen = window.wait_for("stopped", until=lambda seen: seen.count("stopped") == 2)
+        assert "| " not in screen
+        window.press("C-c")
+        window.wait_for("Ctrl-D or quit ends the performance")
+        window.press("C-d")
+        window.wait_for("after the end")
+    finally:
+        window("kill-server")
+        socket.unlink(missing_ok=True)
+
+
+def test_view_answers_with_a_description_where_there_is_no_terminal(tmp_path):
+    lines = run_piped(tmp_path, b"view\none\n").stdout.decode().splitlines()
+    assert lines[0] == "playing, bar 27, beat 3, 2 bars left"
+    assert lines[-2:] == ["heard one", "after the end"]
+
+
 def test_typed_words_have_color(terminal):
     terminal.type("mute drums")
     terminal.wait_for("loopmind> mute drums")
