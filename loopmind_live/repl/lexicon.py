@@ -129,5 +129,5 @@ POLITE: tuple[Phrase, ...] = tuple(
 
 ON: frozenset[str] = frozenset({"on", "yes", "true", "start"})
 OFF: frozenset[str] = frozenset({"off", "no", "false", "stop", "end"})
-TOPICS: tuple[str, ...] = ("when", "sections", "parts")
+TOPICS: tuple[str, ...] = ("when", "sections", "parts", "view")
 """What help explains beside commands."""

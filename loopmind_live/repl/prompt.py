@@ -5,9 +5,10 @@ With `prompt_*` beside it, the only module that knows prompt_toolkit.
 
 import asyncio
 import logging
+import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TextIO
@@ -19,15 +20,17 @@ from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, has_focus
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.output import Output, create_output
+from prompt_toolkit.output import ColorDepth, Output, create_output
 
 from loopmind_live.repl.capture import TerminalCapture
 from loopmind_live.repl.code_blocks import is_open
 from loopmind_live.repl.messages import Messages, Tone, answer
+from loopmind_live.repl.names import Named, Names
 from loopmind_live.repl.plain import announce, describing, print_all, run_plain
 from loopmind_live.repl.prompt_history import open_history
 from loopmind_live.repl.prompt_screen import MENU_ROWS, REDRAW_S, Screen
 from loopmind_live.repl.prompt_text import LOOKS, CommandLexer, TableCompleter
+from loopmind_live.repl.terminal_color import has_color
 from loopmind_live.repl.view import View, fit, printable, toolbar_text
 from loopmind_live.session.panel import Panel
 
@@ -35,6 +38,7 @@ PROMPT = "loopmind> "
 CONTINUED = "... "
 VIEW = "view"
 """Typed alone, it goes to the performance view and back, as F2 does."""
+OWN_WORDS: tuple[Named, ...] = ((VIEW, "the performance view, and back"),)
 QUESTION = "end the performance? [y/N] "
 REFRESH_S = 0.1
 LAST_ANSWER_S = 2.0
@@ -53,9 +57,10 @@ class Prompt:
     """Reads lines and hands them to `handle`, one after another, while the toolbar lives on.
 
     `handle` returns what to answer, or None. A LoopMindError becomes one line; any other error is
-    logged with its trace and shown in one line, and the prompt goes on. `view` and `sections` are
-    asked on the event loop many times a second. Ctrl-D hands over "quit", after a question while
-    music plays; it is for the handler to call `close`. A `guest` only leaves, so is not asked.
+    logged with its trace and shown in one line, and the prompt goes on. `view` and `panel` are
+    asked on the event loop many times a second, `names` at each key, to complete it. Ctrl-D hands
+    over "quit", after a question while music plays; it is for the handler to call `close`. A `guest`
+    only leaves, so is not asked.
 
     On a terminal, what libraries print is caught, shown dimmed and given to `keep`, which must
     not print itself. Where standard input or output is no terminal, lines are read plainly, errors
@@ -70,7 +75,7 @@ class Prompt:
         view: Callable[[], View],
         *,
         history_path: Path | None = None,
-        sections: Callable[[], Sequence[str]] = tuple,
+        names: Callable[[], Names] = Names,
         keep: Callable[[str], None] | None = None,
         guest: bool = False,
         panel: Callable[[], Panel] | None = None,
@@ -81,7 +86,7 @@ class Prompt:
         self._handle = handle
         self._view = view
         self._history_path = history_path
-        self._sections = sections
+        self._names = names
         self._keep = keep
         self._guest = guest
         self._stdin = stdin or sys.stdin
@@ -94,6 +99,7 @@ class Prompt:
         self._asking = False
         self._session: PromptSession[str] | None = None
         self._view_failed = False
+        self._colored = has_color(os.environ)
 
     async def run(self) -> None:
         """Read lines until `close`, or until a plain input ends."""
@@ -142,7 +148,7 @@ class Prompt:
         self._session = session = self._open_session(output)
         tasks = [
             asyncio.create_task(self._answer_all()),
-            asyncio.create_task(self._show_all(output)),
+            asyncio.create_task(self._show_all(session, output)),
             asyncio.create_task(self._refresh(session)),
         ]
         for task in tasks:
@@ -191,9 +197,10 @@ class Prompt:
             output=output,
             history=open_history(self._history_path, self.show),
             auto_suggest=AutoSuggestFromHistory(),
-            completer=TableCompleter(self._sections),
+            completer=TableCompleter(self._names, OWN_WORDS if self._screen is not None else ()),
             lexer=CommandLexer(),
             style=LOOKS,
+            color_depth=None if self._colored else ColorDepth.DEPTH_1_BIT,
             prompt_continuation=lambda width, *_: CONTINUED.rjust(width),
             complete_while_typing=True,
             key_bindings=self._keys(),
@@ -288,13 +295,14 @@ class Prompt:
             self._keep(line)
         self._messages.post(line, "captured")
 
-    async def _show_all(self, output: Output) -> None:
+    async def _show_all(self, session: PromptSession[str], output: Output) -> None:
         """Show messages as they come, the prompt moved out of the way each time."""
         while True:
             await self._messages.wait()
             if self._screen is not None and self._screen.shown:
                 for text, tone in self._messages.take():
                     self._screen.hold(text, tone)
+                session.app.invalidate()
             else:
                 await run_in_terminal(lambda: self._write(output))
 
@@ -317,7 +325,7 @@ class Prompt:
     def _write(self, output: Output) -> None:
         """Write all waiting messages to the terminal."""
         for text, tone in self._waiting():
-            before, after = _TONES[tone]
+            before, after = _TONES[tone] if self._colored else ("", "")
             for line in text.splitlines():
                 output.write_raw(before)
                 output.write(printable(line))

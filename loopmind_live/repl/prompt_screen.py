@@ -31,6 +31,8 @@ from loopmind_live.session.panel import Panel
 
 REDRAW_S = 0.2
 """The view is drawn anew this often; keys show at once, on what was drawn last."""
+SOONEST_S = 0.1
+"""So soon again for an answer; more often nothing is drawn, whatever comes."""
 MENU_ROWS = 6
 MOST_LOG = 200
 MOST_HELD = 2000
@@ -50,10 +52,9 @@ class Screen:
         self, panel: Callable[[], Panel], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._panel = panel
-        self._clock = clock
         self._log: deque[str] = deque(maxlen=MOST_LOG)
         self._held: deque[tuple[str, Tone]] = deque(maxlen=MOST_HELD)
-        self._control = _Drawn(self._draw, clock)
+        self._control = Drawn(self.lines, clock)
         self._failed = False
         self.shown = False
 
@@ -84,7 +85,7 @@ class Screen:
         """Show a message in the view's log alone, and keep it for the other screen."""
         self.note(text)
         self._held.append((text, tone))
-        self._control.forget()
+        self._control.hurry()
 
     def take_held(self) -> list[tuple[str, Tone]]:
         """Return what the other screen misses."""
@@ -92,7 +93,7 @@ class Screen:
         self._held.clear()
         return held
 
-    def _draw(self, width: int, height: int) -> list[Line]:
+    def lines(self, width: int, height: int) -> list[Line]:
         """Draw the view; one that fails is logged once and costs only the view."""
         try:
             return draw(self._panel(), list(self._log)[-height:], width, height)
@@ -103,26 +104,33 @@ class Screen:
             return [(("error", fit(printable(f"no view: {error}"), width)),)]
 
 
-class _Drawn(UIControl):
+class Drawn(UIControl):
     """Shows what `draw` returns, drawn anew where it is old or the size has changed."""
 
-    def __init__(self, draw: Callable[[int, int], list[Line]], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, draw: Callable[[int, int], list[Line]], clock: Callable[[], float]
+    ) -> None:
         self._draw = draw
         self._clock = clock
         self._content: UIContent | None = None
         self._size = (0, 0)
         self._drawn_s = 0.0
+        self._hurries = False
 
     def forget(self) -> None:
         """Draw anew next time."""
         self._content = None
 
+    def hurry(self) -> None:
+        """Draw anew soon: there is something to be seen that cannot wait."""
+        self._hurries = True
+
     def create_content(self, width: int, height: int) -> UIContent:
         """Return the lines for a window of this size."""
         now = self._clock()
-        old = now - self._drawn_s >= REDRAW_S
-        if self._content is None or old or self._size != (width, height):
+        due = now - self._drawn_s >= (SOONEST_S if self._hurries else REDRAW_S)
+        if self._content is None or due or self._size != (width, height):
             lines = [formatted(line) for line in self._draw(width, height)]
             self._content = UIContent(lambda number: lines[number], len(lines), show_cursor=False)
-            self._size, self._drawn_s = (width, height), now
+            self._size, self._drawn_s, self._hurries = (width, height), now, False
         return self._content

@@ -10,6 +10,7 @@ from prompt_toolkit.styles import Style as Look
 
 from loopmind_live.repl.coloring import colored
 from loopmind_live.repl.completion import candidates
+from loopmind_live.repl.names import Named, Names
 from loopmind_live.repl.styled import Line
 
 _CLASS = "loopmind-"
@@ -61,16 +62,22 @@ class CommandLexer(Lexer):
 
 
 class TableCompleter(Completer):
-    """Offers what `candidates` finds."""
+    """Offers what `candidates` finds, and first the prompt's own words."""
 
-    def __init__(self, sections: Callable[[], Sequence[str]]) -> None:
-        self._sections = sections
+    def __init__(self, names: Callable[[], Names], own: Sequence[Named] = ()) -> None:
+        self._names = names
+        self._own = own
 
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
         """Yield what may stand at the cursor."""
-        if not document.text_before_cursor.strip() and not complete_event.completion_requested:
+        text = document.text_before_cursor
+        typed = text.strip().lower()
+        if not typed and not complete_event.completion_requested:
             return  # an empty line asks for nothing
-        for found in candidates(document.text_before_cursor, self._sections()):
+        for word, note in self._own:
+            if word.startswith(typed) and word != typed:
+                yield Completion(word, -len(text.lstrip()), display_meta=note)
+        for found in candidates(text, self._names()):
             yield Completion(found.text, -found.replaces, display_meta=found.note)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from loopmind_live.control.touchosc.example import example_panel
 from loopmind_live.errors import SessionError
+from loopmind_live.repl.names import Names
 from loopmind_live.repl.prompt import Prompt
 from loopmind_live.repl.view import View
 from loopmind_live.session.panel import Panel
@@ -27,7 +28,7 @@ class Performance:
         self.kept = (folder / "kept").open("a")
         self.prompt = Prompt(
             self.handle, self.view, history_path=folder / "history", keep=self.keep,
-            sections=lambda: ("intro", "verse 1", "verse 2", "hook"),
+            names=lambda: Names(sections=("intro", "verse 1", "verse 2", "hook")),
             panel=self.panel, plain="--plain" in sys.argv,
         )  # fmt: skip
 

@@ -1,12 +1,14 @@
 """The prompt in a real terminal: tmux types, and reads the screen."""
 
 import os
+import re
 import subprocess
 import sys
 import termios
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).with_name("prompt_program.py")
 PATIENCE_S = 60.0
+COLOR = re.compile(r"\x1b\[(?:[0-9]+;)*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9]+)*m")
 
 
 class Terminal:
@@ -293,13 +296,21 @@ def test_the_view_is_left_in_order_at_the_end(terminal):
     assert "PLAYING" not in screen
 
 
-def test_a_plain_prompt_says_in_lines_what_changes(tmp_path, require_program):
-    window = Terminal(
-        require_program("tmux"),
-        ["sh", "-c", f"{sys.executable} {PROGRAM} {tmp_path} --plain; sleep 600"],
-    )
+@contextmanager
+def opened(tmux: str, words: str) -> Iterator[Terminal]:
+    """Open a terminal in which a shell runs `words`, and stays."""
+    window = Terminal(tmux, ["sh", "-c", f"{words}; sleep 600"])
     socket = Path(window("display-message", "-p", "#{socket_path}").strip())
     try:
+        yield window
+    finally:
+        window("kill-server")
+        socket.unlink(missing_ok=True)
+
+
+def test_a_plain_prompt_says_in_lines_what_changes(tmp_path, require_program):
+    words = f"{sys.executable} {PROGRAM} {tmp_path} --plain"
+    with opened(require_program("tmux"), words) as window:
         window.type("view")
         window.press("Enter")
         window.wait_for("playing, bar 27, beat 3, 2 bars left", "muted: pad")
@@ -312,9 +323,21 @@ def test_a_plain_prompt_says_in_lines_what_changes(tmp_path, require_program):
         window.wait_for("Ctrl-D or quit ends the performance")
         window.press("C-d")
         window.wait_for("after the end")
-    finally:
-        window("kill-server")
-        socket.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("setting", ["NO_COLOR=1", "TERM=vt100"])
+def test_without_color_words_and_signs_say_it_all(tmp_path, require_program, setting):
+    words = f"{setting} {sys.executable} {PROGRAM} {tmp_path}"
+    with opened(require_program("tmux"), words) as window:
+        window.wait_for("loopmind>")
+        window.type("wrong")
+        window.press("Enter")
+        window.wait_for("no such thing")
+        assert not COLOR.search(window("capture-pane", "-e", "-p"))
+        window.press("F2")
+        window.type("mute drums")
+        window.wait_for("> PLAYING", ">verse 2", "muted", "loopmind> mute drums")
+        assert not COLOR.search(window("capture-pane", "-e", "-p"))
 
 
 def test_view_answers_with_a_description_where_there_is_no_terminal(tmp_path):
