@@ -69,6 +69,7 @@ def _good(argument: Argument) -> object:
     return {
         "roles": ("bass",), "section": "hook", "text": "dark trap", "key": "A:min",
         "path": "a.json", "flag": True, "word": "play", "moods": ("dark",),
+        "name": "gate",
     }[argument.kind]  # fmt: skip
 
 

@@ -106,11 +106,13 @@ class Arranger(Protocol):
         locked: Collection[Role] = (),
         avoid: Collection[str] = (),
         direction: Direction = NEUTRAL,
+        far: bool = False,
     ) -> tuple[Part, ...]:
         """Return new parts for section `place`: other loops, same bars, `locked` parts kept.
 
         `avoid` holds the content hashes of loops heard lately; they come back only where nothing
-        else fits. With a `direction` the section moves that way from what it plays now. Raise
+        else fits near the set's tempo, or, where they may be `far` from it, not even then. With a
+        `direction` the section moves that way from what it plays now. Raise
         ArrangerError where no other choice exists, or none in that direction.
         """
         ...

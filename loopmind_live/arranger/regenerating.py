@@ -29,9 +29,16 @@ _PLAIN_MOVE, _LEAST_MOVE = 0.3, 0.06
 
 
 def regenerated(
-    scene: Scene, seed: int, locked: Collection[Role], avoid: Collection[str], direction: Direction
+    scene: Scene,
+    seed: int,
+    locked: Collection[Role],
+    avoid: Collection[str],
+    direction: Direction,
+    far: bool = False,
 ) -> tuple[Part, ...]:
     """Return new parts for a section: other loops, `locked` parts kept.
+
+    Loops may be `far` from the set's tempo rather than have been heard lately.
 
     A part for which there is no other loop, or none in `direction`, keeps its loop, as long as
     something changes. Raise ArrangerError where nothing would.
@@ -41,7 +48,7 @@ def regenerated(
         "regenerate", seed, scene.place, scene.section.label, *sorted(hashes(before.values()))
     )
     roles = _roles(scene, locked, direction, rng)
-    options = _options(scene, roles, locked, avoid, direction)
+    options = _options(scene, roles, locked, avoid, direction, far)
     draws = []
     for _ in range(_DRAWS):
         parts = _drawn(scene, options, locked, rng)
@@ -118,14 +125,14 @@ def held_back(
 class _Options:
     """What may play a role: the part there was, what fits, what to keep away from, how to weigh.
 
-    `before`: the loops of the section as it was.
+    `before`: the loops of the section as it was, None where others of theirs may be far instead.
     """
 
     role: Role
     old: Part | None
     left: Ranked
     exclusions: tuple[Collection[str], ...]
-    before: Collection[str]
+    before: Collection[str] | None
     weighing: Weighing
 
 
@@ -135,6 +142,7 @@ def _options(
     locked: Collection[Role],
     avoid: Collection[str],
     direction: Direction,
+    far: bool,
 ) -> list[_Options]:
     """Return the options of each of `roles` that is free, what carries the piece first."""
     section = scene.section
@@ -148,7 +156,8 @@ def _options(
             left, weighing = towards(scene, role, old, direction)
             alike = alike_of(old, left)
             exclusions = (heard | elsewhere | alike, heard | alike, heard)
-            found.append(_Options(role, old, left, exclusions, before, weighing))
+            at_last = None if far else before
+            found.append(_Options(role, old, left, exclusions, at_last, weighing))
     return found
 
 

@@ -104,9 +104,11 @@ class RuleArranger:
         locked: Collection[Role] = (),
         avoid: Collection[str] = (),
         direction: Direction = NEUTRAL,
+        far: bool = False,
     ) -> tuple[Part, ...]:
         """Return new parts for section `place`: other loops, same bars, `locked` parts kept."""
-        return regenerated(self._scene(arrangement, place), seed, locked, avoid, direction)
+        scene = self._scene(arrangement, place)
+        return regenerated(scene, seed, locked, avoid, direction, far)
 
     def swap(
         self,

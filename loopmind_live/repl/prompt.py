@@ -59,8 +59,8 @@ class Prompt:
     `handle` returns what to answer, or None. A LoopMindError becomes one line; any other error is
     logged with its trace and shown in one line, and the prompt goes on. `view` and `panel` are
     asked on the event loop many times a second, `names` at each key, to complete it. Ctrl-D hands
-    over "quit", after a question while music plays; it is for the handler to call `close`. A `guest`
-    only leaves, so is not asked.
+    over "quit", after a question while music plays; it is for the handler to call `close`. A
+    `guest` only leaves, so is not asked.
 
     On a terminal, what libraries print is caught, shown dimmed and given to `keep`, which must
     not print itself. Where standard input or output is no terminal, lines are read plainly, errors

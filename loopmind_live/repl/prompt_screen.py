@@ -107,9 +107,7 @@ class Screen:
 class Drawn(UIControl):
     """Shows what `draw` returns, drawn anew where it is old or the size has changed."""
 
-    def __init__(
-        self, draw: Callable[[int, int], list[Line]], clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, draw: Callable[[int, int], list[Line]], clock: Callable[[], float]) -> None:
         self._draw = draw
         self._clock = clock
         self._content: UIContent | None = None

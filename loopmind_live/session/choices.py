@@ -58,9 +58,12 @@ def regenerate(
     whole, avoid = arrangement.with_parts((place,), together), _heard(state, document, place)
     here = document.section_ids[place]
     earlier = {_sounds(parts) for section, parts in state.heard if section == here}
-    for _ in range(_TRIES):
+    for tried in range(_TRIES):
         seed = seed_of(state, f"regenerate {name}")
-        parts = arranger.regenerate(whole, place, seed, document.locked, avoid, direction)
+        # A set that was heard is worse than some of its loops, or than loops that are far.
+        away = avoid if tried < _TRIES // 2 else frozenset[str]()
+        far = tried >= _TRIES // 4
+        parts = arranger.regenerate(whole, place, seed, document.locked, away, direction, far)
         state = count(state, f"regenerate {name}")
         layers = spread(arrangement, places, parts)
         if _sounds(layers[0][1]) not in earlier:

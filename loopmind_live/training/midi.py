@@ -14,6 +14,7 @@ from loopmind_live.errors import ConfigError
 
 _TICKS_PER_S = 1000
 _DEFAULT_BEAT_US = 500_000
+_META = 0xFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A channel message at a time."""
+    """A channel message, or a file's own (such as a track's name), at a time."""
 
     time_s: float
     data: bytes
@@ -57,7 +58,8 @@ def midi_file(messages: Iterable[Message]) -> bytes:
     last = 0
     for message in sorted(messages, key=lambda each: each.time_s):
         tick = max(last, round(message.time_s * _TICKS_PER_S))
-        track.append(mido.Message.from_bytes(message.data, time=tick - last))
+        kind = mido.MetaMessage if message.data[0] == _META else mido.Message
+        track.append(kind.from_bytes(message.data).copy(time=tick - last))
         last = tick
     made = io.BytesIO()
     file.save(file=made)

@@ -31,8 +31,7 @@ def offered(text: str) -> list[str]:
 def completed(text: str) -> list[str]:
     """Return the lines that the offers make of `text`."""
     return [
-        text[: len(text) - found.replaces] + found.text
-        for found in candidates(text, NAMES, PARTS)
+        text[: len(text) - found.replaces] + found.text for found in candidates(text, NAMES, PARTS)
     ]
 
 

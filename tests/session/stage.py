@@ -73,6 +73,7 @@ class CountingArranger:
         locked: Collection[Role] = (),
         avoid: Collection[str] = (),
         direction: Direction = NEUTRAL,
+        far: bool = False,
     ) -> tuple[Part, ...]:
         self.directions.append(direction)
         number = self._number(seed)

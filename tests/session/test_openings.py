@@ -96,7 +96,7 @@ class StemArranger(CountingArranger):
         return stem(role, self._number(seed))
 
     def regenerate(  # type: ignore[no-untyped-def]
-        self, arrangement, place, seed, locked=(), avoid=(), direction=NEUTRAL
+        self, arrangement, place, seed, locked=(), avoid=(), direction=NEUTRAL, far=False
     ):
         number = self._number(seed)
         parts = arrangement.sections[place].parts

@@ -45,7 +45,7 @@ class Rehearsed:
     load: float
 
 
-def rehearse(patch: Patch, rate_hz: int, block: int) -> Rehearsed:
+def rehearse(patch: Patch, rate_hz: int, block: int, most_load: float = MOST_LOAD) -> Rehearsed:
     """Play `patch`; EngineError where it is not to be trusted on stage."""
     from loopmind_live.engine.patch.bench import Bench
 
@@ -60,9 +60,9 @@ def rehearse(patch: Patch, rate_hz: int, block: int) -> Rehearsed:
                     times_s.append(time.thread_time() - begin)
                     peak = max(peak, _checked(patch, made, f"{name}, its parameters {move}"))
     load = statistics.median(times_s) * rate_hz / block
-    if load > MOST_LOAD:
+    if load > most_load:
         raise EngineError(
-            f"patch {patch.name}: it takes {load:.0%} of the time there is: {MOST_LOAD:.0%} at "
+            f"patch {patch.name}: it takes {load:.0%} of the time there is: {most_load:.0%} at "
             "most, so build less"
         )
     return Rehearsed(peak, load)

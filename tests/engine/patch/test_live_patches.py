@@ -34,15 +34,27 @@ def steady(engine: ProcessEngine) -> int:
     return start
 
 
+def moved_at(engine: ProcessEngine, name: str) -> int:
+    """Return the frame that is told of a parameter's move."""
+    frames: list[int] = []
+
+    def told() -> bool:
+        events = (event for event in engine.events() if event.kind == "param")
+        frames.extend(event.frame for event in events if event.text == name)
+        return bool(frames)
+
+    until(told)
+    return frames[0]
+
+
 def test_a_patch_is_mounted_live_at_its_frame(engine: ProcessEngine, tmp_path: Path) -> None:
     engine.learn(FIRST_PATCH, quieter())
     engine.set_parameter(f"track/{TRACK}/knob1/gain", 0.25, 0.0)
     start = steady(engine)
     frame = start + 12_345
     recorder = engine.record(tmp_path / "r.wav", start, start + 24_000)
-    engine.events()
     engine.set_parameter(f"track/{TRACK}/insert1", FIRST_PATCH, 0.0, frame)
-    assert collect(engine, "param").frame == frame
+    assert moved_at(engine, f"track/{TRACK}/insert1") == frame
     until(lambda: not recorder.running)
     heard, _ = soundfile.read(recorder.path, dtype="float64")
     assert np.abs(heard[200:12_345] - LEVEL).max() < 1e-4

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from loopmind_live.engine.patch.classes import CLASSES
+from loopmind_live.engine.patch.rehearsal import rehearse
+from loopmind_live.errors import EngineError
+from loopmind_live.score.patch import Made, Object, Patch, Side
 
 RATE_HZ, BLOCK = 48000, 256
 
@@ -74,12 +77,12 @@ def test_parameters_are_turned_to_their_ends(tmp_path: Path) -> None:
     assert "its parameters all high it reaches" in told["error"]
 
 
-def test_what_takes_too_long_is_told(tmp_path: Path) -> None:
-    told = rehearsed(
-        tmp_path, "sound = input", "for i in range(63): sound = pyo.Freeverb(sound, mul=0.5)",
-        "return sound",
-    )  # fmt: skip
-    assert "of the time there is" in told["error"]
+def test_what_takes_too_long_is_told() -> None:
+    sides = Made(0), Made(0)
+    slow = Patch("slow", "", {}, (Object("Freeverb", (("input", Side(0)),)),), sides)
+    assert rehearse(slow, RATE_HZ, BLOCK, most_load=1e9).load > 0.0
+    with pytest.raises(EngineError, match=r"patch slow: it takes .* of the time there is"):
+        rehearse(slow, RATE_HZ, BLOCK, most_load=0.0)
 
 
 @pytest.mark.slow
