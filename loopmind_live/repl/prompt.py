@@ -40,7 +40,7 @@ VIEW = "view"
 """Typed alone, it goes to the performance view and back, as F2 does."""
 OWN_WORDS: tuple[Named, ...] = ((VIEW, "the performance view, and back"),)
 QUESTION = "end the performance? [y/N] "
-REFRESH_S = 0.1
+REFRESH_S = 0.2
 LAST_ANSWER_S = 2.0
 """How long the end waits for the answer to the line that brought it about."""
 _TONES: Mapping[Tone, tuple[str, str]] = {

@@ -29,7 +29,7 @@ from loopmind_live.repl.styled import Line
 from loopmind_live.repl.view import fit, printable
 from loopmind_live.session.panel import Panel
 
-REDRAW_S = 0.2
+REDRAW_S = 0.25
 """The view is drawn anew this often; keys show at once, on what was drawn last."""
 SOONEST_S = 0.1
 """So soon again for an answer; more often nothing is drawn, whatever comes."""
