@@ -234,6 +234,7 @@ def _add_perform(commands: Any) -> None:
         "(http://127.0.0.1:8080/v1#NAME), or a transformers model by name or folder (off)",
     )  # fmt: skip
     parser.add_argument("--headless", action="store_true", help="no prompt: a script, or just play")
+    _plain(parser)
     add_surfaces(parser)
     parser.add_argument(
         "--resume", nargs="?", const="playing", choices=("playing", "anew"),
@@ -258,7 +259,7 @@ def _perform(options: argparse.Namespace) -> int:
     request = Request(
         library_of(options), sound, options.timeline, options.script, options.record,
         options.events, options.until, options.seed, options.headless, options.stems,
-        surfaces_of(options), options.language_model,
+        surfaces_of(options), options.language_model, options.plain,
     )  # fmt: skip
     if options.audio == "offline":
         with progress_bars() as progress:
@@ -280,18 +281,26 @@ def _resume(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_attach(commands: Any) -> None:
-    add_command(
-        commands, "attach", _attach,
-        "open another prompt on the performance that runs; quit leaves it, quit all ends the music",
+def _plain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--plain", action="store_true",
+        help="a prompt for screen readers: lines alone, and what changes is said in lines, too",
     )  # fmt: skip
 
 
-def _attach(_options: argparse.Namespace) -> int:
+def _add_attach(commands: Any) -> None:
+    parser = add_command(
+        commands, "attach", _attach,
+        "open another prompt on the performance that runs; quit leaves it, quit all ends the music",
+    )  # fmt: skip
+    _plain(parser)
+
+
+def _attach(options: argparse.Namespace) -> int:
     from loopmind_live.app.attach import attach
     from loopmind_live.app.journals import journals_folder
 
-    attach(journals_folder())
+    attach(journals_folder(), options.plain)
     return 0
 
 

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import os
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from loopmind_live import config
 from loopmind_live.app.guest_lines import (
@@ -14,22 +14,24 @@ from loopmind_live.app.guest_lines import (
     line,
     peer_uid,
     read_line,
-    read_view,
     socket_path,
 )
+from loopmind_live.app.guest_views import read_names, read_panel, read_view
 from loopmind_live.app.journals import found
 from loopmind_live.errors import SessionError
+from loopmind_live.repl.names import NO_NAMES
 from loopmind_live.repl.prompt import Prompt
 from loopmind_live.repl.view import View
+from loopmind_live.session.panel import blank_panel
 
 HELLO_S = 10.0
 log = logging.getLogger(__name__)
 
 
-def attach(root: Path) -> None:
+def attach(root: Path, plain: bool = False) -> None:
     """Open a prompt on the newest performance; SessionError where there is none to open it on."""
     path = where(root)
-    asyncio.run(Attached(path).run())
+    asyncio.run(Attached(path, plain).run())
 
 
 def where(root: Path) -> Path:
@@ -49,10 +51,11 @@ def where(root: Path) -> Path:
 class Attached:
     """The guest's end of the socket, with its prompt."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, plain: bool = False) -> None:
         self._path = path
         self._view = View()
-        self._sections: Sequence[str] = ()
+        self._names = NO_NAMES
+        self._panel = blank_panel()
         self._answers: asyncio.Queue[str | None] = asyncio.Queue()
         self._over = asyncio.Event()
         self._bye = ""
@@ -60,9 +63,11 @@ class Attached:
             self._type,
             lambda: self._view,
             history_path=config.data_folder() / "history",
-            sections=lambda: self._sections,
+            names=lambda: self._names,
             keep=log.info,
             guest=True,
+            panel=lambda: self._panel,
+            plain=plain,
         )
 
     async def run(self) -> None:
@@ -129,11 +134,12 @@ class Attached:
             )
         self._prompt.close()
 
-    def _take(self, facts: dict[str, object]) -> None:
-        view, sections = facts.get("view"), facts.get("sections")
+    def _take(self, facts: dict[str, Any]) -> None:
+        view = facts.get("view")
         if isinstance(view, dict):
             self._view = read_view(view)
-            self._sections = list(map(str, sections)) if isinstance(sections, list) else ()
+            self._names = read_names(facts.get("names", {}))
+            self._panel = read_panel(facts.get("panel", {}))
         elif "answer" in facts:
             answer = facts["answer"]
             self._answers.put_nowait(None if answer is None else str(answer))

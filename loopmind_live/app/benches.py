@@ -11,6 +11,7 @@ from loopmind_live.bench.midi_lights import run_midi_bench
 from loopmind_live.bench.osc_flooding import run_osc_bench
 from loopmind_live.bench.patch_edits import run_patches_bench
 from loopmind_live.bench.prepare_speed import run_prepare_bench
+from loopmind_live.bench.prompt_keys import run_prompt_bench
 from loopmind_live.bench.rescan import run_rescan_bench
 from loopmind_live.bench.rows import BenchRow
 from loopmind_live.bench.scan_speed import run_scan_bench
@@ -39,6 +40,7 @@ BENCHES: dict[str, Callable[[Progress], list[BenchRow]]] = {
     "code": run_code_bench,
     "midi": run_midi_bench,
     "clock": run_clock_bench,
+    "prompt": run_prompt_bench,
 }
 
 

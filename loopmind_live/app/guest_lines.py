@@ -1,23 +1,20 @@
 """What goes over the socket between a performance and its guests: one JSON object a line.
 
 A guest is a prompt opened by `loopmind attach`. It sends {"type": text}, and nothing else. It gets
-{"hello": version, "name"}, {"view", "sections"} as they change, {"say": text} for what others do
-and what happens, {"answer": text or null} for each line it sent, in order, and {"bye": why}.
+{"hello": version, "name"}, {"view", "names", "panel"} as they change (`guest_views`), {"say": text}
+for what others do and what happens, {"answer": text or null} for each line it sent, in order, and
+{"bye": why}.
 """
 
-import dataclasses
 import json
-import math
 import struct
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from socket import socket
 from typing import Any
 
 from loopmind_live.errors import SessionError
-from loopmind_live.repl.view import View
 
-VERSION = 1
+VERSION = 2
 SOCKET_NAME = "performer.sock"
 """In the engine's folder, which is this user's alone."""
 MAX_TYPED = 4096
@@ -68,28 +65,6 @@ def typed(data: bytes) -> str:
     if len(text) > MAX_TYPED:
         raise SessionError(f"a line of {len(text)} characters: type {MAX_TYPED} at most")
     return text
-
-
-def view_line(view: View, sections: Sequence[str]) -> bytes:
-    """Return the line that draws a guest's toolbar."""
-    facts = dataclasses.asdict(view)
-    for name, fact in facts.items():
-        if isinstance(fact, float) and not math.isfinite(fact):
-            facts[name] = None
-    return line(view=facts, sections=list(sections))
-
-
-def read_view(facts: Mapping[str, Any]) -> View:
-    """Return the view that `view_line` told; what is missing or unknown is left as it is."""
-    default = View()
-    known: dict[str, Any] = {}
-    for field in dataclasses.fields(View):
-        fact = facts.get(field.name)
-        if isinstance(fact, list):
-            fact = tuple(map(str, fact))
-        if fact is not None:
-            known[field.name] = fact
-    return dataclasses.replace(default, **known)
 
 
 def peer_uid(connection: socket) -> int | None:

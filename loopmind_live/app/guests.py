@@ -4,17 +4,16 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from loopmind_live.app import guest_lines
-from loopmind_live.app.guest_lines import MAX_SENT_BYTES, VERSION, line, peer_uid, typed, view_line
+from loopmind_live.app.guest_lines import MAX_SENT_BYTES, VERSION, line, peer_uid, typed
 from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.repl.livecode.typed import is_code
-from loopmind_live.repl.view import View
 
 MOST = 16
 MAX_WAITING_BYTES = 1 << 20
@@ -71,22 +70,21 @@ class Guest:
 class Guests:
     """Listens on `path` and carries out what guests type, for all others to see.
 
-    `carry_out` does what a line asks and returns the answer; `tell` is told what guests do; `quit`
-    ends the performance.
+    `carry_out` does what a line asks and returns the answer; `drawn` returns what screens are drawn
+    from (see `guest_views`); `tell` is told what guests do; `quit_all` ends the performance.
     """
 
     def __init__(
         self,
         path: Path,
         carry_out: CarryOut,
-        view: Callable[[], View],
-        sections: Callable[[], Sequence[str]],
+        drawn: Callable[[], Mapping[str, Any]],
         tell: Callable[[str], None],
         quit_all: Callable[[], None],
     ) -> None:
         self._path = path
         self._carry_out, self._tell, self._quit_all = carry_out, tell, quit_all
-        self._view, self._sections = view, sections
+        self._drawn = drawn
         self._guests: list[Guest] = []
         self._server: asyncio.Server | None = None
         self._drawer: asyncio.Task[None] | None = None
@@ -206,11 +204,11 @@ class Guests:
             guest.writer.close()
 
     async def _draw(self) -> None:
-        """Send the toolbar's view to each guest whenever it changed."""
+        """Send what screens are drawn from to each guest, whenever it changed."""
         while True:
             if self._guests:
                 try:
-                    data = view_line(self._view(), self._sections())
+                    data = line(**self._drawn())
                 except LoopMindError as error:
                     log.warning("no view for guests: %s", error)
                     data = b""

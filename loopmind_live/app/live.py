@@ -6,7 +6,7 @@ import signal
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loopmind_live import config
 from loopmind_live.app import resume
@@ -14,10 +14,14 @@ from loopmind_live.app.ears import ears_for
 from loopmind_live.app.files import favorites, library_loops_if_any, timeline
 from loopmind_live.app.following import Following, LibraryWatch
 from loopmind_live.app.guest_lines import socket_path
+from loopmind_live.app.guest_views import drawn_from
 from loopmind_live.app.guests import Guests, quits
 from loopmind_live.app.journals import begin, journals_folder, new_folder
 from loopmind_live.app.memory import NAME, Memory
+from loopmind_live.app.names import KnownNames
 from loopmind_live.app.offline import Request
+from loopmind_live.app.panels import panel_now
+from loopmind_live.app.patches import patch_folders
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import LiveRecorder, Recording
 from loopmind_live.app.resume import Resumed
@@ -28,6 +32,7 @@ from loopmind_live.app.view import view_of
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.errors import LibraryError, LoopMindError, SessionError
 from loopmind_live.repl.asking import LanguageModel, language_model
+from loopmind_live.repl.names import Names
 from loopmind_live.repl.prompt import PROMPT, Prompt
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Loop
@@ -63,12 +68,15 @@ class LiveShow:
             config.data_folder() / NAME, datetime.now, lambda: favorites(request.library)
         )
         self._surfaces = Surfaces(self._tell)
+        self._names = KnownNames(patch_folders(Path.cwd()))
         self._prompt = Prompt(
             self._handle,
             lambda: view_of(self._show),
             history_path=config.data_folder() / "history",
-            sections=self._section_names,
+            names=self._names_now,
             keep=log.info,
+            panel=lambda: panel_now(self._show),
+            plain=request.plain,
         )
 
     def run(self) -> None:
@@ -207,7 +215,7 @@ class LiveShow:
         """Let prompts be attached from now on; where they cannot, the music plays all the same."""
         guests = Guests(
             socket_path(self._engine.arena.path.parent), self._carry_out,
-            lambda: view_of(self._show), self._section_names, self._show_here, self._quit,
+            self._drawn, self._show_here, self._quit,
         )  # fmt: skip
         try:
             await guests.open()
@@ -355,11 +363,12 @@ class LiveShow:
             "Describe a set, as in: dark trap 140 bpm. Type help for all commands."
         )
 
-    def _section_names(self) -> list[str]:
-        arrangement = self._show.session.state.arrangement
-        if arrangement is None:
-            return []
-        return [arrangement.name(place) for place in range(len(arrangement.sections))]
+    def _names_now(self) -> Names:
+        return self._names.of(self._show.session.state, self._library.loops)
+
+    def _drawn(self) -> dict[str, Any]:
+        """Return what guests' screens are drawn from."""
+        return drawn_from(view_of(self._show), self._names_now(), panel_now(self._show))
 
     def _events(
         self, engine: "ProcessEngine", arrangement: Arrangement | None

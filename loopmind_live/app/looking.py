@@ -17,11 +17,8 @@ from loopmind_live.control.live_addresses import ADDRESSES, Watch, live
 from loopmind_live.control.osc_addresses import BY_ADDRESS, meaning, shown
 from loopmind_live.control.osc_packet import Message
 from loopmind_live.control.osc_server import OscServer
-from loopmind_live.engine.base import EngineStatus
 from loopmind_live.errors import LoopMindError, SessionError
-from loopmind_live.session.panel import Pad, Panel, panel_of
-from loopmind_live.session.state import State
-from loopmind_live.timing.tempo_map import TempoMap
+from loopmind_live.session.panel import Pad, Panel, blank_panel
 
 ANSWER_S = 3.0
 _TURN_S = 0.01
@@ -100,6 +97,5 @@ def _look(root: Path, what: str, patience_s: float | None) -> Iterator[dict[str,
 
 def _full_panel() -> Panel:
     """Return a panel with all the sections there can be."""
-    blank = panel_of(State(TempoMap.constant(120.0, 48000)), EngineStatus(0), 0)
     pads = (Pad(f"section {n}", "hook", n, 8, "stopped") for n in range(1, MOST_PADS + 1))
-    return replace(blank, pads=tuple(pads))
+    return replace(blank_panel(), pads=tuple(pads))

@@ -48,6 +48,7 @@ class Request:
     stems: Path | None = None
     surfaces: SurfaceOptions = ALL_OFF
     language_model: str | None = None
+    plain: bool = False
 
 
 class OfflineShow:

@@ -12,6 +12,13 @@ from loopmind_live.session.argument_kinds import Argument
 from loopmind_live.session.commands import BY_NAME, COMMANDS, CommandSpec
 
 _SHOWN_WAYS = 8
+_VIEW = """\
+view: F2, or view typed alone, shows the performance on the whole screen, and goes back
+  >         the section that plays, and how far it is; + comes next
+  plays     heard now; rests: nothing to play here; muted, solo, silent: as you asked
+  Tab       completes what is typed; Ctrl-R searches what was typed before
+  Alt-Enter begins another line; so does Enter in code that goes on (help code)
+  --plain   perform and attach say all this in lines, for screen readers"""
 _LANDS = {
     "now": "at once",
     "bar": "at the next bar line",
@@ -107,9 +114,11 @@ def _argument(argument: Argument) -> str:
 
 
 def _topic(topic: str) -> str:
-    """Return what there is to say of times, sections, parts or code."""
+    """Return what there is to say of times, sections, parts, code, or the view and the keys."""
     if topic == "code":
         return "\n".join(_CODE)
+    if topic == "view":
+        return _VIEW
     if topic == "when":
         return "\n".join(
             (

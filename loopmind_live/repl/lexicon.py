@@ -129,5 +129,5 @@ POLITE: tuple[Phrase, ...] = tuple(
 
 ON: frozenset[str] = frozenset({"on", "yes", "true", "start"})
 OFF: frozenset[str] = frozenset({"off", "no", "false", "stop", "end"})
-TOPICS: tuple[str, ...] = ("when", "sections", "parts", "code")
+TOPICS: tuple[str, ...] = ("when", "sections", "parts", "view", "code")
 """What help explains beside commands."""

@@ -41,6 +41,10 @@ class Messages:
             with suppress(RuntimeError):  # the loop has ended: what is left is taken at the end
                 self._loop.call_soon_threadsafe(self._posted.set)
 
+    def wake(self) -> None:
+        """Let `wait` return once, though nothing may have come. Called on the event loop."""
+        self._posted.set()
+
     async def wait(self) -> None:
         """Return when there is something to take."""
         await self._posted.wait()

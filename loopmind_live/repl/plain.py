@@ -8,9 +8,13 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TextIO
 
+from loopmind_live.repl.announcements import Announcer, description
 from loopmind_live.repl.livecode.typed import Gathered
 from loopmind_live.repl.messages import Messages, answer
+from loopmind_live.session.panel import Panel
 
+LOOK_S = 0.25
+"""What changed is said so often, once it has stayed so for as long."""
 _CHUNK = 65536
 
 log = logging.getLogger(__name__)
@@ -54,6 +58,33 @@ async def run_plain(
         closed.cancel()
         await asyncio.gather(shower, closed, return_exceptions=True)
         print_all(messages, target)
+
+
+async def announce(panel: Callable[[], Panel], messages: Messages) -> None:
+    """Say what changes in a performance, for ever; a look that fails is logged once."""
+    announcer, failed = Announcer(), False
+    while True:
+        try:
+            for text in announcer.take(panel()):
+                messages.post(text)
+        except Exception:
+            if not failed:
+                log.exception("what changes cannot be said")
+            failed = True
+        await asyncio.sleep(LOOK_S)
+
+
+def describing(
+    handle: Callable[[str], Awaitable[str | None]], word: str, panel: Callable[[], Panel]
+) -> Callable[[str], Awaitable[str | None]]:
+    """Return a handler that answers `word` with a description of the performance."""
+
+    async def described(line: str) -> str | None:
+        if line.strip().casefold() == word:
+            return "\n".join(description(panel()))
+        return await handle(line)
+
+    return described
 
 
 async def lines_of(descriptor: int) -> AsyncIterator[list[str]]:

@@ -1,12 +1,14 @@
 """The prompt: a line to type on, a toolbar below it, messages above it.
 
-The only module that knows prompt_toolkit.
+With `prompt_*` beside it, the only module that knows prompt_toolkit.
 """
 
 import asyncio
 import logging
+import os
+import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TextIO
@@ -14,25 +16,30 @@ from typing import TextIO
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
-from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, has_focus
-from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.output import Output, create_output
+from prompt_toolkit.output import ColorDepth, Output, create_output
 
 from loopmind_live.repl.capture import TerminalCapture
-from loopmind_live.repl.completion import candidates
-from loopmind_live.repl.livecode.typed import MORE, is_code, more
+from loopmind_live.repl.livecode.typed import MORE, more
 from loopmind_live.repl.messages import Messages, Tone, answer
-from loopmind_live.repl.plain import print_all, run_plain
+from loopmind_live.repl.names import Named, Names
+from loopmind_live.repl.plain import announce, describing, print_all, run_plain
+from loopmind_live.repl.prompt_history import open_history
+from loopmind_live.repl.prompt_screen import MENU_ROWS, REDRAW_S, Screen
+from loopmind_live.repl.prompt_text import LOOKS, CommandLexer, TableCompleter
+from loopmind_live.repl.terminal_color import has_color
 from loopmind_live.repl.view import View, fit, printable, toolbar_text
+from loopmind_live.session.panel import Panel
 
 PROMPT = "loopmind> "
+VIEW = "view"
+"""Typed alone, it goes to the performance view and back, as F2 does."""
+OWN_WORDS: tuple[Named, ...] = ((VIEW, "the performance view, and back"),)
 QUESTION = "end the performance? [y/N] "
-REFRESH_S = 0.1
+REFRESH_S = 0.2
 LAST_ANSWER_S = 2.0
 """How long the end waits for the answer to the line that brought it about."""
 _TONES: Mapping[Tone, tuple[str, str]] = {
@@ -49,13 +56,16 @@ class Prompt:
     """Reads lines and hands them to `handle`, one after another, while the toolbar lives on.
 
     `handle` returns what to answer, or None. A LoopMindError becomes one line; any other error is
-    logged with its trace and shown in one line, and the prompt goes on. `view` and `sections` are
-    asked on the event loop many times a second. Ctrl-D hands over "quit", after a question while
-    music plays; it is for the handler to call `close`. A `guest` only leaves, so is not asked.
+    logged with its trace and shown in one line, and the prompt goes on. `view` and `panel` are
+    asked on the event loop many times a second, `names` at each key, to complete it. Ctrl-D hands
+    over "quit", after a question while music plays; it is for the handler to call `close`. A
+    `guest` only leaves, so is not asked.
 
     On a terminal, what libraries print is caught, shown dimmed and given to `keep`, which must
     not print itself. Where standard input or output is no terminal, lines are read plainly, errors
-    go to standard error, and `run` returns at the end of the input.
+    go to standard error, and `run` returns at the end of the input. `plain` reads so on a terminal,
+    too, and says in lines what changes in `panel`: for a screen reader. With a `panel` there is a
+    performance view, which F2 and "view" go to; plainly, "view" answers with a description.
     """
 
     def __init__(
@@ -64,33 +74,37 @@ class Prompt:
         view: Callable[[], View],
         *,
         history_path: Path | None = None,
-        sections: Callable[[], Sequence[str]] = tuple,
+        names: Callable[[], Names] = Names,
         keep: Callable[[str], None] | None = None,
         guest: bool = False,
+        panel: Callable[[], Panel] | None = None,
+        plain: bool = False,
         stdin: TextIO | None = None,
         stdout: TextIO | None = None,
     ) -> None:
         self._handle = handle
         self._view = view
         self._history_path = history_path
-        self._sections = sections
+        self._names = names
         self._keep = keep
         self._guest = guest
         self._stdin = stdin or sys.stdin
         self._stdout = stdout or sys.stdout
+        self._panel, self._plain = panel, plain
+        self._screen = None if panel is None else Screen(panel)
         self._messages = Messages()
         self._closing = asyncio.Event()
         self._lines: asyncio.Queue[str] = asyncio.Queue()
         self._asking = False
         self._session: PromptSession[str] | None = None
         self._view_failed = False
+        self._colored = has_color(os.environ)
 
     async def run(self) -> None:
         """Read lines until `close`, or until a plain input ends."""
         self._messages.attach()
-        if not (self._stdin.isatty() and self._stdout.isatty()):
-            source = self._stdin.fileno()
-            await run_plain(source, self._stdout, self._handle, self._messages, self._closing)
+        if self._plain or not (self._stdin.isatty() and self._stdout.isatty()):
+            await self._run_plain()
             return
         with TerminalCapture(self._show_captured) as capture:
             await self._run_terminal(create_output(stdout=capture.tty))
@@ -107,12 +121,34 @@ class Prompt:
         if app is not None and app.future is not None and not app.future.done():
             app.exit(result="")
 
+    async def _run_plain(self) -> None:
+        """Answer lines as they come; asked to, say what changes, too."""
+        handle, panel = self._handle, self._panel
+        if panel is not None:
+            handle = describing(handle, VIEW, panel)
+        tellers = []
+        if self._plain:
+            ends = "leaves" if self._guest else "ends the performance"
+            asyncio.get_running_loop().add_signal_handler(
+                signal.SIGINT, self.show, f"Ctrl-D or quit {ends}"
+            )
+            if panel is not None:
+                tellers.append(asyncio.create_task(announce(panel, self._messages)))
+        try:
+            source = self._stdin.fileno()
+            await run_plain(source, self._stdout, handle, self._messages, self._closing)
+        finally:
+            for teller in tellers:
+                teller.cancel()
+            await asyncio.gather(*tellers, return_exceptions=True)
+
     async def _run_terminal(self, output: Output) -> None:
         """Run the prompt, with one task that answers lines and one that shows messages."""
         self._session = session = self._open_session(output)
         tasks = [
             asyncio.create_task(self._answer_all()),
-            asyncio.create_task(self._show_all(output)),
+            asyncio.create_task(self._show_all(session, output)),
+            asyncio.create_task(self._refresh(session)),
         ]
         for task in tasks:
             task.add_done_callback(lambda _: self.close())
@@ -138,7 +174,9 @@ class Prompt:
         if self._asking:
             self._asking = False
             line = "quit" if line.strip().lower() in ("y", "yes") else ""
-        if line.strip():
+        if line.strip().casefold() == VIEW and self._screen is not None:
+            self._toggle_screen()
+        elif line.strip():
             self._messages.post(PROMPT + line)
             self._lines.put_nowait(line)
 
@@ -152,28 +190,37 @@ class Prompt:
 
     def _open_session(self, output: Output) -> PromptSession[str]:
         """Return a prompt that stays up from line to line, so that no key falls between two."""
-        return PromptSession(
+        session: PromptSession[str] = PromptSession(
             lambda: QUESTION if self._asking else PROMPT,
             input=_SilentInput(self._stdin),
             output=output,
-            history=self._open_history(),
+            history=open_history(self._history_path, self.show),
             auto_suggest=AutoSuggestFromHistory(),
-            completer=_TableCompleter(self._sections),
             multiline=True,
-            prompt_continuation=lambda width, _line, _wraps: MORE.rjust(width - 1) + " ",
+            completer=TableCompleter(self._names, OWN_WORDS if self._screen is not None else ()),
+            lexer=CommandLexer(),
+            style=LOOKS,
+            color_depth=None if self._colored else ColorDepth.DEPTH_1_BIT,
+            prompt_continuation=lambda width, *_: f"{MORE} ".rjust(width),
             complete_while_typing=True,
             key_bindings=self._keys(),
             bottom_toolbar=self._toolbar,
-            refresh_interval=REFRESH_S,
-            reserve_space_for_menu=6,
+            reserve_space_for_menu=MENU_ROWS,
             erase_when_done=True,
         )
+        if self._screen is not None:
+            self._screen.put_above(session)
+        return session
 
-    def _open_history(self) -> History:
-        """Return the history on disk, or one in memory where that cannot be had."""
-        if self._history_path is None:
-            return InMemoryHistory()
-        return _SafeHistory(self._history_path, self.show)
+    def _toggle_screen(self) -> None:
+        """Go to the performance view, or back; what was told meanwhile is shown there then."""
+        session, screen = self._session, self._screen
+        if session is None or screen is None:
+            return
+        screen.toggle(session.app)
+        session.reserve_space_for_menu = 0 if screen.shown else MENU_ROWS
+        if not screen.shown:
+            self._messages.wake()
 
     def _keys(self) -> KeyBindings:
         """Return the keys that differ from the usual: Enter stays, Ctrl-C clears, Ctrl-D asks."""
@@ -183,11 +230,21 @@ class Prompt:
         @keys.add("enter", filter=typing)
         def _enter(event: KeyPressEvent) -> None:
             line = event.current_buffer.text
-            if event.current_buffer.document.is_cursor_at_the_end and (goes_on := more(line)):
+            at_end = event.current_buffer.document.is_cursor_at_the_end and not self._asking
+            if at_end and (goes_on := more(line)):
                 event.current_buffer.insert_text(goes_on)
                 return
             event.current_buffer.reset(append_to_history=not self._asking)
             self._accept(line)
+
+        @keys.add("escape", "enter", filter=typing)
+        def _break(event: KeyPressEvent) -> None:
+            event.current_buffer.insert_text("\n")
+
+        @keys.add("f2")
+        def _look(event: KeyPressEvent) -> None:
+            del event
+            self._toggle_screen()
 
         @keys.add("c-c", filter=typing)
         @keys.add("<sigint>")
@@ -214,8 +271,12 @@ class Prompt:
         if self._session is None:
             return ""
         width = self._session.app.output.get_size().columns
+        shown = self._screen is not None and self._screen.shown
         try:
-            return toolbar_text(self._view(), width)
+            view = self._view()
+            if shown:
+                return fit(printable(f"F2 or {VIEW}: back   {view.message}".rstrip()), width)
+            return toolbar_text(view, width)
         except Exception as error:
             if not self._view_failed:
                 log.exception("the toolbar's view failed")
@@ -235,16 +296,37 @@ class Prompt:
             self._keep(line)
         self._messages.post(line, "captured")
 
-    async def _show_all(self, output: Output) -> None:
+    async def _show_all(self, session: PromptSession[str], output: Output) -> None:
         """Show messages as they come, the prompt moved out of the way each time."""
         while True:
             await self._messages.wait()
-            await run_in_terminal(lambda: self._write(output))
+            if self._screen is not None and self._screen.shown:
+                for text, tone in self._messages.take():
+                    self._screen.hold(text, tone)
+                session.app.invalidate()
+            else:
+                await run_in_terminal(lambda: self._write(output))
+
+    async def _refresh(self, session: PromptSession[str]) -> None:
+        """Draw the toolbar anew as time goes by, or the view, which costs more, less often."""
+        while True:
+            shown = self._screen is not None and self._screen.shown
+            await asyncio.sleep(REDRAW_S if shown else REFRESH_S)
+            session.app.invalidate()
+
+    def _waiting(self) -> list[tuple[str, Tone]]:
+        """Take all that is to be written, what was told during the performance view first."""
+        if self._screen is None:
+            return list(self._messages.take())
+        held, new = self._screen.take_held(), list(self._messages.take())
+        for text, _ in new:
+            self._screen.note(text)
+        return [*held, *new]
 
     def _write(self, output: Output) -> None:
         """Write all waiting messages to the terminal."""
-        for text, tone in self._messages.take():
-            before, after = _TONES[tone]
+        for text, tone in self._waiting():
+            before, after = _TONES[tone] if self._colored else ("", "")
             for line in text.splitlines():
                 output.write_raw(before)
                 output.write(printable(line))
@@ -261,52 +343,3 @@ class _SilentInput(Vt100Input):
     def cooked_mode(self) -> AbstractContextManager[None]:
         """Leave the terminal as it is: nothing reads lines while messages are shown."""
         return nullcontext()
-
-
-class _TableCompleter(Completer):
-    """Offers what `candidates` finds."""
-
-    def __init__(self, sections: Callable[[], Sequence[str]]) -> None:
-        self._sections = sections
-
-    def get_completions(
-        self, document: Document, complete_event: CompleteEvent
-    ) -> Iterable[Completion]:
-        """Yield what may stand at the cursor."""
-        if not document.text_before_cursor.strip() and not complete_event.completion_requested:
-            return  # an empty line asks for nothing
-        if is_code(document.text):
-            return
-        for found in candidates(document.text_before_cursor, self._sections()):
-            yield Completion(found.text, -found.replaces, display_meta=found.note)
-
-
-class _SafeHistory(FileHistory):
-    """A history file that may be missing, unreadable or on a full disk: typing goes on."""
-
-    def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
-        super().__init__(str(path))
-        self._path = path
-        self._tell = tell
-        self._failed = False
-
-    def load_history_strings(self) -> Iterable[str]:
-        """Return earlier lines, newest first; none where the file cannot be read."""
-        try:
-            return list(super().load_history_strings())
-        except OSError as error:
-            self._fail(error)
-            return []
-
-    def store_string(self, string: str) -> None:
-        """Append a line, or say once that lines are not kept."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            super().store_string(string)
-        except OSError as error:
-            self._fail(error)
-
-    def _fail(self, error: OSError) -> None:
-        if not self._failed:
-            self._tell(f"{self._path}: history is not kept ({error.strerror})")
-        self._failed = True

@@ -109,7 +109,7 @@ def columns(text: str) -> int:
     >>> columns("hook"), columns("音"), columns("e\u0301")
     (4, 2, 1)
     """
-    return sum(map(_columns, text))
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def _columns(character: str) -> int:
@@ -143,6 +143,8 @@ def printable(text: str) -> str:
     >>> printable("a\x1b[2Jb\tc")
     'a?[2Jb c'
     """
+    if text.isascii() and text.isprintable():
+        return text
     spaced = text.replace("\t", " ")
     return "".join("?" if _controls(character) else character for character in spaced)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from loopmind_live.config import DEFAULT_RATE_HZ
 from loopmind_live.engine.base import EngineStatus
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import ROLES, Role
@@ -12,6 +13,7 @@ from loopmind_live.session.actions import Enter, SetArrangement, SetRoles, Stop
 from loopmind_live.session.document import Document
 from loopmind_live.session.editing import apply
 from loopmind_live.session.state import State
+from loopmind_live.timing.tempo_map import TempoMap
 from loopmind_live.units import gain_to_db
 
 _MOMENT_S = 0.05
@@ -105,6 +107,11 @@ def panel_of(state: State, status: EngineStatus, frame: int, recording: bool = F
         pads=() if arrangement is None else _pads(state, arrangement),
         strips=_strips(state, status, frame),
     )
+
+
+def blank_panel() -> Panel:
+    """Return what is seen before anything is loaded."""
+    return panel_of(State(TempoMap.constant(120.0, DEFAULT_RATE_HZ)), EngineStatus(0), 0)
 
 
 def _strips(state: State, status: EngineStatus, frame: int) -> tuple[Strip, ...]:

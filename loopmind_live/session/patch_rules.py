@@ -145,3 +145,16 @@ def _off(document: Document, roles: tuple[Role, ...]) -> Settings:
         for control in INSERT_CONTROLS
         if document.control(role, control) >= FIRST_PATCH
     }
+
+
+def turnable(state: State) -> tuple[tuple[Role, str, str], ...]:
+    """Return the knobs of the patches in parts: part, knob, where it stands and may go."""
+    standing = dict(state.document.mixer)
+    found: list[tuple[Role, str, str]] = []
+    for role in ROLES:
+        for shell, known in _mounted(state, state.document, role):
+            for name, one in known.knobs.items():
+                value = standing.get((role, knob_control(shell, name)), one.default)
+                span = f"{one.low:g} to {one.high:g} {one.unit}".rstrip()
+                found.append((role, name, f"{value:g}, {span}"))
+    return tuple(found)

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import math
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,15 @@ from loopmind_live.app.guest_lines import (
     MAX_TOLD_BYTES,
     MAX_TYPED,
     line,
-    read_view,
-    view_line,
+    read_line,
 )
+from loopmind_live.app.guest_views import drawn_from, read_names, read_panel, read_view
 from loopmind_live.app.guests import MOST, Guests, quits
+from loopmind_live.control.touchosc.example import example_panel
 from loopmind_live.errors import SessionError
+from loopmind_live.repl.names import Names
 from loopmind_live.repl.view import View
+from loopmind_live.session.panel import blank_panel
 
 PATIENCE_S = 20.0
 
@@ -35,9 +40,12 @@ class House:
         self.over = False
         self.raws: list[Raw] = []
         self.guests = Guests(
-            path, self.carry_out, lambda: View("3.1", 140.0, level_dbfs=float("-inf")),
-            lambda: ["intro", "hook"], self.told.append, self.end,
+            path, self.carry_out, self.drawn, self.told.append, self.end,
         )  # fmt: skip
+
+    def drawn(self) -> dict[str, Any]:
+        view = View("3.1", 140.0, level_dbfs=float("-inf"))
+        return drawn_from(view, Names(sections=("intro", "hook")), example_panel())
 
     def carry_out(self, text: str) -> str | None:
         self.typed.append(text)
@@ -220,9 +228,37 @@ def test_a_text_too_long_for_a_line_is_cut(tmp_path: Path) -> None:
 
 def test_a_view_comes_over_as_it_was() -> None:
     view = View("5.3", 128.0, "hook", 4.0, ("verse at 9",), -6.0, 0.25, 1, True, True, "hm")
-    assert read_view(json.loads(view_line(view, []))["view"]) == view
-    assert read_view(json.loads(view_line(View(), []))["view"]) == View()
+    assert read_view(sent(drawn_from(view, Names(), example_panel()))["view"]) == view
+    assert read_view(sent(drawn_from(View(), Names(), example_panel()))["view"]) == View()
     assert read_view({"later": 3, "position": "2.1"}) == View("2.1")
+
+
+def test_a_panel_and_names_come_over_as_they_were_but_loops() -> None:
+    names = Names(("hook 2",), ("gate",), (("bass", "depth", "1, 0 to 1"),), ("sub.wav, bass",))
+    blank, moment = blank_panel(), example_panel()
+    for panel in (blank, moment, replace(moment, key=None, bars_left=None, level_db=-math.inf)):
+        facts = sent(drawn_from(View(), replace(names, loops=(("a.wav", ""),)), panel))
+        assert read_panel(facts["panel"]) == panel
+        assert read_names(facts["names"]) == names
+
+
+@pytest.mark.parametrize("facts", [{}, {"pads": 3}, {"pads": [], "strips": [], "queued": []}])
+def test_a_panel_that_is_none_is_refused_in_one_line(facts: dict[str, Any]) -> None:
+    with pytest.raises(SessionError, match="no panel"):
+        read_panel(facts)
+
+
+def test_nothing_on_the_wire_is_beyond_json() -> None:
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    data = line(**drawn_from(View(), Names(), blank_panel()))
+    assert json.loads(data, parse_constant=refuse)
+
+
+def sent(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return what a guest reads of what is sent."""
+    return read_line(line(**facts))
 
 
 def test_who_attaches_to_no_socket_is_told_in_one_line(tmp_path: Path, home: Path) -> None:

@@ -5,11 +5,15 @@ import ctypes
 import os
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
+from loopmind_live.control.touchosc.example import example_panel
 from loopmind_live.errors import SessionError
+from loopmind_live.repl.names import Names
 from loopmind_live.repl.prompt import Prompt
 from loopmind_live.repl.view import View
+from loopmind_live.session.panel import Panel
 
 LIBC = ctypes.CDLL(None)
 
@@ -24,7 +28,8 @@ class Performance:
         self.kept = (folder / "kept").open("a")
         self.prompt = Prompt(
             self.handle, self.view, history_path=folder / "history", keep=self.keep,
-            sections=lambda: ("intro", "verse 1", "verse 2", "hook"),
+            names=lambda: Names(sections=("intro", "verse 1", "verse 2", "hook")),
+            panel=self.panel, plain="--plain" in sys.argv,
         )  # fmt: skip
 
     def keep(self, line: str) -> None:
@@ -34,6 +39,10 @@ class Performance:
         self.beat += 1
         return View(f"{self.beat // 4 + 1}.{self.beat % 4 + 1}", 140.0, "hook", 4, ("verse at 9",),
                     -6.0, 0.25, 0, self.playing)  # fmt: skip
+
+    def panel(self) -> Panel:
+        now = example_panel()
+        return now if self.playing else replace(now, playing=False)
 
     async def handle(self, line: str) -> str | None:
         match line:

@@ -4,24 +4,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopmind_live.repl.completion import candidates
+from loopmind_live.repl.completion import MOST_LOOPS, candidates
 from loopmind_live.repl.grammar import parse
+from loopmind_live.repl.names import Names
 from loopmind_live.session.commands import COMMANDS
 
 TIMES = ["now", "next bar", "in 4 bars", "after this section"]
-SECTIONS = ("intro", "verse 1", "verse 2", "hook")
+NAMES = Names(
+    sections=("intro", "verse 1", "verse 2", "hook"),
+    patches=("dub_delay", "trance_gate"),
+    knobs=(("drums", "feedback", "0.5, 0 to 0.95"), ("bass", "depth", "1, 0 to 1")),
+    offers=("sub.wav, bass, 140 bpm, F# minor", "growl.wav, bass, 70 bpm"),
+    loops=(
+        ("amen_174.wav", "drums, 174 bpm"),
+        ("deep_bass.wav", "bass, 140 bpm, F# minor"),
+        ("my amen.wav", "drums, 140 bpm"),
+    ),
+)
 PARTS = ("drums", "bass", "pad")
 
 
 def offered(text: str) -> list[str]:
-    return [found.text for found in candidates(text, SECTIONS, PARTS)]
+    return [found.text for found in candidates(text, NAMES, PARTS)]
 
 
 def completed(text: str) -> list[str]:
     """Return the lines that the offers make of `text`."""
     return [
-        text[: len(text) - found.replaces] + found.text
-        for found in candidates(text, SECTIONS, PARTS)
+        text[: len(text) - found.replaces] + found.text for found in candidates(text, NAMES, PARTS)
     ]
 
 
@@ -49,6 +59,20 @@ def completed(text: str) -> list[str]:
         ("dark tr", []),
         ("load ton", []),
         ("undo ", []),
+        ("patch ", ["drums", "bass", "pad", "all", "off"]),
+        ("patch drums ", ["dub_delay", "trance_gate", "off"]),
+        ("patch drums, ", ["bass", "pad", "all", *TIMES]),
+        ("patch drums dub_delay ", TIMES),
+        ("knob ", ["drums", "bass", "pad", "all"]),
+        ("knob drums ", ["feedback"]),
+        ("knob bass d", ["depth"]),
+        ("take ", ["1", "2"]),
+        ("listen ", ["intro", "verse 1", "verse 2", "hook", "pending", "amen_174.wav",
+                     "deep_bass.wav", "my amen.wav"]),
+        ("listen to am", ["amen_174.wav", "my amen.wav"]),
+        ("listen deep_b", ["deep_bass.wav"]),
+        ("listen my am", ["my amen.wav"]),
+        ("help v", ["view"]),
     ],
 )  # fmt: skip
 def test_what_may_come_next_is_offered(text, offers):
@@ -66,7 +90,8 @@ def test_without_an_arrangement_all_labels_are_offered():
 
 
 @pytest.mark.parametrize(
-    "text", ["goto ", "goto v", "goto verse ", "mute ", "mute drums, ", "swap bass in v", "help t",
+    "text", ["patch drums ", "patch drums dub_delay ", "listen to am", "listen my am", "take ",
+             "goto ", "goto v", "goto verse ", "mute ", "mute drums, ", "swap bass in v", "help t",
              "loop o", "key f# ", "regenerate hook ", "mute drums; goto h"],
 )  # fmt: skip
 def test_every_offer_makes_a_line_that_is_understood(text):
@@ -78,5 +103,23 @@ def test_every_offer_makes_a_line_that_is_understood(text):
 
 @given(st.text(max_size=200) | st.sampled_from(["x" * 5000, 'save "', "mute \x1b"]))
 def test_any_text_gets_offers_that_replace_no_more_than_is_typed(text):
-    for found in candidates(text, SECTIONS):
+    for found in candidates(text, NAMES):
         assert 0 <= found.replaces <= len(text)
+
+
+def test_loops_are_offered_with_tempo_key_and_part():
+    notes = {found.text: found.note for found in candidates("listen deep", NAMES)}
+    assert notes == {"deep_bass.wav": "bass, 140 bpm, F# minor"}
+    numbers = {found.text: found.note for found in candidates("take ", NAMES)}
+    assert numbers["1"] == "sub.wav, bass, 140 bpm, F# minor"
+
+
+def test_knobs_are_offered_with_where_they_stand_and_may_go():
+    notes = {found.text: found.note for found in candidates("knob drums ", NAMES)}
+    assert notes == {"feedback": "drums, 0.5, 0 to 0.95"}
+
+
+def test_of_a_large_library_so_many_loops_are_offered_and_no_more():
+    many = Names(loops=tuple((f"loop_{number:05}.wav", "") for number in range(20_000)))
+    assert len(candidates("listen l", many)) == MOST_LOOPS
+    assert [found.text for found in candidates("listen 19999", many)] == ["loop_19999.wav"]

@@ -1,12 +1,14 @@
 """The prompt in a real terminal: tmux types, and reads the screen."""
 
 import os
+import re
 import subprocess
 import sys
 import termios
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).with_name("prompt_program.py")
 PATIENCE_S = 60.0
+COLOR = re.compile(r"\x1b\[(?:[0-9]+;)*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9]+)*m")
 
 
 class Terminal:
@@ -273,3 +276,128 @@ def test_close_ends_a_prompt_whose_input_stays_open(tmp_path):
         program.stdin.flush()
         assert program.stdout.read().splitlines() == [b"so long", b"after the end"]
         assert program.wait(PATIENCE_S) == 0
+
+
+def test_the_performance_view_comes_and_goes_and_is_typed_on(terminal):
+    terminal.type("hello")
+    terminal.press("Enter")
+    terminal.wait_for("heard hello")
+    terminal.press("F2")
+    screen = terminal.wait_for("> PLAYING", ">verse 2", "+hook 2", "heard hello", "loopmind>")
+    lines = screen.splitlines()
+    assert len(lines) == 24
+    assert lines[-2].startswith("loopmind>")
+    assert any(line.startswith("fx ") for line in lines)
+    terminal.type("goto v")
+    terminal.wait_for("verse 1", "loopmind> goto v")
+    terminal.press("C-c")
+    terminal.type("there")
+    terminal.press("Enter")
+    terminal.wait_for("> PLAYING", "heard there")
+    terminal.type("view")
+    terminal.press("Enter")
+    screen = terminal.wait_for(
+        "loopmind> there", "heard there", until=lambda seen: "PLAYING" not in seen
+    )
+    assert screen.count("heard there") == 1
+    assert screen.index("heard hello") < screen.index("heard there")
+
+
+def test_the_view_is_left_in_order_at_the_end(terminal):
+    terminal.press("F2")
+    terminal.wait_for("> PLAYING")
+    terminal.type("quit")
+    terminal.press("Enter")
+    screen = terminal.wait_for("so long", "after the end", "icanon")
+    assert "PLAYING" not in screen
+
+
+@contextmanager
+def opened(tmux: str, words: str) -> Iterator[Terminal]:
+    """Open a terminal in which a shell runs `words`, and stays."""
+    window = Terminal(tmux, ["sh", "-c", f"{words}; sleep 600"])
+    socket = Path(window("display-message", "-p", "#{socket_path}").strip())
+    try:
+        yield window
+    finally:
+        window("kill-server")
+        socket.unlink(missing_ok=True)
+
+
+def test_a_plain_prompt_says_in_lines_what_changes(tmp_path, require_program):
+    words = f"{sys.executable} {PROGRAM} {tmp_path} --plain"
+    with opened(require_program("tmux"), words) as window:
+        window.type("view")
+        window.press("Enter")
+        window.wait_for("playing, bar 27, beat 3, 2 bars left", "muted: pad")
+        time.sleep(0.6)  # longer than two looks: what changes from here on is news
+        window.type("stop")
+        window.press("Enter")
+        screen = window.wait_for("stopped", until=lambda seen: seen.count("stopped") == 2)
+        assert "| " not in screen
+        window.press("C-c")
+        window.wait_for("Ctrl-D or quit ends the performance")
+        window.press("C-d")
+        window.wait_for("after the end")
+
+
+@pytest.mark.parametrize("setting", ["NO_COLOR=1", "TERM=vt100"])
+def test_without_color_words_and_signs_say_it_all(tmp_path, require_program, setting):
+    words = f"{setting} {sys.executable} {PROGRAM} {tmp_path}"
+    with opened(require_program("tmux"), words) as window:
+        window.wait_for("loopmind>")
+        window.type("wrong")
+        window.press("Enter")
+        window.wait_for("no such thing")
+        assert not COLOR.search(window("capture-pane", "-e", "-p"))
+        window.press("F2")
+        window.type("mute drums")
+        window.wait_for("> PLAYING", ">verse 2", "muted", "loopmind> mute drums")
+        assert not COLOR.search(window("capture-pane", "-e", "-p"))
+
+
+def test_view_answers_with_a_description_where_there_is_no_terminal(tmp_path):
+    lines = run_piped(tmp_path, b"view\none\n").stdout.decode().splitlines()
+    assert lines[0] == "playing, bar 27, beat 3, 2 bars left"
+    assert lines[-2:] == ["heard one", "after the end"]
+
+
+def test_typed_words_have_color(terminal):
+    terminal.type("mute drums")
+    terminal.wait_for("loopmind> mute drums")
+    line = next(
+        line for line in terminal("capture-pane", "-e", "-p").splitlines() if "drums" in line
+    )
+    assert "\x1b[" in line.split("mute", maxsplit=1)[0]
+    assert "\x1b[" in line.split("drums", maxsplit=1)[0].split("mute")[1]
+
+
+def test_a_fenced_block_is_typed_over_several_lines_and_sent_as_one(terminal, tmp_path):
+    terminal.type("```")
+    terminal.press("Enter")
+    terminal.type("live.goto")
+    terminal.press("Enter")
+    terminal.type("```")
+    terminal.press("Enter")
+    terminal.wait_for("heard ```", "live.goto")
+    terminal.type("one")
+    terminal.press("M-Enter")
+    terminal.type("two")
+    terminal.wait_for("loopmind> one", "two")
+    terminal.press("Enter")
+    terminal.wait_for("heard one")
+    assert "+one\n+two" in (tmp_path / "history").read_text()
+
+
+def test_control_r_finds_an_earlier_line(terminal):
+    for line in ("mute drums", "goto hook"):
+        terminal.type(line)
+        terminal.press("Enter")
+        terminal.wait_for(f"heard {line}")
+    terminal.press("C-r")
+    terminal.type("dru")
+    terminal.wait_for("reverse", "mute drums")
+    terminal.press("Enter")
+    terminal.wait_for(
+        "", until=lambda screen: last_prompt(screen).strip() == "loopmind> mute drums"
+    )

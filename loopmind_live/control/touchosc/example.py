@@ -29,10 +29,11 @@ def moment() -> Told:
     ('verse 2',)
     """
     answer = ("/loopmind/pad/5", "goto hook 2: at bar 30")
-    return {**told(_panel()), REPLY: answer}
+    return {**told(example_panel()), REPLY: answer}
 
 
-def _panel() -> Panel:
+def example_panel() -> Panel:
+    """Return that moment as surfaces are given it."""
     names = [label if number == 1 else f"{label} {number}" for label, number, _ in _SECTIONS]
     return Panel(
         playing=True, bar=27.6, beat=3.4, beats_per_bar=4, bpm=140.0, key="F# minor",
