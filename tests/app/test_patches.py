@@ -49,7 +49,8 @@ def test_a_set_with_patches_is_replayed_sample_for_sample(
     (tmp_path / "patches" / "half.py").write_text(HALF.format(gain=0.0))
     script = tmp_path / "set.txt"
     script.write_text(
-        "@1.3 patch drums half\n@2.2 patch bass dub_delay\n@3 knob bass feedback 0.8\n@4.2 knob bass feedback 0.3\n"
+        "@1.3 patch drums half\n@2.2 patch bass dub_delay\n@3 knob bass feedback 0.8\n"
+        "@4.2 knob bass feedback 0.3\n"
         "@5 patch pad nothing\n@6.2 patch bass off\n@8.3 undo\n@9 patch drums off\n"
     )
     told: list[str] = []
