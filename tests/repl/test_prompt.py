@@ -396,7 +396,10 @@ def test_control_r_finds_an_earlier_line(terminal):
         terminal.wait_for(f"heard {line}")
     terminal.press("C-r")
     terminal.type("dru")
-    terminal.wait_for("reverse", "mute drums")
+    terminal.wait_for(
+        "I-search backward: dru",
+        until=lambda screen: last_prompt(screen).strip() == "loopmind> mute drums",
+    )
     terminal.press("Enter")
     terminal.wait_for(
         "", until=lambda screen: last_prompt(screen).strip() == "loopmind> mute drums"
