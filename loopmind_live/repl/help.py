@@ -125,7 +125,7 @@ def _topic(topic: str) -> str:
     names, phrases = (LABELS, SECTIONS) if topic == "sections" else (ROLES, ROLE_PHRASES)
     intro = {
         "sections": 'sections: "verse 2" is the second verse, "verse" is every verse; '
-        '"this section" is the one that plays\nas in: goto verse 2',
+        '"this section" plays now\nas in: goto verse 2',
         "parts": 'parts: name several with commas; "all" is every part, "everything but drums" '
         "leaves some out\nas in: mute bass, pad",
     }[topic]
