@@ -7,7 +7,10 @@ from loopmind_live.errors import SessionError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.score.loop import ROLES
 from loopmind_live.session.commands import Command
+from loopmind_live.session.document import Document
+from loopmind_live.session.kept_set import document_of, kept_of
 from loopmind_live.session.panel import panel_of
+from loopmind_live.session.set_file import read_set, write_set
 from tests.session.stage import Rig
 
 BASS = ROLES.index("bass")
@@ -95,3 +98,12 @@ def test_a_rhythm_is_typed_as_it_is_written(text: str, rhythm: str) -> None:
 def test_a_rhythm_that_is_none_is_refused_with_what_is_wrong(text: str) -> None:
     with pytest.raises(SessionError, match="rhythm"):
         parse(text)
+
+
+def test_masks_are_kept_in_a_set_and_wrong_ones_named() -> None:
+    document = Document(masks=(("bass", "x..x/2"), ("hats", "x(3,8)")))
+    kept = read_set(write_set(kept_of(document, ())))
+    again = document_of(kept, None, (), (), lambda arrangement, _bpm, _key: arrangement)
+    assert again.masks == document.masks
+    with pytest.raises(SessionError, match=r"masks.hats: rhythm 'x\(9,8\)'"):
+        read_set('[masks]\nhats = "x(9,8)"')
