@@ -2,12 +2,16 @@
 
 A skip says what is missing. On a machine that has everything (LOOPMIND_NO_SKIP=1, as in
 `.ci/run`) a skip is a failure, unless it is for one of the things that no install can provide.
+
+Tests marked `live` play in real time. Where several processes share the tests (`make test`), one of
+them has all the live ones, one after another, and begins with them; the others step back.
 """
 
 import os
 import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +32,50 @@ settings.register_profile(
     "loopmind", deadline=None, print_blob=True, derandomize="CI" in os.environ
 )
 settings.load_profile("loopmind")
+
+
+STEP_BACK = 10
+"""How nice the processes are that run the tests beside the live ones."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let every engine find its kernel compiled, in this run of the tests and in the next.
+
+    Each process that runs tests has a folder of its own: numba's cache is not made for two that
+    compile the same at once.
+    """
+    own = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    os.environ["NUMBA_CACHE_DIR"] = str(config.cache.mkdir(f"kernel-{own}"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the live tests first, in a group that one process runs."""
+    items.sort(key=lambda item: not _is_live(item))
+    for item in filter(_is_live, items):
+        item.add_marker(pytest.mark.xdist_group("live"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Give each process whole files, so that what a file shares is made once."""
+    from xdist.scheduler import LoadGroupScheduling
+
+    class ByFile(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            group = super()._split_scope(nodeid)
+            return group.partition("::")[0]
+
+    return ByFile(config, log)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Step back, before the first test that is not live, for others that may be playing."""
+    if "PYTEST_XDIST_WORKER" in os.environ and not _is_live(item):
+        os.nice(max(0, STEP_BACK - os.nice(0)))
+
+
+def _is_live(item: pytest.Item) -> bool:
+    return item.get_closest_marker("live") is not None
 
 
 @pytest.fixture(scope="session")

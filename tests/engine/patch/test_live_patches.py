@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 from loopmind_live.config import FIRST_PATCH
@@ -13,6 +14,8 @@ from loopmind_live.engine.client import ProcessEngine
 from loopmind_live.score.patch import Knob, Made, Object, Parameter, Patch, Side
 from tests.engine.processes import until
 from tests.engine.test_process import PASS, collect, pid_of
+
+pytestmark = pytest.mark.live
 
 TRACK, LEVEL = 8, 0.5
 
