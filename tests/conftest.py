@@ -34,7 +34,7 @@ settings.register_profile(
 settings.load_profile("loopmind")
 
 
-STEP_BACK = 10
+STEP_BACK = 15
 """How nice the processes are that run the tests beside the live ones."""
 
 
