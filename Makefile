@@ -10,7 +10,8 @@ BIN := $(VENV)/bin
 PYTHON ?=
 STAMP := $(VENV)/.made
 DEV_STAMP := $(VENV)/.made-dev
-# By the processors there are; the tests that play in real time are all in one of them.
+# On all processors; those that play in real time in one process (tests/conftest.py). SHARED= runs
+# all in one.
 SHARED := -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 

@@ -3,8 +3,9 @@
 A skip says what is missing. On a machine that has everything (LOOPMIND_NO_SKIP=1, as in
 `.ci/run`) a skip is a failure, unless it is for one of the things that no install can provide.
 
-Tests marked `live` play in real time. Where several processes share the tests (`make test`), one of
-them has all the live ones, one after another, and begins with them; the others step back.
+Tests marked `live`, and those that ask for a sound server, play in real time. Where several
+processes share the tests (`make test`), one of them has all of these, one after another, and begins
+with them; the others step back.
 """
 
 import os
@@ -34,6 +35,8 @@ settings.register_profile(
 settings.load_profile("loopmind")
 
 
+SOUND_SERVERS = {"jack", "jack_name", "network"}
+"""Fixtures that open one: who asks for them plays in real time, marked or not."""
 STEP_BACK = 15
 """How nice the processes are that run the tests beside the live ones."""
 
@@ -75,7 +78,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def _is_live(item: pytest.Item) -> bool:
-    return item.get_closest_marker("live") is not None
+    asked = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("live") is not None or not asked.isdisjoint(SOUND_SERVERS)
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,6 @@ from loopmind_live.bench.performing import PROGRAM
 from loopmind_live.bench.rules import Meter
 from tests.jack.harness import end, jack_server, missing
 
-pytestmark = pytest.mark.live
-
 SECTIONS = (("intro", 4), ("hook", 32))
 LIMIT_S = 60.0
 
