@@ -58,9 +58,11 @@ def faders(action: Action) -> tuple[SetParameter, ...]:
                 for role, db in action.levels_db
             )
         case SetMixer():
+            # What goes into a shell comes last: it is built for its knobs and its amount.
+            last = sorted(action.settings, key=lambda one: one[0][1] in INSERT_CONTROLS)
             return tuple(
                 SetParameter(f"track/{ROLES.index(role)}/{control}", _engine_value(control, value))
-                for (role, control), value in action.settings
+                for (role, control), value in last
             )
         case SetEffects():
             return tuple(
