@@ -233,10 +233,9 @@ class LiveShow:
         )  # fmt: skip
         try:
             await guests.open()
+            self._guests = guests
         except SessionError as error:
             self._tell(str(error))
-        else:
-            self._guests = guests
 
     def _go_on_recording(self) -> None:
         """Record on in another file, from the frame at which the one before was cut off."""
