@@ -85,7 +85,7 @@ def read_set(text: str) -> KeptSet:
     return KeptSet(
         **facts,
         soloed_in=frozenset(_soloed_in(_table(data, "soloed_in"))),
-        effects=tuple(_effects(data)),
+        effects=tuple(sorted(_effects(data))),
         tries=tuple(
             (label, _whole(_table(data, "choices"), label, "choices.", _MOST_TRIES))
             for label in _table(data, "choices")
