@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import LiveRecorder, Recording
 from loopmind_live.app.resume import Resumed
 from loopmind_live.app.set_opening import Opening, begun, opening
+from loopmind_live.app.set_places import places
 from loopmind_live.app.shelf import open_shelf
 from loopmind_live.app.stage import KeptEvents, NoEvents, arranger_for, header, live_engine
 from loopmind_live.app.surfaces import Surfaces, open_surfaces
@@ -71,7 +73,7 @@ class LiveShow:
         )
         self._surfaces = Surfaces(self._tell)
         self._folders = patch_folders(Path.cwd(), request.set_folder)
-        self._names = KnownNames(self._folders)
+        self._names = KnownNames(self._folders, places(Path.cwd(), request.library).names)
         self._prompt = Prompt(
             self._handle,
             lambda: view_of(self._show),
@@ -129,9 +131,8 @@ class LiveShow:
                 lambda path: timeline(path, self._library.loops), datetime.now,
                 self._language_model(stack), self._memory,
             )  # fmt: skip
-            self._shelf = open_shelf(
-                self._show, request.library, self._folders, begins.found, held.folder
-            )
+            own, folders = held.folder, self._folders
+            self._shelf = open_shelf(self._show, request.library, folders, begins.found, own)
             if resumed is not None:
                 resume.take_up(resumed, engine, pool, session)
             else:
@@ -228,10 +229,9 @@ class LiveShow:
         )  # fmt: skip
         try:
             await guests.open()
+            self._guests = guests
         except SessionError as error:
             self._tell(str(error))
-        else:
-            self._guests = guests
 
     def _go_on_recording(self) -> None:
         """Record on in another file, from the frame at which the one before was cut off."""
@@ -368,18 +368,16 @@ class LiveShow:
         if self._resumed is not None:
             resume.tell_where(self._resumed, self._show.session, self._tell)
             return
-        self._tell(
+        told = (
             f"{len(loops)} loops, {engine.backend} at {engine.rate_hz} Hz, {engine.block} frames. "
             "Describe a set, as in: dark trap 140 bpm. Type help for all commands."
         )
-        if (
-            self._show.session.state.arrangement is None
-            and (kept := self._shelf.told_last()) is not None
-        ):
-            self._tell(kept)
+        for line in (told, *self._shelf.told_last()):
+            self._tell(line)
 
     def _names_now(self) -> Names:
-        return self._names.of(self._show.session.state, self._library.loops)
+        names = self._names.of(self._show.session.state, self._library.loops)
+        return replace(names, code=self._show.names_of_code())
 
     def _drawn(self) -> dict[str, Any]:
         """Return what guests' screens are drawn from."""

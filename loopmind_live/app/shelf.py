@@ -112,10 +112,13 @@ class Shelf:
             return reply
         return replace(reply, lines=(*reply.lines, *self._taken(found, frame, here)))
 
-    def told_last(self) -> str | None:
-        """Return the line that tells of the last performance's set, None where it left none."""
+    def told_last(self) -> list[str]:
+        """Return the line that tells of the last performance's set, where nothing else plays."""
+        if self._show.session.state.arrangement is not None or self._current is not None:
+            return []
         found = self._last()
-        return None if found is None else told(found, self._now())
+        line = None if found is None else told(found, self._now())
+        return [] if line is None else [line]
 
     def save(self, name: str | None) -> str:
         """Keep the set in the folder of that name, or where it was kept last; tell where.

@@ -8,6 +8,7 @@ from typing import Any
 from loopmind_live.errors import SessionError
 from loopmind_live.repl.livecode.cells import Cells
 from loopmind_live.repl.livecode.child import CodeProcess, Gone
+from loopmind_live.repl.livecode.completing import names_made
 from loopmind_live.repl.livecode.kept import kept_code
 from loopmind_live.repl.livecode.wire import (
     MAX_SOURCE,
@@ -95,6 +96,12 @@ class CodeKeeper:
         if self._kept[0] is not cells:
             self._kept = cells, kept_code([source for _, source in cells.ran], cells.routines)
         return self._kept[1]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names that code has made, oldest first."""
+        made = (name for _, source in self._cells.ran for name in names_made(source))
+        return tuple(dict.fromkeys(made))
 
     @property
     def is_free(self) -> bool:
