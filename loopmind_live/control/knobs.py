@@ -15,6 +15,8 @@ MOST_KNOBS = 8
 NUMBERS = tuple(str(number) for number in range(1, MOST_KNOBS + 1))
 _DRUMS: tuple[Role, ...] = ("kick", "snare", "hats", "perc")
 _DIGITS = 4
+_LOWEST_HZ = 0.001
+"""A range that begins lower has no octaves to speak of."""
 
 
 def address(role: Role, name: str) -> str:
@@ -101,4 +103,4 @@ def shown(knob: PanelKnob) -> str:
 
 
 def _by_octaves(knob: PanelKnob) -> bool:
-    return knob.unit == "Hz" and knob.low > 0.0
+    return knob.unit == "Hz" and knob.low >= _LOWEST_HZ
