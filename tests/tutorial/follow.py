@@ -42,7 +42,7 @@ def main() -> int:
     document = steps(options.document.read_text(encoding="utf-8"))
     with jack_server(folder, RATE_HZ, options.block) as jack:
         os.environ.update(jack)
-        environment = {**shell_environment(folder), **jack, "HOME": str(folder / "home")}
+        environment = shell_environment(folder)
         live = Live(f"tutorial{os.getpid()}", work, environment, say)
         try:
             wrong = walk(document, live, say)
