@@ -15,7 +15,7 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 COLUMNS, ROWS = 80, 24
-START_S, BAR_S = 40.0, 1.8
+START_S, BAR_S = 120.0, 1.8
 OUT = Path("examples/pictures")
 THEME = TerminalTheme(
     (16, 18, 22), (222, 222, 222),
@@ -95,10 +95,10 @@ class Terminal:
 def main(demo: Path, out: Path) -> None:
     """Play, type, and draw."""
     out.mkdir(parents=True, exist_ok=True)
-    program = Path(sys.executable).parent / "loopmind"
+    program = f"{sys.executable} -m loopmind_live.cli"
     stage, beside = Terminal("stage"), Terminal("beside")
-    stage.open(f"{program} perform --library {demo.resolve() / 'library.sqlite'}", "help")
     try:
+        stage.open(f"{program} perform --library {demo.resolve() / 'library.sqlite'}", "help")
         stage.type("dark trap 140 bpm", 3)
         beside.open(f"{program} attach --plain", "attached")
         stage.type("goto hook")

@@ -9,6 +9,7 @@ anything differs, went wrong, is not at its bar line, or sounds otherwise in the
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -35,6 +36,7 @@ def main() -> int:
     work = folder / "work"
     work.mkdir(parents=True)
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started here ends, too
 
     def say(text: str) -> None:
         print(f"{time.monotonic() - began:7.1f} {text}", flush=True)
