@@ -26,7 +26,7 @@ from loopmind_live.app.set_folder import (
     read_folder,
 )
 from loopmind_live.app.set_places import LAST, MAX_NAME, Places, places
-from loopmind_live.app.set_writing import write_folder
+from loopmind_live.app.set_writing import before, write_folder
 from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.repl.livecode.typed import Piece
 from loopmind_live.score.arrangement import Arrangement
@@ -143,11 +143,12 @@ class Shelf:
         patches = {name: find_patch(name, self._patches_in) for name in kept.patches}
         copies = {f"{PATCHES}/{file.name}": file for file in patches.values()}
         copies |= {f"{CONTROLLERS}/{file.name}": file for file in self._show.mapping_files()}
+        other = folder != self._current and folder.exists()
         write_folder(folder, texts, copies)
         self._current = folder
         for one in kept.patches:
             self._note_rehearsed(one, folder / PATCHES / f"{one}.py")
-        return f"saved {folder}"
+        return f"saved {folder}" + (f"; what it was before is {before(folder)}" if other else "")
 
     def _folder_for(self, name: str | None) -> Path:
         """Return the folder that a set is to be kept in."""
