@@ -4,7 +4,6 @@ import asyncio
 import logging
 import signal
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -376,8 +375,8 @@ class LiveShow:
             self._tell(line)
 
     def _names_now(self) -> Names:
-        names = self._names.of(self._show.session.state, self._library.loops)
-        return replace(names, code=self._show.names_of_code())
+        state, code = self._show.session.state, self._show.names_of_code()
+        return self._names.of(state, self._library.loops, code)
 
     def _drawn(self) -> dict[str, Any]:
         """Return what guests' screens are drawn from."""

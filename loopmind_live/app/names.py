@@ -32,8 +32,11 @@ class KnownNames:
         self._loops: Sequence[Loop] | None = None
         self._described: tuple[Named, ...] = ()
 
-    def of(self, state: State, loops: Sequence[Loop]) -> Names:
-        """Return the names there are now; a new list of `loops` is a new library."""
+    def of(self, state: State, loops: Sequence[Loop], code: tuple[str, ...] = ()) -> Names:
+        """Return the names there are now; a new list of `loops` is a new library.
+
+        `code` are those that code has made.
+        """
         if self._clock() >= self._next_s:
             self._patches = tuple(sorted(patch_files(self._folders)))
             self._sets = self._set_names()
@@ -54,6 +57,7 @@ class KnownNames:
                 f"{one.part.loop.path.name}, {about(one.part.loop)}" for one in state.offered
             ),
             loops=self._described,
+            code=code,
             sets=self._sets,
         )
 
