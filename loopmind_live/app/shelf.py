@@ -152,7 +152,7 @@ class Shelf:
 
     def _folder_for(self, name: str | None) -> Path:
         """Return the folder that a set is to be kept in."""
-        if name is None and self._current is not None:
+        if self._current is not None and name in (None, self._current.name):
             return self._current
         return self._places.to_keep(name or f"set {self._now():%Y-%m-%d %H.%M.%S}")
 
@@ -229,6 +229,7 @@ class Shelf:
     def _entered(
         self, start: tuple[Piece, ...], code: str, frame: int | None, here: bool
     ) -> list[str]:
+        self._end_code()
         if not here:
             left = [name for name, there in ((START, start), (CODE, code)) if there]
             what = " and ".join(left)
@@ -243,6 +244,11 @@ class Shelf:
             except LoopMindError as error:
                 lines.append(str(error))
         return lines
+
+    def _end_code(self) -> None:
+        """End the functions that run: they are of the set that was there before."""
+        if self._show.kept_code():
+            self._show.run_code("end()")
 
     def _loops_of(self, folder: Path) -> tuple[str | None, str | None]:
         """Return the folder, or library, of the loops chosen from, as a file in `folder` has it."""
