@@ -17,6 +17,8 @@ from tests.link.stage import (
     until,
 )
 
+pytestmark = pytest.mark.live
+
 LOSSY = ("2", "1", "0.05")
 """Milliseconds each packet takes, about so many more by chance, and the share that is lost."""
 PLAN_MS = 3.0

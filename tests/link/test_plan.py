@@ -10,6 +10,8 @@ import pytest
 
 from tests.link.stage import HUT_PORT, OUR_PORT, Heard, Peer, Show, Terminal, clicks, record, until
 
+pytestmark = pytest.mark.live
+
 Play = Callable[..., Show]
 ONSET_MS = 1.0
 PLAN_MS = 3.0
