@@ -101,13 +101,16 @@ def main(demo: Path, out: Path) -> None:
         stage.open(f"{program} perform --library {demo.resolve() / 'library.sqlite'}", "help")
         stage.type("dark trap 140 bpm", 3)
         beside.open(f"{program} attach --plain", "attached")
+        stage.type(">>> live.bar")
+        stage.key("C-l", 0.5)
         stage.type("goto hook")
         stage.type("regenerate hook", 2)
         stage.type("mute drums in 2 bars")
+        stage.type("mask melody x(3,8)")
         stage.type(CODE, 2)
         stage.draw(out / "prompt.svg", "loopmind perform")
-        for text in ("undo", 'end("steps")', "mask melody off", "lock bass"):
-            stage.type(text if "(" not in text else f">>> {text}")
+        for text in ('>>> end("steps")', "mask melody off", "unmute drums", "lock bass"):
+            stage.type(text)
         stage.key("F2", 0.5)
         stage.type("goto verse 2 after this section", 0.5)
         stage.draw(out / "view.svg", "loopmind perform: F2")
@@ -116,9 +119,10 @@ def main(demo: Path, out: Path) -> None:
         for text in ("mute kazoo", "regnerate hook", "knob bass depth 0.5", ">>> live.tracks.bas"):
             stage.type(text)
         stage.draw(out / "error.svg", "loopmind perform: what is wrong, in a line")
-        beside.key("C-l", 0.5)
-        for text in ("mute pad", "tempo 144", "view"):
-            beside.type(text, 2)
+        beside.tmux("clear-history", "-t", "beside")
+        beside.tmux("send-keys", "-R", "-t", "beside")
+        for text in ("mute chords", "level bass -3", "view"):
+            beside.type(text, 3)
         beside.draw(out / "plain.svg", "loopmind attach --plain")
     finally:
         stage.close()

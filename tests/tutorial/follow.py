@@ -51,6 +51,7 @@ def main() -> int:
         finally:
             live.close()
     plan = [line.text for step in document for line in step.plan]
+    say(f"{len(live.short)} lines told that the machine was short of time: {live.short[:20]}")
     wrong += _judged(work, plan)
     for text in wrong:
         say(f"WRONG: {text}")
