@@ -1,6 +1,7 @@
 """Hooks of real loops made darker, mixed and measured; and one hook regenerated twenty times."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +25,9 @@ from loopmind_live.units import db_to_gain, semitones_between
 from tests.session.stage import Rig
 
 pytestmark = pytest.mark.slow
-RATE, BARS, WINDOW = 48000, 4, 2048
+RATE = 48000
+BARS, LISTEN_HZ, WINDOW = 4, 24000, 1024
+"""Hooks are heard for so many bars, at a rate that holds all that a library knows of."""
 HOOKS = 30
 PROMPTS = ("trap 140 bpm", "house 124", "techno 130", "lofi 85", "dnb 174", "hip hop 95", "funk")
 
@@ -44,21 +47,22 @@ def arranger(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> RuleA
 
 @cache
 def body(recipe: ClipRecipe) -> np.ndarray:
-    """Return one pass of a clip, mono."""
+    """Return one pass of a clip, mono: no more of it than is heard."""
+    recipe = replace(recipe, beats=min(recipe.beats, 4 * BARS))
     return make_audio(recipe).body[: round(recipe.pass_frames)].mean(axis=1)
 
 
 def center(arrangement: Arrangement, parts: Iterable[Part]) -> float:
     """Return the center of the spectrum of `parts` mixed, in Hz."""
-    frames = round(BARS * 4 * 60 / arrangement.bpm * RATE)
+    frames = round(BARS * 4 * 60 / arrangement.bpm * LISTEN_HZ)
     mix = np.zeros(frames, np.float32)
     for part in parts:
         recipe = recipe_for(
-            part.loop, arrangement.bpm, part.semitones, RATE, 4, dry=False, tone=part.tone
+            part.loop, arrangement.bpm, part.semitones, LISTEN_HZ, 4, dry=False, tone=part.tone
         )
         mix += np.resize(body(recipe), frames) * np.float32(db_to_gain(part.gain_db))
     power = (magnitudes(mix, WINDOW, WINDOW) ** 2).mean(axis=0)
-    frequencies = bin_frequencies(WINDOW, RATE)
+    frequencies = bin_frequencies(WINDOW, LISTEN_HZ)
     heard = frequencies < ANALYSIS_RATE_HZ / 2  # of what lies above, a library knows nothing
     return centroid_hz(power[heard], frequencies[heard])
 
