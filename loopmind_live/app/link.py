@@ -222,7 +222,7 @@ class LinkFollower:
         """
         state = self._show.session.state
         began = state.started and said.frame >= state.tempo.segments[0].frame
-        if not began or said.frame < self._again_frame:
+        if not began or self._ahead or said.frame < self._again_frame:
             return
         ahead = ahead_bars(state.tempo, self._outside(said), self._follower.multiple, said.frame)
         if abs(ahead) * state.tempo.frames_per_bar(said.bpm) > STILL_S * state.tempo.rate_hz:

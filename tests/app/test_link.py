@@ -289,9 +289,10 @@ def test_alone_a_set_founds_a_session_and_plays_as_without(tmp_path: Path) -> No
     live.play(3.0)
     assert live.landed() == ["play"]
     assert abs(live.beside_s()) < STILL_S
+    said = live.others.tempo_number
     live.type("tempo 121 now")
     live.play(1.0)
-    assert live.others.bpm == 121.0
+    assert (live.others.bpm, live.others.tempo_number) == (121.0, said + 1)
     live.others.peers = 1  # who comes joins us
     live.play(2.0)
     assert live.landed() == ["play", "tempo 121 now"]
