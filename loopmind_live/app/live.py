@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -232,10 +233,9 @@ class LiveShow:
         )  # fmt: skip
         try:
             await guests.open()
+            self._guests = guests
         except SessionError as error:
             self._tell(str(error))
-        else:
-            self._guests = guests
 
     def _go_on_recording(self) -> None:
         """Record on in another file, from the frame at which the one before was cut off."""
@@ -377,7 +377,8 @@ class LiveShow:
         )
 
     def _names_now(self) -> Names:
-        return self._names.of(self._show.session.state, self._library.loops)
+        names = self._names.of(self._show.session.state, self._library.loops)
+        return replace(names, code=self._show.names_of_code())
 
     def _drawn(self) -> dict[str, Any]:
         """Return what guests' screens are drawn from."""

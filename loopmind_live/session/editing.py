@@ -17,6 +17,7 @@ from loopmind_live.session.actions import (
     SetFit,
     SetLevels,
     SetLooping,
+    SetMasks,
     SetMixer,
     SetMoods,
     SetPace,
@@ -55,8 +56,8 @@ def apply(document: Document, action: Edit, refit: Refit) -> Document:
             return _with_tempo(document, action, refit)
         case SetLevels() | SetMixer() | SetEffects():
             return _with_faders(document, action)
-        case SetLooping():
-            return replace(document, looping=action.section)
+        case SetLooping() | SetMasks():
+            return _with_choice(document, action)
     return document
 
 
@@ -104,8 +105,8 @@ def inverse(document: Document, action: Edit, refit: Refit) -> Edit:
             return _roles_before(document, action)
         case SetLevels() | SetMixer() | SetEffects():
             return _faders_before(document, action)
-        case SetLooping():
-            return SetLooping(document.looping)
+        case SetLooping() | SetMasks():
+            return _choice_before(document, action)
     return action  # nothing is there to go back to; a take is undone as the parts it became
 
 
@@ -183,6 +184,20 @@ def _faders_before(document: Document, action: Faders) -> Faders:
             return SetMixer(tuple((key, document.control(*key)) for key, _ in action.settings))
         case SetEffects():
             return SetEffects(tuple((key, document.effect(key)) for key, _ in action.settings))
+
+
+def _with_choice(document: Document, action: SetLooping | SetMasks) -> Document:
+    if isinstance(action, SetLooping):
+        return replace(document, looping=action.section)
+    masks = dict(document.masks) | dict(action.masks)
+    kept = sorted((role, rhythm) for role, rhythm in masks.items() if rhythm)
+    return replace(document, masks=tuple(kept))
+
+
+def _choice_before(document: Document, action: SetLooping | SetMasks) -> SetLooping | SetMasks:
+    if isinstance(action, SetLooping):
+        return SetLooping(document.looping)
+    return SetMasks(tuple((role, document.mask(role)) for role, _ in action.masks))
 
 
 def _with_roles(document: Document, action: SetRoles) -> Document:

@@ -53,6 +53,7 @@ class KeptSet:
     shells: tuple[tuple[Shell, str], ...] = ()
     effects: tuple[tuple[EffectControl, float], ...] = ()
     tries: tuple[tuple[str, int], ...] = ()
+    masks: tuple[tuple[Role, str], ...] = ()
 
     @property
     def patches(self) -> tuple[str, ...]:
@@ -102,6 +103,7 @@ def kept_of(
         shells=tuple(sorted(shells.items())),
         effects=document.effects,
         tries=tries,
+        masks=document.masks,
     )
 
 
@@ -171,6 +173,7 @@ def document_of(
         looping=looping,
         time=time,
         pace=pace,
+        masks=tuple(sorted(kept.masks)),
     )
 
 
