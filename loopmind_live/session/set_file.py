@@ -86,8 +86,8 @@ def read_set(text: str) -> KeptSet:
     return KeptSet(
         **facts,
         soloed_in=frozenset(_soloed_in(_table(data, "soloed_in"))),
-        effects=tuple(_effects(data)),
-        masks=tuple(_masks(_table(data, "masks"))),
+        effects=tuple(sorted(_effects(data))),
+        masks=tuple(sorted(_masks(_table(data, "masks")))),
         tries=tuple(
             (label, _whole(_table(data, "choices"), label, "choices.", _MOST_TRIES))
             for label in _table(data, "choices")

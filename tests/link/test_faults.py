@@ -10,6 +10,8 @@ from tests.link.network import Network, private_network
 from tests.link.relay import cable
 from tests.link.stage import Peer, Show, Terminal, until
 
+pytestmark = pytest.mark.live
+
 LOSSY = ("2", "1", "0.05")
 """Milliseconds each packet takes, about so many more by chance, and the share that is lost."""
 

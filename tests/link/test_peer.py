@@ -6,9 +6,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from loopmind_live.engine.link_block import Stage
 from tests.link.network import Network
 from tests.link.stage import Peer, until
+
+pytestmark = pytest.mark.live
 
 JOINS = 50
 LIMIT_S = 300.0

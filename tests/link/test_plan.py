@@ -19,6 +19,8 @@ from tests.link.stage import (
     until,
 )
 
+pytestmark = pytest.mark.live
+
 Play = Callable[..., Show]
 
 
