@@ -5,6 +5,8 @@ Source: TEST-PLAN.md of Ableton's repository `link`.
 
 from collections.abc import Callable
 
+import pytest
+
 from loopmind_live.bench.click_set import write_click_set
 from tests.link.judging import evenly, is_heard, together
 from tests.link.stage import (
