@@ -2,12 +2,19 @@
 
 A skip says what is missing. On a machine that has everything (LOOPMIND_NO_SKIP=1, as in
 `.ci/run`) a skip is a failure, unless it is for one of the things that no install can provide.
+
+Files in which a test is marked `live`, or a sound server is started, play in real time. Where
+several processes share the tests (`make test`), one of them has all of these, one after another,
+and begins with them; the others step back.
 """
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Generator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +35,51 @@ settings.register_profile(
     "loopmind", deadline=None, print_blob=True, derandomize="CI" in os.environ
 )
 settings.load_profile("loopmind")
+
+
+LIVE = re.compile(r"mark\.live|\bjack_server\(")
+"""What the text of a file says that plays in real time: who shares the tests out reads no more."""
+STEP_BACK = 15
+"""How nice the processes are that run the tests beside the live ones."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let every engine find its kernel compiled, in this run of the tests and in the next.
+
+    Each process that runs tests has a folder of its own: numba's cache is not made for two that
+    compile the same at once.
+    """
+    own = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    os.environ["NUMBA_CACHE_DIR"] = str(config.cache.mkdir(f"kernel-{own}"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the live tests first."""
+    items.sort(key=lambda item: not _is_live(item.path))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Give each process whole files, so that what a file shares is made once; to one the live."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class LiveTogether(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "live" if _is_live(config.rootpath / file) else file
+
+    return LiveTogether(config, log)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Step back, before the first test that is not live, for others that may be playing."""
+    if "PYTEST_XDIST_WORKER" in os.environ and not _is_live(item.path):
+        os.nice(max(0, STEP_BACK - os.nice(0)))
+
+
+@cache
+def _is_live(file: Path) -> bool:
+    return LIVE.search(file.read_text(encoding="utf-8")) is not None
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from loopmind_live.app.patches import find_patch
 from loopmind_live.app.performance import Performance
-from loopmind_live.app.set_folder import CODE, START, SetFolder, read_folder
+from loopmind_live.app.set_folder import CODE, CONTROLLERS, START, SetFolder, read_folder
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.engine.patch.scratch import Scratch
 from loopmind_live.errors import LoopMindError
@@ -61,6 +61,7 @@ class Opening:
         """Enter what the set enters before its first bar; what is wrong there is told."""
         if self.found is None:
             return
+        show.use_mappings(self.found.path / CONTROLLERS)
         for piece in self.found.start:
             for line in _entered(show, piece, runs_code):
                 tell(f"{START}: {line}")
@@ -85,6 +86,15 @@ def opening(
     if arrangement is None and arranger is not None and found.kept.prompt:
         arrangement = arranger.arrange(found.kept.prompt, seed)
     return Opening(arrangement, found)
+
+
+def begun(folder: Path | None, arrangement: Arrangement | None, tell: Tell) -> Opening:
+    """Return what a performance began with that is taken up: its script goes on."""
+    try:
+        return opening(folder, arrangement)
+    except LoopMindError as error:
+        tell(f"{error}: nothing more is typed by it")  # the music comes first
+        return Opening(arrangement)
 
 
 def _entered(show: Performance, piece: Piece, runs_code: bool) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from loopmind_live.control import knobs
 from loopmind_live.control.feedback import told_of_master, told_of_track
 from loopmind_live.control.fixed_addresses import Asked
 from loopmind_live.control.midi_device import Control, Device, Relative, Trigger
@@ -184,6 +185,9 @@ def standing(target: Target, hands: Hands, panel: Panel) -> float | None:
         return float(panel.playing)
     if target.words == "record":
         return float(panel.recording)
+    if target.knob and target.role is not None:
+        knob = knobs.find(panel, target.role, target.knob)
+        return None if knob is None else knobs.place_of(knob)
     strip = next((strip for strip in panel.strips if strip.role == target.role), None)
     told = told_of_master(panel) if strip is None else told_of_track(strip.role, strip)
     values = dict(told).get(target.address)

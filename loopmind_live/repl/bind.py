@@ -1,5 +1,6 @@
 """Bind the words after a verb to the arguments of its row in the command table. Pure."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from functools import partial
@@ -22,6 +23,8 @@ from loopmind_live.score.loop import ROLES
 from loopmind_live.session.argument_kinds import NAME, Argument, Value
 from loopmind_live.session.commands import CommandSpec
 
+_RHYTHM = re.compile(r"(?:[x.\-\[|](?![a-wyz]))[x.\-\[\]|(),*/0-9 ]*(?<! )", re.IGNORECASE)
+"""A rhythm within a line: it begins with a step, a group or a bar."""
 _UP = frozenset({"up", "higher", "louder", "faster"})
 _DOWN = frozenset({"down", "lower", "quieter", "softer", "slower"})
 _ONLY = frozenset({"only", "just"})
@@ -133,8 +136,9 @@ class _Binder:
                 return self._take_moods(argument, tokens, place)
             case "flag":
                 return self._take_flag(argument, token)
-            case "name":
-                return self._take_name(argument, token)
+            case "name" | "rhythm":
+                taken = self._take_name if argument.kind == "name" else self._take_rhythm
+                return taken(argument, tokens, place)
             case "choice":
                 return self._take_choice(argument, tokens, place)
             case "key":
@@ -195,12 +199,28 @@ class _Binder:
             return 1
         return 0
 
-    def _take_name(self, argument: Argument, token: Token) -> int:
+    def _take_name(self, argument: Argument, tokens: Sequence[Token], place: int) -> int:
         """Take the name of a patch, or of one of its knobs."""
+        token = tokens[place]
         if token.text in FILLERS or not NAME.fullmatch(token.text):
             return 0
         self.values[argument.name] = token.text
         return 1
+
+    def _take_rhythm(self, argument: Argument, tokens: Sequence[Token], place: int) -> int:
+        """Take a rhythm as it is typed, in quotes or not: signs and numbers, or "off"."""
+        token = tokens[place]
+        if token.text in OFF:
+            self.values[argument.name] = "off"
+            return 1
+        if token.kind == "quoted":
+            self.values[argument.name] = token.text[1:-1]
+            return 1
+        match = _RHYTHM.match(self.source, token.start)
+        if match is None:
+            return 0
+        self.values[argument.name] = match.group().lower()
+        return sum(one.start < match.end() for one in tokens[place:])
 
     def _take_span(self, tokens: Sequence[Token], place: int) -> int:
         """Take "over 8 bars", "for 8 bars": how long a change takes, or lasts."""

@@ -157,6 +157,7 @@ SYNONYMS: tuple[Pattern, ...] = (
         "only, just, isolate, play only, play just, nothing but, * only, * alone, * solo, "
         "* by itself",
     ),
+    *ways("mask", "unmask", arguments={"rhythm": "off"}),
     *ways("unsolo", "solo off, end solo, stop solo, no solo, cancel solo"),
     *ways(
         "swap",
@@ -243,7 +244,7 @@ SYNONYMS: tuple[Pattern, ...] = (
         "what's pending, where are we, what's going on, how's it going",
     ),
     *ways("help", "?, h, commands, explain"),
-    *ways("quit", "exit, bye, goodbye, q, : q, leave, end performance"),
+    *ways("quit", "exit, bye, q, : q, leave, end performance"),
 )  # fmt: skip
 
 NOUNS: Mapping[str, frozenset[str]] = {

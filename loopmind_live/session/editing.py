@@ -17,6 +17,7 @@ from loopmind_live.session.actions import (
     SetFit,
     SetLevels,
     SetLooping,
+    SetMasks,
     SetMixer,
     SetMoods,
     SetPace,
@@ -39,7 +40,7 @@ def apply(document: Document, action: Edit, refit: Refit) -> Document:
             return _with_roles(document, action)
         case SetArrangement():
             opened = sections.opened(document, action.arrangement, action.ids)
-            return replace(opened, time=1.0, pace=1.0)
+            return action.document or replace(opened, time=1.0, pace=1.0)
         case Together():
             for one in action.actions:
                 document = apply(document, one, refit)
@@ -55,8 +56,8 @@ def apply(document: Document, action: Edit, refit: Refit) -> Document:
             return _with_tempo(document, action, refit)
         case SetLevels() | SetMixer() | SetEffects():
             return _with_faders(document, action)
-        case SetLooping():
-            return replace(document, looping=action.section)
+        case SetLooping() | SetMasks():
+            return _with_choice(document, action)
     return document
 
 
@@ -87,7 +88,8 @@ def inverse(document: Document, action: Edit, refit: Refit) -> Edit:
         case SetParts() if arrangement is not None:
             return _parts_before(document, arrangement, action)
         case SetArrangement():
-            return SetArrangement(arrangement, ids=document.section_ids)
+            whole = None if action.document is None else document
+            return SetArrangement(arrangement, ids=document.section_ids, document=whole)
         case Together():
             backwards: list[Edit] = []
             for one in action.actions:
@@ -104,8 +106,8 @@ def inverse(document: Document, action: Edit, refit: Refit) -> Edit:
             return _roles_before(document, action)
         case SetLevels() | SetMixer() | SetEffects():
             return _faders_before(document, action)
-        case SetLooping():
-            return SetLooping(document.looping)
+        case SetLooping() | SetMasks():
+            return _choice_before(document, action)
     return action  # nothing is there to go back to; a take is undone as the parts it became
 
 
@@ -183,6 +185,20 @@ def _faders_before(document: Document, action: Faders) -> Faders:
             return SetMixer(tuple((key, document.control(*key)) for key, _ in action.settings))
         case SetEffects():
             return SetEffects(tuple((key, document.effect(key)) for key, _ in action.settings))
+
+
+def _with_choice(document: Document, action: SetLooping | SetMasks) -> Document:
+    if isinstance(action, SetLooping):
+        return replace(document, looping=action.section)
+    masks = dict(document.masks) | dict(action.masks)
+    kept = sorted((role, rhythm) for role, rhythm in masks.items() if rhythm)
+    return replace(document, masks=tuple(kept))
+
+
+def _choice_before(document: Document, action: SetLooping | SetMasks) -> SetLooping | SetMasks:
+    if isinstance(action, SetLooping):
+        return SetLooping(document.looping)
+    return SetMasks(tuple((role, document.mask(role)) for role, _ in action.masks))
 
 
 def _with_roles(document: Document, action: SetRoles) -> Document:

@@ -7,6 +7,7 @@ from loopmind_live.config import FIRST_PATCH, INSERTS
 from loopmind_live.errors import ScoreError, SessionError
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import ROLES, Role
+from loopmind_live.session.actions import SetArrangement
 from loopmind_live.session.document import (
     AMOUNT_CONTROLS,
     DEFAULT_AMOUNT,
@@ -19,6 +20,8 @@ from loopmind_live.session.document import (
 from loopmind_live.session.patch_rules import OFF, knob_control
 from loopmind_live.session.patches import KnownPatch, insert_name, newest, numbered
 from loopmind_live.session.sections import opened
+from loopmind_live.session.state import State
+from loopmind_live.units import spell_key
 
 _NEAR = 1e-9
 Shell = tuple[Role, int]
@@ -53,6 +56,7 @@ class KeptSet:
     shells: tuple[tuple[Shell, str], ...] = ()
     effects: tuple[tuple[EffectControl, float], ...] = ()
     tries: tuple[tuple[str, int], ...] = ()
+    masks: tuple[tuple[Role, str], ...] = ()
 
     @property
     def patches(self) -> tuple[str, ...]:
@@ -102,6 +106,7 @@ def kept_of(
         shells=tuple(sorted(shells.items())),
         effects=document.effects,
         tries=tries,
+        masks=document.masks,
     )
 
 
@@ -171,7 +176,36 @@ def document_of(
         looping=looping,
         time=time,
         pace=pace,
+        masks=tuple(sorted(kept.masks)),
     )
+
+
+def loading(
+    kept: KeptSet, arrangement: Arrangement, ids: tuple[int, ...], state: State, refit: Refit
+) -> SetArrangement:
+    """Return the action that loads a set into a performance; SessionError where it cannot be."""
+    meter = state.tempo.beats_per_bar
+    if arrangement.beats_per_bar != meter and state.started:
+        raise SessionError(
+            f"it is in {arrangement.beats_per_bar}/4 and this performance in {meter}/4: begin "
+            "another one with it: loopmind perform --set FOLDER"
+        )
+    document = document_of(kept, arrangement, ids, state.patches, refit)
+    assert document.arrangement is not None
+    place = 0 if kept.section is None else place_named(document.arrangement, kept.section)
+    return SetArrangement(document.arrangement, place, ids, document)
+
+
+def loading_summary(kept: KeptSet, action: SetArrangement) -> str:
+    """Return in a few words what is loaded, and the section that it goes on in."""
+    document, arrangement = action.document, action.arrangement
+    if document is None or arrangement is None:
+        return kept.name
+    facts = [f"{document.bpm:g} bpm"]
+    if arrangement.key is not None:
+        facts.append(spell_key(arrangement.key))
+    section = arrangement.name(action.place)
+    return f"{kept.name or 'the set'}: {', '.join(facts)}, goes on in {section}"
 
 
 def _in_tempo(
@@ -248,23 +282,6 @@ def _check_knob(
     if name not in there:
         what = f"there are {', '.join(there)}" if there else f"no patch is in insert{shell}"
         raise SessionError(f"parts.{role}.knobs{shell}: no knob {name!r:.40}: {what}")
-
-
-def with_ids_of(document: Document, ids: tuple[int, ...]) -> Document:
-    """Return `document` with its sections known by other `ids`; what is gone from it stays away.
-
-    >>> with_ids_of(Document(ids=(0, 1), looping=1), (7, 8)).looping
-    8
-    """
-    new = dict(zip(document.section_ids, ids, strict=True))
-    return replace(
-        document,
-        ids=ids,
-        looping=None if document.looping is None else new.get(document.looping),
-        muted_in=frozenset((new[one], role) for one, role in document.muted_in if one in new),
-        soloed_in=frozenset((new[one], role) for one, role in document.soloed_in if one in new),
-        gone=(),
-    )
 
 
 def roles_in(kept: KeptSet) -> tuple[Role, ...]:

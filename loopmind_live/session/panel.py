@@ -12,6 +12,7 @@ from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.actions import Enter, SetArrangement, SetRoles, Stop
 from loopmind_live.session.document import Document
 from loopmind_live.session.editing import apply
+from loopmind_live.session.patch_rules import standing_knobs
 from loopmind_live.session.state import State
 from loopmind_live.timing.tempo_map import TempoMap
 from loopmind_live.units import gain_to_db
@@ -33,10 +34,23 @@ class Pad:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelKnob:
+    """A knob of a patch that stands in a part: where it stands and may go, in its own unit."""
+
+    name: str
+    value: float
+    low: float = 0.0
+    high: float = 1.0
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
     """A role's strip. `loop` is the file that it plays in this section, empty where none.
 
-    Levels and sends in decibels; `filter` and `pan` in percent, -100..100.
+    Levels and sends in decibels; `filter` and `pan` in percent, -100..100; `mask` is the rhythm
+    that it sounds in, "" throughout. `knobs` are those of the patches that stand there, no name
+    twice.
     """
 
     role: Role
@@ -51,14 +65,17 @@ class Strip:
     pan: float
     reverb_db: float
     delay_db: float
+    mask: str = ""
+    knobs: tuple[PanelKnob, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
     """A performance at one moment. `bar` and `beat` count from 1, with their fraction.
 
-    `queued` is what is pending, next first; `bars_left` what the section has left, None where
-    nothing plays; `level_db` the master's peak; a `load` of 1 is all the time there is.
+    `queued` is what is pending, next first, save what code asks for again and again; `bars_left`
+    what the section has left, None where nothing plays; `level_db` the master's peak; a `load` of 1
+    is all the time there is.
     """
 
     playing: bool
@@ -99,7 +116,9 @@ def panel_of(state: State, status: EngineStatus, frame: int, recording: bool = F
         key=arrangement.key if arrangement is not None else None,
         section=_section_name(state),
         bars_left=None if end_bar is None else max(0.0, end_bar - bars),
-        queued=tuple(f"{change.text} at {int(change.bar) + 1}" for change in pending),
+        queued=tuple(
+            f"{change.text} at {int(change.bar) + 1}" for change in pending if not change.by_routine
+        ),
         recording=recording,
         level_db=gain_to_db(status.peak),
         load=status.load,
@@ -187,7 +206,16 @@ def _strip(state: State, role: Role, peaks: Sequence[float]) -> Strip:
         pan=document.control(role, "pan"),
         reverb_db=document.control(role, "reverb"),
         delay_db=document.control(role, "delay"),
+        mask=document.mask(role),
+        knobs=_knobs(state, role),
     )
+
+
+def _knobs(state: State, role: Role) -> tuple[PanelKnob, ...]:
+    found: dict[str, PanelKnob] = {}
+    for name, one, value in standing_knobs(state, role):
+        found.setdefault(name, PanelKnob(name, value, one.low, one.high, one.unit))
+    return tuple(found.values())
 
 
 def _launch(state: State, role: Role) -> Launch:

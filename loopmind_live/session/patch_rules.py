@@ -1,10 +1,12 @@
 """The rules of patches: which shell takes one, what its knobs may be, and new versions. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from loopmind_live.config import FIRST_PATCH
 from loopmind_live.errors import SessionError
 from loopmind_live.score.loop import ROLES, Role
+from loopmind_live.score.patch import Parameter
 from loopmind_live.session.actions import SetMixer
 from loopmind_live.session.arguments import known_roles, names, number, text
 from loopmind_live.session.commands import BY_NAME, Command, CommandSpec
@@ -147,14 +149,18 @@ def _off(document: Document, roles: tuple[Role, ...]) -> Settings:
     }
 
 
+def standing_knobs(state: State, role: Role) -> Iterator[tuple[str, Parameter, float]]:
+    """Return the knobs of the patches in a part, and where each stands."""
+    for shell, known in _mounted(state, state.document, role):
+        standing = dict(state.document.mixer)
+        for name, one in known.knobs.items():
+            yield name, one, standing.get((role, knob_control(shell, name)), one.default)
+
+
 def turnable(state: State) -> tuple[tuple[Role, str, str], ...]:
     """Return the knobs of the patches in parts: part, knob, where it stands and may go."""
-    standing = dict(state.document.mixer)
-    found: list[tuple[Role, str, str]] = []
-    for role in ROLES:
-        for shell, known in _mounted(state, state.document, role):
-            for name, one in known.knobs.items():
-                value = standing.get((role, knob_control(shell, name)), one.default)
-                span = f"{one.low:g} to {one.high:g} {one.unit}".rstrip()
-                found.append((role, name, f"{value:g}, {span}"))
-    return tuple(found)
+    return tuple(
+        (role, name, f"{value:g}, {one.low:g} to {one.high:g} {one.unit}".rstrip())
+        for role in ROLES
+        for name, one, value in standing_knobs(state, role)
+    )

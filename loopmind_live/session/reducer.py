@@ -51,6 +51,7 @@ from loopmind_live.session.effects import (
     ShowStatus,
     asked_clock,
 )
+from loopmind_live.session.kept_set import KeptSet, loading, loading_summary
 from loopmind_live.session.landing import projected, queue
 from loopmind_live.session.moves import document_then, move
 from loopmind_live.session.sections import fresh_ids
@@ -70,14 +71,25 @@ def reduce(state: State, command: Command, desk: Desk) -> Result:
 
 
 def queue_arrangement(
-    state: State, command: Command, arrangement: Arrangement, desk: Desk
+    state: State,
+    command: Command,
+    arrangement: Arrangement,
+    desk: Desk,
+    kept: KeptSet | None = None,
 ) -> Result:
-    """Return the state with `arrangement` pending: from a prompt, or from a file."""
+    """Return the state with `arrangement` pending: from a prompt, or from a file.
+
+    With all that is `kept` beside it, it goes on in the section that was playing.
+    """
     spec = BY_NAME[command.name]
     place = desk.landing(state, command, spec)
     ids = fresh_ids(state.next_number, len(arrangement.sections))
-    state = queue(state, command, spec, SetArrangement(arrangement, ids=ids), place)
-    return state, (say(state, arrangement_summary(arrangement), place),)
+    action, words = SetArrangement(arrangement, ids=ids), arrangement_summary(arrangement)
+    if kept is not None:
+        action = loading(kept, arrangement, ids, state, desk.arranger.refit)
+        words = loading_summary(kept, action)
+    state = queue(state, command, spec, action, place)
+    return state, (say(state, words, place),)
 
 
 def _arrange(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
@@ -207,6 +219,7 @@ _RULES: dict[str, _Rule] = {
     "goto": _goto,
     "loop": _loop,
     **dict.fromkeys(("mute", "unmute", "solo", "unsolo"), role_rules.hear),
+    "mask": role_rules.mask,
     **dict.fromkeys(("lock", "unlock"), role_rules.lock),
     "level": _level,
     "filter": mixer_rules.sweep,

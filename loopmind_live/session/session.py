@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from loopmind_live.arranger.base import Arranger
@@ -22,6 +23,7 @@ from loopmind_live.session.document import Document
 from loopmind_live.session.effects import Effect, Opinion, Say, SetParameter
 from loopmind_live.session.engine_faders import EngineFaders
 from loopmind_live.session.engine_rows import EngineRows
+from loopmind_live.session.kept_set import KeptSet
 from loopmind_live.session.landing import Now, margin_frames
 from loopmind_live.session.look_ahead import LookAhead
 from loopmind_live.session.options import Options, Reply
@@ -56,9 +58,7 @@ class Session:
         opine: Callable[[Opinion], None] = lambda _opinion: None,
     ) -> None:
         rate_hz = engine.rate_hz
-        self.engine = engine
-        self.arranger = arranger
-        self.options = options
+        self.engine, self.arranger, self.options = engine, arranger, options
         self.state = State(
             TempoMap.constant(options.bpm, rate_hz, options.beats_per_bar), seed=options.seed
         )
@@ -67,7 +67,7 @@ class Session:
             self._readiness.clip, self._readiness.clip_id, self._readiness.not_before,
             rate_hz, options.dry, self._readiness.opened,
         )  # fmt: skip
-        self._engine_rows = EngineRows(engine, stage, options, self._refit, self._counts)
+        self._engine_rows = EngineRows(engine, stage, options, self._refit, self.counts)
         self._chronicle = Chronicle(events, self._readiness)
         self._report = Report(self._chronicle, tell, opine)
         self._keeper = Keeper(keep, rate_hz)
@@ -145,13 +145,13 @@ class Session:
         arrangement: Arrangement,
         frame: int | None = None,
         due_frame: int | None = None,
+        kept: KeptSet | None = None,
     ) -> Reply:
-        """Play an arrangement that was read from a file, as `command` asks."""
+        """Play an arrangement from a file, as `command` asks, with all that is `kept` beside it."""
         now = self._now(frame, due_frame)
         desk = Desk(now, self.arranger)
-        return self._answer(
-            command, now, lambda: queue_arrangement(self.state, command, arrangement, desk)
-        )
+        rule = partial(queue_arrangement, self.state, command, arrangement, desk, kept)
+        return self._answer(command, now, rule)
 
     def refuse(self, text: str, error: LoopMindError, frame: int | None = None) -> Reply:
         """Answer words that are no command, and write that down."""
@@ -261,7 +261,7 @@ class Session:
 
         None, too, while the last section is asked to repeat.
         """
-        return ends_by(self.state, self._engine_rows.rows, frame, self.arranger.refit, self._counts)
+        return ends_by(self.state, self._engine_rows.rows, frame, self.arranger.refit, self.counts)
 
     def _now(self, frame: int | None, due_frame: int | None = None) -> Now:
         free, options = self.engine.frame(), self.options
@@ -290,7 +290,7 @@ class Session:
                 self.state = cancel(self.state, change)
                 self.note("error", f"{change.text} refused: {reasons[change.number]}")
 
-    def _counts(self, change: Change) -> bool:
+    def counts(self, change: Change) -> bool:
         """Tell whether a pending change is ready to land."""
         if self._ready_for is not self.state.pending:
             self._ready_for = self.state.pending
@@ -300,7 +300,7 @@ class Session:
     def _start(self, frame: int) -> None:
         """Start the clock once there is something to play and its first clips are there."""
         wants = any(isinstance(c.action, Enter | SetArrangement) for c in self.state.pending)
-        if not wants or not all(self._counts(change) for change in self.state.pending):
+        if not wants or not all(self.counts(change) for change in self.state.pending):
             return
         first = frame + (2 * margin_frames(self.engine.rate_hz) if self.options.live else 0)
         first = self.first_line(first + count_in_frames(self.state))
@@ -315,7 +315,7 @@ class Session:
         guard = self.options.guard_frames
         for change in self.state.pending:
             due = landing_frame(self.state, change)
-            if due >= frame + guard or self._counts(change):
+            if due >= frame + guard or self.counts(change):
                 continue
             bar = self.state.tempo.next_line(frame, margin_frames(self.engine.rate_hz))
             moved = replace(change, bar=bar, frame=None)
@@ -336,7 +336,7 @@ class Session:
         if arrangement is not None and arrangement is not before.arrangement:
             self._look_ahead.changed(moment.state)
         for change in moment.landed:
-            self._faders.land(change)
+            self._faders.land(change, before.document)
         self._report.landed(before, moment)
         missing = self._readiness.missing(moment)
         self._report.late(self.state, moment.frame, missing, "not ready, enters at a later line")

@@ -15,6 +15,7 @@ from typing import Any
 from loopmind_live.config import MAX_BPM, MAX_LEVEL_DB, MIN_BPM, MIN_LEVEL_DB, SHELLS
 from loopmind_live.errors import SessionError
 from loopmind_live.score.loop import ROLES, Role
+from loopmind_live.score.rhythm import EXAMPLE, rhythm_of
 from loopmind_live.session.document import Control, EffectControl
 from loopmind_live.session.kept_set import KeptSet, roles_in
 from loopmind_live.session.mixer_commands import (
@@ -47,7 +48,7 @@ _STRIP: Mapping[str, tuple[str, float, float]] = {
     **{f"amount{i}": (f"amount{i}", 0.0, 100.0) for i in range(1, SHELLS + 1)},
 }
 """What a part's table calls its controls, and how far they go."""
-_TABLES = ("soloed_in", "reverb", "delay", "parts", "choices")
+_TABLES = ("soloed_in", "masks", "reverb", "delay", "parts", "choices")
 _KEYS = ("format", *_WORDS, "seed", "tempo", "key", "time", "pace", *_ROLE_SETS, *_TABLES)
 _HEAD = "# A set of LoopMind Live: loopmind perform --set FOLDER. Every line may be left out."
 
@@ -85,7 +86,8 @@ def read_set(text: str) -> KeptSet:
     return KeptSet(
         **facts,
         soloed_in=frozenset(_soloed_in(_table(data, "soloed_in"))),
-        effects=tuple(_effects(data)),
+        effects=tuple(sorted(_effects(data))),
+        masks=tuple(sorted(_masks(_table(data, "masks")))),
         tries=tuple(
             (label, _whole(_table(data, "choices"), label, "choices.", _MOST_TRIES))
             for label in _table(data, "choices")
@@ -112,6 +114,7 @@ def write_set(kept: KeptSet) -> str:
     lines += [f"{name} = {_told(_ordered(roles))}" for name in _ROLE_SETS
               if (roles := getattr(kept, name))]  # fmt: skip
     lines += _written("soloed_in", dict(_by_section(kept)))
+    lines += _written("masks", dict(kept.masks))
     for effect in ("reverb", "delay"):
         moved = {
             name.partition("/")[2]: value
@@ -272,6 +275,17 @@ def _soloed_in(table: Mapping[str, Any]) -> Iterator[tuple[str, Role]]:
     for section in table:
         for role in _roles(table, section, "soloed_in."):
             yield section, role
+
+
+def _masks(table: Mapping[str, Any]) -> Iterator[tuple[Role, str]]:
+    for name, rhythm in table.items():
+        role = _role(name, "masks:")
+        if not isinstance(rhythm, str):
+            raise SessionError(f"masks.{role} {rhythm!r:.40}: {EXAMPLE}, in quotes")
+        try:
+            yield role, rhythm_of(rhythm).text
+        except SessionError as error:
+            raise SessionError(f"masks.{role}: {error}") from error
 
 
 def _effects(data: Mapping[str, Any]) -> Iterator[tuple[EffectControl, float]]:

@@ -15,9 +15,12 @@ from loopmind_live.app.panels import panel_now
 from loopmind_live.control.access import THIS_MACHINE
 from loopmind_live.control.feedback import told
 from loopmind_live.control.macros import MACROS
+from loopmind_live.score.patch import Parameter
 from tests.app.osc_stage import OscStage, Tablet
+from tests.session.test_patches import patch
 
 LEVEL = "/loopmind/track/bass/level"
+KNOB = "knob1/feedback"
 MUTE = "/loopmind/track/bass/mute"
 
 
@@ -186,6 +189,26 @@ def test_pads_launch_sections_and_show_what_is_queued(
     tablet.send("/loopmind/pad/5", 0.0)
     stage.until(lambda: tablet.shows("/loopmind/state/pad/5/launch") == ("playing",), "playing")
     assert tablet.shows("/loopmind/state/section") == ("hook 2",)
+
+
+def test_knobs_of_a_patch_are_turned_by_name_and_number_and_told(
+    stage: OscStage, tablets: Callable[[], Tablet]
+) -> None:
+    stage.rig.session.learn(patch(feedback=Parameter(0.5, 0.0, 0.8)))
+    stage.show.type("play")
+    stage.show.type("patch drums gate now")
+    tablet = listening(stage, tablets())
+
+    def knob() -> float:
+        return stage.show.session.state.document.control("drums", KNOB)
+
+    name, number = (f"/loopmind/track/drums/knob/{one}" for one in ("feedback", "1"))
+    stage.until(lambda: tablet.shows(name) == (0.625,), "mounted")
+    tablet.send(number, 0.25)
+    stage.until(lambda: knob() == 0.2, "by number")
+    tablet.send(name, 1.0)
+    stage.until(lambda: knob() == 0.8, "by name")
+    stage.until(lambda: tablet.shows(number) == (1.0,), "told")
 
 
 def test_a_macro_types_its_line(stage: OscStage, tablets: Callable[[], Tablet]) -> None:

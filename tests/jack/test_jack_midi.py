@@ -27,6 +27,8 @@ from loopmind_live.control.midi_ports import MidiEvent, MidiPorts
 from loopmind_live.timing.tempo_map import TempoMap
 from tests.jack.harness import compile_client, end, jack_server, missing
 
+pytestmark = pytest.mark.live
+
 if reason := missing():
     pytest.skip(reason, allow_module_level=True)
 
