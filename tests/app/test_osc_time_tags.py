@@ -96,6 +96,12 @@ def test_all_of_a_bundle_is_for_one_frame(stage: OscStage, tablet: Tablet) -> No
     assert len({change.frame for change in stage.rig.session.state.pending}) == 1
 
 
+def test_solos_of_one_bundle_add_up(stage: OscStage, tablet: Tablet) -> None:
+    solos = [(f"/loopmind/track/{role}/solo", (1,)) for role in ("bass", "drums")]
+    send(tablet, bundle(time.time() + 0.5, *solos))
+    stage.until(lambda: stage.rig.session.state.document.soloed == {"bass", "drums"}, "both soloed")
+
+
 @pytest.mark.parametrize("ahead_s", [-5.0, 0.0])
 def test_what_is_late_is_done_at_once(stage: OscStage, tablet: Tablet, ahead_s: float) -> None:
     send(tablet, bundle(time.time() + ahead_s, ("/loopmind/track/level", ("bass", -4.0))))
