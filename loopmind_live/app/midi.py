@@ -197,7 +197,8 @@ class MidiSurface:
             one.hands, requests = read(one.heard, one.device, one.hands, panel)
             one.heard.clear()
             self._requests += ((one.device.name, request) for request in requests)
-            self._show_lights(one, expected(panel, requests))
+            panel = expected(panel, requests)  # what the next device adds to
+            self._show_lights(one, panel)
         self._drawn = None
 
     def _do(self, name: str, request: Request) -> None:
