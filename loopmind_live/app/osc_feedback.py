@@ -110,7 +110,10 @@ class OscFeedback:
         address = received.message.address
         if address not in FADER_ADDRESSES or knobs.named(address) is not None:
             self._panel = panel_now(self._show)  # any other fader says all, and may flood
-        self._osc.do(received, asked(received.message, self._panel))
+        panel = self._panel
+        if received.frame is not None:  # it adds to what is to have happened by then
+            panel = panel_now(self._show, received.frame)
+        self._osc.do(received, asked(received.message, panel))
 
 
 def _id_of(message: Message) -> Value | None:

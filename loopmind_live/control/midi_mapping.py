@@ -8,7 +8,7 @@ from loopmind_live.control.feedback import told_of_master, told_of_track
 from loopmind_live.control.fixed_addresses import Asked
 from loopmind_live.control.midi_device import Control, Device, Relative, Trigger
 from loopmind_live.control.midi_pickup import STEP, Grip, moved
-from loopmind_live.control.midi_targets import Target
+from loopmind_live.control.midi_targets import Target, switched
 from loopmind_live.session.panel import Panel
 
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE = 0x8, 0x9, 0xB, 0xC
@@ -101,6 +101,8 @@ def read(
             key = control.target.words if control.target.act == "fader" else len(done)
             done.pop(key, None)
             done[key] = Request(control.target, asked, value or 0.0)
+            if control.target.act == "switch":  # what is pressed next adds to it
+                panel = switched(panel, control.target, (value or 0.0) > 0.0)
     return hands, tuple(done.values())
 
 

@@ -18,7 +18,7 @@
 | anything else                                 | a button       | type it at the prompt           |
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from loopmind_live.control import knobs
@@ -28,7 +28,7 @@ from loopmind_live.errors import ControlError
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.command import PREFIX
 from loopmind_live.session.commands import BY_NAME, Command
-from loopmind_live.session.panel import Panel
+from loopmind_live.session.panel import Panel, Strip
 
 Act = Literal["button", "switch", "fader", "shift", "nothing"]
 _SWITCHES = frozenset({"mute", "solo", "lock"})
@@ -115,6 +115,26 @@ snare, hats, perc, bass, melody, chords, pad, vocal, fx
     if first in _SWITCHES | _FADERS | {"swap"} and rest and " " not in rest:
         return _of_part(said, first, rest)
     return Target(" ".join(words.split()), "button")
+
+
+def switched(panel: Panel, target: Target, on: bool) -> Panel:
+    """Return the panel once a part's switch is on, or off."""
+    if target.role is None:
+        return panel
+    strips = list(panel.strips)
+    place = ROLES.index(target.role)
+    strips[place] = _switched(strips[place], target, on)
+    return replace(panel, strips=tuple(strips))
+
+
+def _switched(strip: Strip, target: Target, on: bool) -> Strip:
+    match target.words.split()[0]:
+        case "mute":
+            return replace(strip, muted=on)
+        case "solo":
+            return replace(strip, soloed=on)
+        case _:
+            return replace(strip, locked=on)
 
 
 def _regenerates(said: str, verb: str, rest: str) -> Target:

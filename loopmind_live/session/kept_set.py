@@ -1,6 +1,6 @@
 """All of a set that is kept beside its arrangement, with names in place of numbers. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from loopmind_live.config import FIRST_PATCH, INSERTS
@@ -21,6 +21,7 @@ from loopmind_live.session.patch_rules import OFF, knob_control
 from loopmind_live.session.patches import KnownPatch, insert_name, newest, numbered
 from loopmind_live.session.sections import opened
 from loopmind_live.session.state import State
+from loopmind_live.units import spell_key
 
 _NEAR = 1e-9
 Shell = tuple[Role, int]
@@ -184,7 +185,7 @@ def loading(
 ) -> SetArrangement:
     """Return the action that loads a set into a performance; SessionError where it cannot be."""
     meter = state.tempo.beats_per_bar
-    if arrangement.beats_per_bar != meter and state.started:
+    if arrangement.beats_per_bar != meter:
         raise SessionError(
             f"it is in {arrangement.beats_per_bar}/4 and this performance in {meter}/4: begin "
             "another one with it: loopmind perform --set FOLDER"
@@ -193,6 +194,18 @@ def loading(
     assert document.arrangement is not None
     place = 0 if kept.section is None else place_named(document.arrangement, kept.section)
     return SetArrangement(document.arrangement, place, ids, document)
+
+
+def loading_summary(kept: KeptSet, action: SetArrangement) -> str:
+    """Return in a few words what is loaded, and the section that it goes on in."""
+    document, arrangement = action.document, action.arrangement
+    if document is None or arrangement is None:
+        return kept.name
+    facts = [f"{document.bpm:g} bpm"]
+    if arrangement.key is not None:
+        facts.append(spell_key(arrangement.key))
+    section = arrangement.name(action.place)
+    return f"{kept.name or 'the set'}: {', '.join(facts)}, goes on in {section}"
 
 
 def _in_tempo(
@@ -269,6 +282,19 @@ def _check_knob(
     if name not in there:
         what = f"there are {', '.join(there)}" if there else f"no patch is in insert{shell}"
         raise SessionError(f"parts.{role}.knobs{shell}: no knob {name!r:.40}: {what}")
+
+
+def without_patches(kept: KeptSet, names: Collection[str]) -> KeptSet:
+    """Return what is kept with some patches, and their knobs, left out.
+
+    >>> one = KeptSet(shells=((("bass", 0), "gate"),), mixer=((("bass", "knob1/depth"), 0.5),))
+    >>> without_patches(one, ["gate"]) == KeptSet()
+    True
+    """
+    gone = {(role, f"knob{shell + 1}") for (role, shell), name in kept.shells if name in names}
+    mixer = (one for one in kept.mixer if (one[0][0], one[0][1].partition("/")[0]) not in gone)
+    shells = tuple(one for one in kept.shells if one[1] not in names)
+    return replace(kept, shells=shells, mixer=tuple(mixer))
 
 
 def roles_in(kept: KeptSet) -> tuple[Role, ...]:

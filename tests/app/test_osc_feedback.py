@@ -65,9 +65,12 @@ def test_a_surface_is_told_everything_on_connect_and_then_only_changes(
     assert everything.keys() <= shown
     assert tablet.shows("/loopmind/reply") == ("/loopmind/start_listen", "1 listen")
     tablet.messages.clear()
-    stage.go_on(0.3)
-    tablet.read()
-    assert tablet.messages == [], "nothing plays and nobody does anything"
+    stage.show.type("level bass -10")
+    stage.until(lambda: tablet.shows(LEVEL) == (0.5,), "the fader")
+    stage.show.type("level bass -30")
+    stage.until(lambda: tablet.shows(LEVEL) == (0.25,), "the fader, once more")
+    shown = {message.address for message in tablet.messages}
+    assert shown == {LEVEL, "/loopmind/state/track/bass/level_db"}, "nothing else changes"
 
 
 def test_two_surfaces_on_one_control_agree(stage: OscStage, tablets: Callable[[], Tablet]) -> None:
@@ -109,13 +112,11 @@ def test_nobody_else_misses_a_message_because_one_is_gone(
     stays = listening(stage, tablets())
     for one in gone:
         one.close()
-    for step in range(20):
-        stage.show.type(f"level bass {-step / 4}")
-        stage.go_on(0.04)
+    shown = "/loopmind/state/track/bass/level_db"
+    for step in range(1, 21):
+        stage.show.type(f"level bass {-step}")
+        stage.until(lambda db=-float(step): stays.shows(shown) == (db,), f"step {step}")
     stage.until(lambda: len(stage.feedback.listeners) == 1, "the five that are gone")
-    stays.read()
-    decibels = {m.arguments[0] for m in stays.messages if m.address.endswith("bass/level_db")}
-    assert len(decibels) >= 10
 
 
 def test_python_osc_is_told_where_its_server_listens(stage: OscStage) -> None:

@@ -1,6 +1,7 @@
 """Hooks of real loops made darker, mixed and measured; and one hook regenerated twenty times."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -38,7 +39,8 @@ def arranger(real_library: Path) -> RuleArranger:
 
 @cache
 def body(recipe: ClipRecipe) -> np.ndarray:
-    """Return one pass of a clip, mono."""
+    """Return one pass of a clip, mono: no more of it than is heard."""
+    recipe = replace(recipe, beats=min(recipe.beats, 4 * BARS))
     return make_audio(recipe).body[: round(recipe.pass_frames)].mean(axis=1)
 
 
