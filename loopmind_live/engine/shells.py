@@ -47,7 +47,8 @@ _MOST_PREPARED = 2
 class Shells:
     """The insert shells of all tracks. `mix` is called with the tracks when they are complete.
 
-    A `track` is one, or a bus that `add_bus` gave a shell, counted after them. Everything but `prepare` and `build` belongs to the audio callback.
+    A `track` is one, or a bus that `add_bus` gave a shell, counted after them. Everything but
+    `prepare`, `build` and `add_bus` belongs to the audio callback.
     """
 
     def __init__(

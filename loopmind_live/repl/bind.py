@@ -199,6 +199,8 @@ class _Binder:
         """Take the name of a patch, or of one of its knobs."""
         if token.text in FILLERS or not NAME.fullmatch(token.text):
             return 0
+        if any(token.text in one.choices for one in self.spec.arguments):
+            return 0  # "master" is where a patch goes
         self.values[argument.name] = token.text
         return 1
 

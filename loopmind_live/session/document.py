@@ -11,18 +11,22 @@ from loopmind_live.score.loop import Role
 Refit = Callable[[Arrangement, float, str | None], Arrangement]
 """Fits an arrangement's loops to a tempo and key (see `arranger.base.Arranger.refit`)."""
 RoleSet = Literal["muted", "soloed", "locked"]
+Bus = Literal["reverb", "delay", "master"]
+"""What takes a patch beside the parts: `config.BUSES`."""
+Strip = Role | Bus
 Control = str
 """A strip's controls beside its fader: "filter" and "pan" in percent, "reverb" and "delay" in dB.
 
 And its two insert shells': "insert1", the number of what it holds (0 is nothing), "amount1", its
-amount in percent, and "knob1/NAME", a knob of the patch there, in the knob's own unit.
+amount in percent, and "knob1/NAME", a knob of the patch there, in the knob's own unit. A bus has a
+first shell alone.
 """
 INSERT_CONTROLS: tuple[Control, ...] = ("insert1", "insert2")
 AMOUNT_CONTROLS: tuple[Control, ...] = ("amount1", "amount2")
 DEFAULT_AMOUNT = 50.0
 RolesIn = frozenset[tuple[int, Role]]
 """Roles in sections, by their ids."""
-Mixer = tuple[tuple[tuple[Role, Control], float], ...]
+Mixer = tuple[tuple[tuple[Strip, Control], float], ...]
 EffectControl = Literal["reverb/size", "reverb/damp", "delay/beats", "delay/feedback"]
 """A control of the shared effects: in percent, the delay's time in beats."""
 EFFECTS_AT_FIRST: dict[EffectControl, float] = {
@@ -85,10 +89,10 @@ class Document:
         """Return the fader of `role`, 0 dB unless it was moved."""
         return dict(self.levels_db).get(role, 0.0)
 
-    def control(self, role: Role, control: Control) -> float:
-        """Return where a control of `role` stands: neutral unless it was moved."""
+    def control(self, strip: Strip, control: Control) -> float:
+        """Return where a control of `strip` stands: neutral unless it was moved."""
         neutral = _NEUTRAL.get(control, 0.0)
-        return dict(self.mixer).get((role, control), neutral)
+        return dict(self.mixer).get((strip, control), neutral)
 
     def effect(self, control: EffectControl) -> float:
         """Return where a control of the shared effects stands."""

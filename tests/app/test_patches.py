@@ -51,7 +51,9 @@ def test_a_set_with_patches_is_replayed_sample_for_sample(
     script.write_text(
         "@1.3 patch drums half\n@2.2 patch bass dub_delay\n@3 knob bass feedback 0.8\n"
         "@4.2 knob bass feedback 0.3\n"
-        "@5 patch pad nothing\n@6.2 patch bass off\n@8.3 undo\n@9 patch drums off\n"
+        "@5 patch pad nothing\n@5.2 patch pad vynil\n@5.3 patch master vinyl\n"
+        "@5.4 patch delay bit_crusher\n@6.1 send bass to delay -6\n"
+        "@7 knob master age 0.9\n@6.2 patch bass off\n@8.3 undo\n@9 patch drums off\n"
     )
     told: list[str] = []
     request = Request(
@@ -61,14 +63,16 @@ def test_a_set_with_patches_is_replayed_sample_for_sample(
     OfflineShow(request, told.append).run()
     lines = "\n".join(told)
     assert "half on drums at bar 2" in lines and "dub_delay on bass at bar 3" in lines
-    assert "patch: no 'nothing': there are bit_crusher, dub_delay" in lines
+    assert "patch: no 'nothing': type patch drums and Tab for the list" in lines
+    assert "patch: no 'vynil': did you mean vinyl?" in lines
+    assert "vinyl on master at bar 6" in lines and "bit_crusher on delay at bar 6" in lines
     assert replay(tmp_path / "set.jsonl", tmp_path / "again.wav", []) > 0
     first, _ = soundfile.read(tmp_path / "set.wav")
     again, _ = soundfile.read(tmp_path / "again.wav")
     assert np.array_equal(first, again)
     events = [json.loads(line) for line in (tmp_path / "set.jsonl").read_text().splitlines()[1:]]
     mounted = [one for one in events if one["kind"] == "param" and "insert" in one["name"]]
-    frames = [round(bar * 4 * 60 * 48000 / 140) for bar in (1, 2, 6, 8, 9)]
+    frames = [round(bar * 4 * 60 * 48000 / 140) for bar in (1, 2, 5, 5, 6, 8, 9)]
     assert [one["frame"] for one in mounted] == frames
 
 
