@@ -148,6 +148,8 @@ class _Parser:
         match item.kind:
             case "genre" if not self._is_refused(item):
                 self.genres.append((at, item.name))
+            case "mood" if item.text == "heavy" and self._before(at).kind == "role":
+                pass  # "percussion heavy": much of it
             case "mood" if not self._is_refused(item):
                 self.moods.append(item.name)
             case "role":
@@ -161,6 +163,8 @@ class _Parser:
             case "only" if self.scope.pending and self._after(at).kind == "place":
                 if not self._says_where():
                     self.scope.polarity = "only"  # "drums and bass only in the intro"
+            case "only" if self._ends_a_list(at):
+                self.scope.polarity = "only"  # "intro 16 bars kick only"
             case "only":
                 self.scope.turn("only")
             case "comma":
@@ -248,6 +252,11 @@ class _Parser:
         """
         pending = self.scope.pending
         return len(pending) == 1 and pending[0] not in _CARRYING
+
+    def _ends_a_list(self, at: int) -> bool:
+        """Tell whether "only" stands after the parts that it is about, and before none."""
+        wanted = self.scope.pending and self.scope.polarity == "in"
+        return bool(wanted) and self._after(at).kind in ("comma", "break", "section")
 
     def _list_ends(self, at: int) -> bool:
         """Tell whether the list that goes on after `at` ends with "or", "and" and a role."""

@@ -23,20 +23,9 @@ _MET = frozenset(
 )
 """What may stand between the two pieces of a verb, beside parts and sections."""
 _EXTRA = frozenset(
-    {
-        "more",
-        "extra",
-        "additional",
-        "mas",
-        "plus",
-        "mais",
-        "weitere",
-        "weiteren",
-        "mehr",
-        "noch",
-        "otros",
-    }
-)
+    {"more", "extra", "additional", "mas", "plus", "mais", "weitere", "weiteren", "mehr", "noch",
+     "otros"}
+)  # fmt: skip
 _WHEN = {"now": ("now", 0), "next_bar": ("bar", 1), "next_section": ("section", 1),
          "beat_next": ("beat", 1)}  # fmt: skip
 _NOUNS = {"key": "key_word", "tempo": "tempo_word"}
@@ -100,7 +89,7 @@ class Reader:
         """Return what the longest known phrase at `at` may mean, and its length."""
         for count in range(min(LONGEST, len(self.tokens) - at), 0, -1):
             senses = self.words.senses.get(self._said(at, count), ())
-            if count > 1 and all(sense.kind == "time" for sense in senses):
+            if count > 1 and all(sense.kind in ("time", "and_half") for sense in senses):
                 continue  # "only for | the build": no number follows, so it is no time
             if senses and not (count > 1 and self._cuts(at, count)):
                 return senses, count
@@ -257,15 +246,27 @@ class Reader:
         """Return the number at `at` and the tokens it takes; a word for one needs a unit."""
         value = self.tokens[at].number
         if value is not None:
-            return max(-MAX_NUMBER, min(MAX_NUMBER, value)), 1
+            value, used = max(-MAX_NUMBER, min(MAX_NUMBER, value)), 1
+            more = self._half(at + used)
+            return value + (0.5 if more else 0.0), used + more
         for count in range(min(_NUMERAL, len(self.tokens) - at), 0, -1):
             for sense in self.words.senses.get(self._said(at, count), ()):
                 if sense.kind == "number":
                     unit = self._unit(at + count)[0]
+                    if more := self._half(at + count):
+                        return sense.number + 0.5, count + more
                     if sense.number == 1.0 and not unit:
                         return 0.0, 0
                     return sense.number, count
         return 0.0, 0
+
+    def _half(self, at: int, bare: bool = False) -> int:
+        """Return the tokens of "and a half" at `at`; none where no unit follows, unless `bare`."""
+        for count in (3, 2):
+            for sense in self.words.senses.get(self._said(at, count), ()):
+                if sense.kind == "and_half" and (bare or self._unit(at + count)[0]):
+                    return count
+        return 0
 
     def _unit(self, at: int) -> tuple[str, int, bool]:
         """Return the unit at `at`, the tokens to its end, and whether it is said to be extra."""
@@ -350,9 +351,11 @@ class Reader:
         if after == "s" and value in (50, 60, 70, 80, 90) and unit != "bars":
             return self._made("filler", at, used + 1), used + 1
         if unit in _SECONDS:
-            return self._made(
-                "duration", at, used + more, unit, value * _SECONDS[unit]
-            ), used + more
+            half = (
+                0 if value % 1 else self._half(at + used + more, bare=True)
+            )  # "a minute and a half"
+            used, seconds = used + more + half, (value + (0.5 if half else 0.0)) * _SECONDS[unit]
+            return self._made("duration", at, used, unit, seconds), used
         if unit in _SEMITONES:
             value *= _SEMITONES[unit]
             return self._made("semitones", at, used + more, "", value, extra=extra), used + more

@@ -93,6 +93,7 @@ def _entries(language: str) -> Iterator[tuple[str, Sense]]:
             )
     yield from ((word, Sense("ordinal", "", float(LAST))) for word in written["numbers"]["last"])
     yield from ((word, Sense("number", "", n)) for word, n in numerals(written["numbers"]))
+    yield from ((word, Sense("and_half", "")) for word in written["numbers"].get("and_half", ()))
     loose = []
     for name, phrases in written["word"].items():
         if name == "filler":

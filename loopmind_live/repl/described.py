@@ -141,4 +141,5 @@ def _is_made_so(items: list[Item]) -> bool:
     if made is None:
         return False
     mood = next(i for i, item in enumerate(items) if item.kind == "mood")
-    return any(item.kind in ("it", "all") for item in items[made:mood]) or made > mood
+    about = "it" in items[made].text.split()  # "give it some warmth"
+    return about or made > mood or any(item.kind in ("it", "all") for item in items[made:mood])

@@ -26,6 +26,8 @@ from loopmind_live.score.loop import ROLES
 from loopmind_live.session.command import Command
 from loopmind_live.session.part_commands import MAX_ALTERNATIVES
 
+_ACAPELLA = frozenset({"acapella", "a capella", "a cappella", "acappella"})
+
 
 def commands_of(clause: Clause, before: Before, typed: str) -> list[Command]:
     """Return what `clause` asks for; nothing where it asks for nothing that is known."""
@@ -80,9 +82,16 @@ def _solo(clause: Clause, before: Before) -> list[Asked]:
         kept = tuple(role for role in ROLES if role in clause.excepted)
         return on_roles(clause, "solo", kept)
     roles = roles_of(clause, before)
-    if roles and (clause.says("solo") or clause.has("only")) and not _before_a_section(clause):
+    alone = clause.says("solo") or clause.has("only") or _is_acapella(clause)
+    if roles and alone and not _before_a_section(clause):
         return on_roles(clause, "solo", roles)
     return []
+
+
+def _is_acapella(clause: Clause) -> bool:
+    """Tell whether the voice shall be alone, in the word that says so: "acapella for 8 bars"."""
+    named = [item.text for item in clause.items if item.kind == "role"]
+    return len(named) == 1 and named[0] in _ACAPELLA and not clause.acts
 
 
 def _before_a_section(clause: Clause) -> bool:

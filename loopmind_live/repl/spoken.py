@@ -127,6 +127,9 @@ def _said_again(last: Command, command: Command) -> bool:
     """
     same = (last.name, last.arguments, last.when) == (command.name, command.arguments, command.when)
     again = last.name in _TRANSPORT and last.text.split() != command.text.split()
+    if last.name == command.name == "regenerate" and last.when == command.when:
+        # "the drop should be angrier, redo it"
+        return command.arguments.items() < last.arguments.items()
     return same and ("roles" in command.arguments or again)
 
 

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 
 from loopmind_live.config import MAX_BARS_AHEAD
 from loopmind_live.errors import SessionError
-from loopmind_live.repl.livecode.pattern import steps_of, turns
 from loopmind_live.score.arrangement import LABELS
 from loopmind_live.score.loop import ROLES
+from loopmind_live.score.rhythm import steps_of, turns
 from loopmind_live.session.commands import BY_NAME, Command, CommandSpec, check
 
 KEPT_BACK = frozenset({"quit"})

@@ -6,11 +6,11 @@ from typing import Any, cast
 
 from loopmind_live.config import MAX_BARS_AHEAD
 from loopmind_live.errors import SessionError
-from loopmind_live.repl.livecode.pattern import euclid, steps_of
 from loopmind_live.repl.livecode.timetable import NEAR, Turn, grid_line, own_grid
 from loopmind_live.repl.livecode.views import Live
 from loopmind_live.repl.livecode.wire import Ask
 from loopmind_live.score.arrangement import LABELS
+from loopmind_live.score.rhythm import euclid, steps_of
 
 MOST_ASKS = 256
 """A cell or a turn asks for so much at most."""

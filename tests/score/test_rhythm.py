@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loopmind_live.errors import SessionError
-from loopmind_live.repl.livecode.pattern import MOST_STEPS, euclid, shown, steps_of, turns
+from loopmind_live.score.rhythm import MOST_STEPS, euclid, shown, steps_of, turns
 
 RHYTHMS = st.lists(st.booleans(), min_size=1, max_size=MOST_STEPS).map(tuple)
 

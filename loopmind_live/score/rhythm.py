@@ -2,17 +2,47 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from loopmind_live.errors import SessionError
 
 MOST_STEPS = 128
-EXAMPLE = 'write as in "x..x..x." or "x(3,8)"'
+MOST_BARS = 16
+EXAMPLE = "write as in x..x..x. or x(3,8)"
 _TOKEN = re.compile(
     r"x\(\s*(?P<hits>\d+)\s*,\s*(?P<steps>\d+)\s*(?:,\s*(?P<turn>-?\d+)\s*)?\)"
     r"|\*\s*(?P<times>\d+)|(?P<mark>[x.\-\[\]])|[\s|]+|(?P<wrong>.)",
     re.ASCII,
 )
+_SPAN = re.compile(r"(?P<steps>.*?)\s*/\s*(?P<bars>[0-9]+)\s*", re.ASCII | re.DOTALL)
 Steps = tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Steps of one length, which take up `bars` and come again and again; `text` as written."""
+
+    text: str
+    steps: Steps
+    bars: int = 1
+
+
+def rhythm_of(text: str) -> Rhythm:
+    """Return the rhythm that a text means: its steps over one bar, or as many as stand after /.
+
+    SessionError where it cannot be read.
+
+    >>> rhythm_of("x(3,8)").bars, rhythm_of("x.x. | x..x /2").bars
+    (1, 2)
+    >>> rhythm_of(" x . x / 2 ").text
+    'x.x/2'
+    """
+    match = _SPAN.fullmatch(text)
+    written = text if match is None else match["steps"]
+    bars = 1 if match is None else int(match["bars"][:4])
+    if not 1 <= bars <= MOST_BARS:
+        raise SessionError(f"rhythm {text!r:.40}: over 1 to {MOST_BARS} bars, as in x(3,8)/2")
+    return Rhythm("".join(text.split()), steps_of(written), bars)
 
 
 def steps_of(text: str) -> Steps:
