@@ -20,6 +20,8 @@ from loopmind_live.session.patches import KnownPatch, insert_name, newest, numbe
 from loopmind_live.session.state import State
 
 OFF = "off"
+_NEAR = 0.7
+"""How alike a knob's name must be to be meant: "width" is no "depth"."""
 STRIPS: tuple[Strip, ...] = (*ROLES, *cast(tuple[Bus, ...], BUSES))
 Settings = dict[tuple[Strip, Control], float]
 
@@ -87,7 +89,7 @@ def _instead(state: State, strips: tuple[Strip, ...], name: str) -> str:
     )  # fmt: skip
     if not there:
         return f"no patch is there: put one in first, as in: patch {strips[0]} dub_delay"
-    near = get_close_matches(name, there, 1)
+    near = get_close_matches(name, there, 1, _NEAR)
     return f"did you mean {near[0]}?" if near else f"there are {', '.join(there)}"
 
 

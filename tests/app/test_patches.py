@@ -53,7 +53,7 @@ def test_a_set_with_patches_is_replayed_sample_for_sample(
         "@4.2 knob bass feedback 0.3\n"
         "@5 patch pad nothing\n@5.2 patch pad vynil\n@5.3 patch master vinyl\n"
         "@5.4 patch delay bit_crusher\n@6.1 send bass to delay -6\n"
-        "@7 knob master age 0.9\n@6.2 patch bass off\n@8.3 undo\n@9 patch drums off\n"
+        "@6.1 knob master age 0.9\n@6.2 patch bass off\n@8.3 undo\n@9 patch drums off\n"
     )
     told: list[str] = []
     request = Request(
@@ -173,7 +173,7 @@ def test_patches_are_found_by_name_and_what_is_nearer_comes_first(
     (tmp_path / "patches").mkdir()
     own = shutil.copy(find_patch("vinyl", folders), tmp_path / "patches" / "vinyl.py")
     assert find_patch("vinyl", folders) == Path(own)
-    with pytest.raises(SessionError, match="no 'flute': there are bit_crusher"):
+    with pytest.raises(SessionError, match="no 'flute': type patch drums and Tab"):
         find_patch("flute", folders)
 
 

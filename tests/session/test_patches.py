@@ -150,7 +150,7 @@ def test_the_master_takes_a_patch_and_another_takes_its_place(rig: Rig) -> None:
     assert moved[3:] == [
         (3 * rig.BAR, "master/knob1/depth", 0.5),
         (3 * rig.BAR, "master/insert1", FIRST_PATCH + 1.0),
-        (4 * rig.BAR, "master/knob1/depth", 0.25), (4 * rig.BAR, "master/insert1", FIRST_PATCH),
+        (5 * rig.BAR, "master/knob1/depth", 0.25), (5 * rig.BAR, "master/insert1", FIRST_PATCH),
     ]  # fmt: skip
 
 
