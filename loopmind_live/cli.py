@@ -196,7 +196,11 @@ def _add_perform(commands: Any) -> None:
         commands, "perform", _perform, "play, with a prompt to change it as it plays"
     )
     add_library(parser)
-    parser.add_argument("--timeline", type=Path, metavar="FILE", help="begin with this set")
+    parser.add_argument("--timeline", type=Path, metavar="FILE", help="begin with this timeline")
+    parser.add_argument(
+        "--set", type=Path, metavar="FOLDER", dest="set_folder",
+        help="begin with this set: what save wrote, or a set.toml of your own",
+    )  # fmt: skip
     parser.add_argument(
         "--audio", choices=("auto", "jack", "portaudio", "offline"), default="auto",
         help="where the sound goes (default: auto)",
@@ -261,6 +265,14 @@ def _perform(options: argparse.Namespace) -> int:
         options.events, options.until, options.seed, options.headless, options.stems,
         surfaces_of(options), options.language_model, options.plain,
     )  # fmt: skip
+    if options.set_folder is not None:
+        from loopmind_live.app.set_request import request_with
+
+        with progress_bars() as progress:
+            request = request_with(
+                request, options.set_folder, progress("scanning", "files"),
+                options.library is not None,
+            )  # fmt: skip
     if options.audio == "offline":
         with progress_bars() as progress:
             OfflineShow(request, print).run(progress("performing"))

@@ -20,6 +20,8 @@ from loopmind_live.session.following_beat import (
     STILL_S,
     OutsideBeat,
     ahead_bars,
+    is_in_step,
+    plain_bpm,
     sets_tempo,
 )
 from loopmind_live.session.landing import projected
@@ -81,7 +83,15 @@ class LinkFollower:
         if not self._joined:
             return "Link: looking for others"
         shared = ", starts and stops are shared" if self._asked.start_stop else ""
-        return f"Link: {_others(self._peers)}, {self._bpm:g} bpm{shared}"
+        return f"Link: {_others(self._peers)}, {_bpm(self._bpm)}{self._step_told()}{shared}"
+
+    def _step_told(self) -> str:
+        """Return whether the set is in step with others, in words; nothing where it is not on."""
+        state, said = self._show.session.state, self._block.said()
+        if not state.playing or not said.peers:
+            return ""
+        there = is_in_step(state, self._outside(said), self._follower.multiple)
+        return ", in step" if there else ", coming into step"
 
     def described(self) -> list[str]:
         """Return what the doctor tells of it."""
@@ -137,7 +147,7 @@ class LinkFollower:
         self._number_seen = self._show.session.state.next_number
         if said.peers:
             self._follower.begin(said.bpm, own)
-            self._tell(f"Link: {_others(said.peers)}, {said.bpm:.6g} bpm")
+            self._tell(f"Link: {_others(said.peers)}, {_bpm(said.bpm)}")
             return
         self._follower.multiple, self._founded = 1.0, True
         self._commit(own or self._asked.bpm, said.frame, self._own_beat(said.frame))
@@ -147,7 +157,7 @@ class LinkFollower:
         """Tell who came and went."""
         if said.peers != self._peers:
             self._peers = said.peers
-            gone = ": the music plays on" if not said.peers else f", {said.bpm:.6g} bpm"
+            gone = ": the music plays on" if not said.peers else f", {_bpm(said.bpm)}"
             self._tell(f"Link: {_others(said.peers)}{gone}")
         self._bpm = said.bpm
 
@@ -266,3 +276,12 @@ def _others(peers: int) -> str:
     if not peers:
         return "nobody else is there"
     return f"{peers} other{'s' * (peers > 1)}"
+
+
+def _bpm(bpm: float) -> str:
+    """Return a tempo of Link, which rounds it, in words.
+
+    >>> _bpm(60e6 / 60060)
+    '999 bpm'
+    """
+    return f"{plain_bpm(bpm):.6g} bpm"

@@ -25,6 +25,7 @@ from loopmind_live.app.patches import patch_folders
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import LiveRecorder, Recording
 from loopmind_live.app.resume import Resumed
+from loopmind_live.app.set_opening import Opening, opening
 from loopmind_live.app.stage import KeptEvents, NoEvents, arranger_for, header, live_engine
 from loopmind_live.app.surfaces import Surfaces, open_surfaces
 from loopmind_live.app.takes import takes_for
@@ -68,7 +69,8 @@ class LiveShow:
             config.data_folder() / NAME, datetime.now, lambda: favorites(request.library)
         )
         self._surfaces = Surfaces(self._tell)
-        self._names = KnownNames(patch_folders(Path.cwd()))
+        self._folders = patch_folders(Path.cwd(), request.set_folder)
+        self._names = KnownNames(self._folders)
         self._prompt = Prompt(
             self._handle,
             lambda: view_of(self._show),
@@ -83,8 +85,8 @@ class LiveShow:
         """Perform until `quit`, --until, or the end of the input. Raises where it cannot begin."""
         request, resumed = self._request, self._resumed
         loops = library_loops_if_any(request.library)
-        arrangement = self._begins_with(loops)
-        script = self._script(arrangement)
+        begins = self._begins_with(loops)
+        arrangement, script = begins.arrangement, self._script(begins)
         if not come_first():
             log.info("normal priority for the performer and its workers")
         ask_for_small_pages()
@@ -128,10 +130,10 @@ class LiveShow:
             )  # fmt: skip
             if resumed is not None:
                 resume.take_up(resumed, engine, pool, session)
-            elif arrangement is not None:
-                session.load(arrangement)
+            else:
+                begins.open(session, self._folders)
             answer_quickly()
-            asyncio.run(self._perform(loops, script))
+            asyncio.run(self._perform(loops, script, begins))
             session.finish(engine.frame())
             if not session.state.started and request.headless:
                 raise SessionError("nothing was played: give a --timeline that can be prepared")
@@ -152,33 +154,42 @@ class LiveShow:
         stack.callback(model.close)
         return model
 
-    def _begins_with(self, loops: list[Loop]) -> Arrangement | None:
-        """Return the arrangement that the performance began, or begins, with."""
+    def _begins_with(self, loops: list[Loop]) -> Opening:
+        """Return what the performance began, or begins, with."""
         request = self._request
         if self._resumed is not None:
-            return self._resumed.begun_with
+            return self._begun_with(self._resumed)
         arrangement = timeline(request.timeline, loops) if request.timeline else None
         if not loops and arrangement is None:
             raise LibraryError(
                 f"{request.library}: no loops yet: scan some with loopmind scan FOLDER, "
                 "or hear the demo with loopmind demo"
             )
-        return arrangement
+        arranger = self._arranger(loops, arrangement)
+        return opening(request.set_folder, arrangement, arranger, request.seed)
 
-    def _script(self, arrangement: Arrangement | None) -> list[ScriptLine]:
-        """Return the lines of the script that have not been typed yet."""
-        if self._request.script is None:
-            return []
-        beats = arrangement.beats_per_bar if arrangement is not None else 4
+    def _begun_with(self, resumed: Resumed) -> Opening:
+        """Return what a performance began with that is taken up; its script goes on."""
+        folder = self._request.set_folder if self._goes_on else None
         try:
-            return list(read_script(self._request.script, beats))[self._typed :]
+            return opening(folder, resumed.begun_with)
+        except LoopMindError as error:
+            self._tell(f"{error}: nothing more is typed by it")  # the music comes first
+            return Opening(resumed.begun_with)
+
+    def _script(self, begins: Opening) -> list[ScriptLine]:
+        """Return the lines of the script that have not been typed yet."""
+        file, beats = self._request.script, begins.beats_per_bar
+        try:
+            lines = () if file is None else read_script(file, beats)
         except LoopMindError as error:
             if not self._goes_on:
                 raise
             self._tell(f"{error}: nothing more is typed by the script")  # the music comes first
             return []
+        return begins.script(lines)[self._typed :]
 
-    async def _perform(self, loops: list[Loop], script: list[ScriptLine]) -> None:
+    async def _perform(self, loops: list[Loop], script: list[ScriptLine], begins: Opening) -> None:
         """Run the tick, the script and the prompt until the performance is over."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
@@ -192,8 +203,10 @@ class LiveShow:
         await self._welcome_guests()
         self._surfaces = open_surfaces(
             request.surfaces, self._show, self._tell, self._engine.link,
-            self._engine.arena.path.parent,
+            self._engine.arena.path.parent, self._folders,
         )  # fmt: skip
+        if self._resumed is None:
+            begins.enter(self._show, self._tell, runs_code=True)
         tick = asyncio.create_task(self._tick(script))
         tidy = asyncio.create_task(keep_tidy())
         try:

@@ -11,6 +11,7 @@ from loopmind_live.app.files import library_loops_if_any, timeline
 from loopmind_live.app.patches import patch_folders, rehearse_now
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import OfflineRecorder
+from loopmind_live.app.set_opening import opening
 from loopmind_live.app.stage import (
     KeptEvents,
     NoEvents,
@@ -49,6 +50,7 @@ class Request:
     surfaces: SurfaceOptions = ALL_OFF
     language_model: str | None = None
     plain: bool = False
+    set_folder: Path | None = None
 
 
 class OfflineShow:
@@ -63,9 +65,12 @@ class OfflineShow:
         request = self._request
         loops = library_loops_if_any(request.library)
         arrangement = timeline(request.timeline, loops) if request.timeline else None
-        beats = arrangement.beats_per_bar if arrangement is not None else 4
-        script = read_script(request.script, beats) if request.script else ()
-        if arrangement is None and not script:
+        begins = opening(
+            request.set_folder, arrangement, arranger_for(loops, arrangement), request.seed
+        )
+        arrangement, beats = begins.arrangement, begins.beats_per_bar
+        script = begins.script(read_script(request.script, beats) if request.script else ())
+        if arrangement is None and not (script or begins.enters):
             raise SessionError(
                 "nothing to play offline: give --timeline FILE, or --script FILE with a prompt"
             )
@@ -81,14 +86,16 @@ class OfflineShow:
                 show = Performance(
                     session, recorder, Path.cwd(), lambda path: timeline(path, loops), datetime.now
                 )
-                show.rehearse = rehearse_now(show, patch_folders(Path.cwd()))
+                folders = patch_folders(Path.cwd(), request.set_folder)
+                show.rehearse = rehearse_now(show, folders)
                 if request.record is not None or request.stems is not None:
                     recorder.start(request.record, request.stems)
+                begins.open(session, folders)
+                begins.enter(show, self._tell, runs_code=False)
                 if arrangement is not None:
-                    session.load(arrangement)
                     session.submit(Command("play", text="play"), 0)
-                    session.advance(0)
-                self._play(engine, session, show, recorder, list(script), progress)
+                session.advance(0)
+                self._play(engine, session, show, recorder, script, progress)
             finally:
                 events.close()
             failure = recorder.failure or events.failure

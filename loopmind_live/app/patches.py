@@ -21,9 +21,10 @@ log = logging.getLogger(__name__)
 Mark = tuple[int, int]
 
 
-def patch_folders(own: Path) -> tuple[Path, ...]:
-    """Return where patches are looked for: beside the set, in the performer's data, as shipped."""
-    return own / FOLDER, config.data_folder() / FOLDER, config.shipped_folder(FOLDER)
+def patch_folders(own: Path, of_set: Path | None = None) -> list[Path]:
+    """Return where patches are looked for: the set's, beside you, your data's, the shipped ones."""
+    first = () if of_set is None else (of_set / FOLDER,)
+    return [*first, own / FOLDER, config.data_folder() / FOLDER, config.shipped_folder(FOLDER)]
 
 
 def patch_files(folders: Sequence[Path]) -> dict[str, Path]:

@@ -17,7 +17,7 @@ from loopmind_live.app.osc_feedback import OscFeedback
 from loopmind_live.app.osc_live import OscLive
 from loopmind_live.app.osc_names import OscNames
 from loopmind_live.app.osc_query import OscQuery
-from loopmind_live.app.patches import Patches, patch_folders
+from loopmind_live.app.patches import Patches
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.surface_options import SurfaceOptions
 from loopmind_live.control.access import allowed
@@ -111,11 +111,12 @@ def open_surfaces(
     tell: Callable[[str], None],
     link: LinkBlock,
     folder: Path,
+    patches_in: Sequence[Path],
 ) -> Surfaces:
     """Open what is asked for; what cannot be opened is told, and the music plays all the same.
 
     `link` is where the engine's Link peer is asked, which may be wanted only later; `folder` the
-    engine's, where programs that look at the surfaces find them.
+    engine's, where programs that look at the surfaces find them; patches are files of `patches_in`.
     """
     surfaces = Surfaces(tell)
 
@@ -128,7 +129,7 @@ def open_surfaces(
     surfaces.open(lambda: Onlookers(folder, surfaces.monitor, described), hands=False)
     follower = surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
     surfaces.open(lambda: Livecode(show, tell), hands=False)
-    surfaces.open(lambda: Patches(show, patch_folders(Path.cwd()), tell), hands=False)
+    surfaces.open(lambda: Patches(show, patches_in, tell), hands=False)
     if options.osc_port is not None:
         _open_osc(surfaces, options.osc_port, options, show, tell)
     if options.midi:

@@ -226,12 +226,15 @@ class Graph:
     def apply(self, change: Parameter, wait: int = 0) -> None:
         """Move a live parameter from the next block on; a dry graph has none.
 
-        An insert is heard from `wait` frames after that block's first on.
+        An insert, and a note, is heard from `wait` frames after that block's first on.
         """
         if self._effects is None:
             return
         if change.target in ("insert", "knob"):
             self._change_insert(change, wait)
+        elif change.target == "note":
+            assert self._shells is not None
+            self._shells.play(change.index, change.control, change.value, wait)
         elif change.target == "clock":
             self._move_clock(change)
         elif change.target == "relief":

@@ -40,7 +40,7 @@ MAX_DELAY_BEATS = 4.0
 MAX_FEEDBACK = 0.94
 """A delay that repeats louder than this would not end."""
 
-Target = Literal["track", "insert", "knob", "effect", "clock", "master", "limit", "relief"]
+Target = Literal["track", "insert", "knob", "note", "effect", "clock", "master", "limit", "relief"]
 _KNOB = re.compile(rf"track/(\d{{1,2}})/(knob[1-{SHELLS}])/([a-z_][a-z0-9_]{{0,31}})")
 _BUS_KNOB = re.compile(rf"({'|'.join(BUSES)})/(knob1)/([a-z_][a-z0-9_]{{0,31}})")
 _BUS_INSERTS = {f"{bus}/insert1": MAX_TRACKS + place for place, bus in enumerate(BUSES)}
@@ -54,6 +54,8 @@ _TRACK_RANGES: Mapping[str, tuple[float, float]] = {
     "delay": (0.0, 1.0),
     **{f"insert{shell}": (0.0, float(LAST_PATCH)) for shell in range(1, SHELLS + 1)},
     **{f"amount{shell}": (0.0, 1.0) for shell in range(1, SHELLS + 1)},
+    "note": (0.0, 20_000.0),
+    "heard": (0.0, 1.0),
 }
 _RANGES: Mapping[str, tuple[Target, float, float]] = {
     "master/gain": ("master", 0.0, 1.0),
@@ -108,6 +110,7 @@ def check_parameter(name: str, value: float, ramp_s: float) -> Parameter:
             control = f"knob{control[-1]}/amount"
             return _check_knob(name, index, control, value, ramp_s, 0.0, 1.0)
         target = "insert" if control.startswith("insert") else "track"
+        target = "note" if control in ("note", "heard") else target
         low, high = _TRACK_RANGES[control]
     elif name in _BUS_INSERTS:
         target, index, control = "insert", _BUS_INSERTS[name], "insert1"
@@ -174,7 +177,7 @@ def begins(change: Parameter, frame: int | None, now: int, block: int) -> int:
     """
     if frame is None or frame <= now:
         return now
-    if change.target == "insert":
+    if change.target in ("insert", "note"):
         return frame
     if change.target == "knob":
         return now + (frame - now) // block * block  # an insert is mounted with its knobs turned

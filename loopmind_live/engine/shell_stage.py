@@ -13,6 +13,7 @@ import numpy.typing as npt
 from loopmind_live.config import MAX_TRACKS
 from loopmind_live.engine.host_audio import pyo_import
 from loopmind_live.engine.kernel import copy, split
+from loopmind_live.engine.patch.notes import Notes
 from loopmind_live.engine.player import Tracks
 from loopmind_live.engine.shell_kernel import (
     LEFT,
@@ -38,7 +39,7 @@ def compile_shells(block: int) -> None:
     signal, side, share = np.zeros((block, 2)), np.zeros(block), np.zeros(5)
     split(signal, side, side)
     copy(signal, signal)
-    blend(signal, signal, side, side, share)
+    blend(signal, signal, side, side, share, False)
     replace(signal, side, side)
     silence(signal)
     is_sound(side, side)
@@ -48,7 +49,7 @@ def compile_shells(block: int) -> None:
 class Insert:
     """What was built for one shell; `share` is how much of it is heard.
 
-    It stands still until it is mounted.
+    It stands still until it is mounted. An instrument has `notes`.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Insert:
     parameters: dict[str, pyo.PyoObject]
     streams: list[pyo.PyoObject]
     objects: list[object]
+    notes: Notes | None = None
     share: Samples = field(default_factory=lambda: np.zeros(5))
     ended: bool = False
 
@@ -167,7 +169,8 @@ class Stage:
             return True
         copy(self._dry, signal)
         for insert in inserts:
-            blend(signal, self._dry, insert.left, insert.right, insert.share)
+            whole = insert.notes is not None and insert.stays
+            blend(signal, self._dry, insert.left, insert.right, insert.share, whole)
             insert.ended = insert.silent()
         return True
 
@@ -256,6 +259,8 @@ def view(table: pyo.PyoObject) -> Samples:
 def free(insert: Insert) -> None:
     """Let an insert go, consumers first: the other way round pyo reads freed memory."""
     insert.left = insert.right = np.zeros(0)  # the tables go too: nobody may look at them
+    if insert.notes is not None:
+        insert.notes.close()
     insert.streams.clear()
     insert.parameters.clear()
     while insert.objects:

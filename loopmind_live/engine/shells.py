@@ -22,6 +22,7 @@ from contextlib import contextmanager
 
 from loopmind_live.config import BUSES, MAX_TRACKS, SHELLS
 from loopmind_live.engine.host_audio import pyo_import
+from loopmind_live.engine.patch.notes import Hands, Notes
 from loopmind_live.engine.patch.rack import Device, Rack
 from loopmind_live.engine.player import Tracks
 from loopmind_live.engine.shell_stage import (
@@ -63,6 +64,7 @@ class Shells:
         ]
         self._buses: dict[int, BusStage] = {}
         self._last_bus = 0
+        self._hands = Hands()
         self._tracks: Tracks | None = None
         self._apart: list[int] = []
         self._turned: dict[tuple[int, int, str], float] = {}
@@ -112,9 +114,11 @@ class Shells:
                 value = min(knob.high, max(knob.low, value))
                 time_s = max(knob.smoothing_s, 1.0 / self._rate_hz)
                 parameters[name] = pyo.SigTo(value, time=time_s, init=value)
+            notes = Notes(self._place, self._rate_hz, self._block) if device.plays else None
+            heard = {} if notes is None else notes.signals
             try:
                 left, right = stage.readers[track]
-                sides = device.builder(left, right, parameters)
+                sides = device.builder(left, right, {**heard, **parameters})
                 fills = [
                     pyo.TableFill(side, table) for side, table in zip(sides, tables, strict=True)
                 ]
@@ -127,7 +131,9 @@ class Shells:
         return Insert(
             device.name, number, device.knobs, track, shell, view(tables[0]),
             view(tables[1]), parameters, streams,
-            [*tables, *parameters.values(), *sides, *fills],
+            [*([] if notes is None else notes.objects), *tables, *parameters.values(), *sides,
+             *fills],
+            notes,
         )  # fmt: skip
 
     def switch(
@@ -183,6 +189,16 @@ class Shells:
             if name in one.parameters:
                 self._turn(one, name, value, max(ramp_s, one.knobs[name].smoothing_s))
 
+    def play(self, track: int, control: str, value: float, wait: int = 0) -> None:
+        """Begin or end a note of a track's instrument ("note", in hertz), or hold all back.
+
+        It counts from `wait` frames after this block's first on.
+        """
+        if control == "note":
+            self._hands.strike(track, value, wait)
+        else:
+            self._hands.hear(track, bool(value), wait)
+
     def _turn(self, insert: Insert, name: str, value: float | None, ramp_s: float) -> None:
         knob, signal = insert.knobs[name], insert.parameters[name]
         signal.time = max(ramp_s, 1.0 / self._rate_hz)
@@ -198,9 +214,11 @@ class Shells:
             raise failure
         self._last_bus = 0
         if not (self._apart or self._retired or any(one.mounted for one in self._buses.values())):
+            self._hands.drop()
             self._mix(tracks)
             return
         self._tidy()
+        self._play_notes()
         self._last_bus = max((bus for bus, one in self._buses.items() if one.mounted), default=0)
         self.rack.clock.begin(frame)
         for track in self._apart:
@@ -241,6 +259,16 @@ class Shells:
             stage.close()
         self._retired.clear()
         self.rack.clock.close()
+
+    def _play_notes(self) -> None:
+        """Let all instruments hear what is struck in this block."""
+        for track in self._apart:
+            struck = self._hands.take(track)
+            for stage in self._stages:
+                for insert in stage.mounted.get(track, ()):
+                    if insert.notes is not None:
+                        insert.notes.fill(struck)
+        self._hands.drop()
 
     def _go_on(self, number: int) -> None:
         """Hand the tracks to the next stage that has inserts; mix them where none has."""

@@ -79,6 +79,7 @@ def _with_genre(items: list[Item], found: dict[str, int], strange: int) -> bool:
     if any(item.text.startswith(_RENEWED) for item in _verbs(before, ("renew",))):
         return False
     edits = [item for item in _verbs(items, _EDITS) if not item.may_be("verb", *_LEFT_OUT)]
+    before = [item for item in before if not _is_slow_music(items, item)]
     if _verbs(before, (*_EDITS, "remove", "raise", "lower", "faster", "slower")) or edits:
         return False
     changed = any(item.kind in ("role", "section") for item in before)
@@ -90,6 +91,13 @@ def _with_genre(items: list[Item], found: dict[str, int], strange: int) -> bool:
     if kinds >= 2:
         return strange <= kinds + 2
     return strange == 0
+
+
+def _is_slow_music(items: list[Item], item: Item) -> bool:
+    """Tell whether `item` says how music is: "slow ambient", and not "slow the techno down"."""
+    after = items[items.index(item) + 1]
+    near = after.kind in ("genre", "mood") and after.start - item.end <= _NARROW
+    return item.text == "slow" and near and not any("down" in one.text.split() for one in items)
 
 
 def _without_genre(lexed: Lexed, items: list[Item], found: dict[str, int], strange: int) -> bool:

@@ -206,7 +206,8 @@ def _go(clause: Clause, before: Before) -> list[Asked]:
     if clause.roles or clause.has("mood", "darker", "bars", "no", "lasting"):
         return []
     places = [one for one in clause.places if one.label != "current"]
-    if not places and before.place is not None and clause.has("there") and clause.says("go"):
+    back = clause.has("there", "it") and clause.says("go") and clause.is_bare | clause.has("there")
+    if not places and before.place is not None and back:
         return [("goto", at_place(before.place))]
     if not places and clause.says("restart") and clause.is_bare:
         return [("goto", {"section": "intro"})]

@@ -24,6 +24,14 @@ _NAMES: Mapping[str, str] = {
 _BEATS_PER_BAR = 4
 
 
+_CROWDED = ("busy", "full")
+_NEAREST = {
+    "busy": "energetic", "full": "energetic", "hard": "aggressive", "calm": "chill",
+    "soft": "chill", "sparse": "minimal", "stripped": "minimal", "cold": "dark",
+}  # fmt: skip
+"""Directions that the engine knows beside the moods of the schema."""
+
+
 def operations_of(commands: Sequence[Command]) -> list[Operation]:
     """Return the operations of a line's commands, one that says "none" where there are none.
 
@@ -37,10 +45,25 @@ def operations_of(commands: Sequence[Command]) -> list[Operation]:
 
 def operation_of(command: Command) -> Operation:
     """Return the operation that a command means."""
-    fields = _FIELDS.get(command.name, _plain)(command)
+    fields = _in_the_schema(_FIELDS.get(command.name, _plain)(command))
     if command.when is not None:
         fields["when"] = _when(command.when)
     return {"intent": _NAMES.get(command.name, command.name), **fields}
+
+
+def _in_the_schema(fields: Operation) -> Operation:
+    """Return fields with directions that the schema has no mood for as the nearest that it has.
+
+    >>> _in_the_schema({"moods": ["busy", "dark"]}), _in_the_schema({"moods_out": ["busy"]})
+    ({'moods': ['energetic', 'dark']}, {'moods': ['minimal']})
+    """
+    named = dict(fields)
+    wanted = [_NEAREST.get(mood, mood) for mood in named.pop("moods", ())]
+    refused = list(named.pop("moods_out", ()))
+    wanted += ["minimal" for mood in refused if mood in _CROWDED]
+    refused = [_NEAREST.get(mood, mood) for mood in refused if mood not in _CROWDED]
+    moods = {"moods": wanted, "moods_out": refused}
+    return named | {name: list(dict.fromkeys(said)) for name, said in moods.items() if said}
 
 
 def _when(when: When) -> Operation:

@@ -60,9 +60,11 @@ def faders(action: Action) -> tuple[SetParameter, ...]:
                 for role, db in action.levels_db
             )
         case SetMixer():
+            # What goes into a shell comes last: it is built for its knobs and its amount.
+            last = sorted(action.settings, key=lambda one: one[0][1] in INSERT_CONTROLS)
             return tuple(
                 SetParameter(f"{_engine_name(strip)}/{control}", _engine_value(control, value))
-                for (strip, control), value in action.settings
+                for (strip, control), value in last
             )
         case SetEffects():
             return tuple(

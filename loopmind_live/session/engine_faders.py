@@ -1,12 +1,12 @@
 """The engine's live parameters, kept where the session has them: told at once, or just ahead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from loopmind_live.engine.base import Engine
 from loopmind_live.score.patch import PHRASE_BARS
 from loopmind_live.session.ahead import FadersAhead
-from loopmind_live.session.desk import faders
-from loopmind_live.session.document import Refit
+from loopmind_live.session.desk import faders, standing
+from loopmind_live.session.document import Document, Refit
 from loopmind_live.session.effects import SetParameter
 from loopmind_live.session.state import Change, State
 from loopmind_live.session.tempo_rules import heard_bpm
@@ -31,6 +31,12 @@ class EngineFaders:
         frame = self._engine.set_parameter(parameter.name, parameter.value, frame=parameter.frame)
         if frame is not None:
             self._write("param", frame, name=parameter.name, value=parameter.value)
+
+    def stand(self, document: Document, there: Mapping[str, float]) -> None:
+        """Put all that was ever moved where `document` has it, save what is `there` already."""
+        for fader in standing(document):
+            if there.get(fader.name) != fader.value:
+                self.set(fader)
 
     def look_ahead(self, state: State, frame: int, refit: Refit) -> None:
         """Tell what lands soon after `frame`, for its own frame."""

@@ -22,6 +22,10 @@ STILL_S = 0.00025
 """So far beside the beat a set plays on untouched."""
 GENTLE_S = 0.05
 """So far beside it, it is brought back by a change of pace; further, bars are begun together."""
+SOON_S = 0.12
+"""A bar of theirs that begins within so long is taken: longer than a busy machine looks away."""
+IN_STEP_S = 0.001
+"""A set no further beside the beat is in step with it, for ears."""
 STEADY_S = 1.0
 """A tempo that has stood so long is worth preparing clips for."""
 FITTED = "fitted to the clock outside"
@@ -117,15 +121,14 @@ def next_step(
 
     Nothing may change before `free_frame`.
     """
-    tempo = state.tempo
-    if any(isinstance(change.action, Follow) for change in state.pending):
+    tempo, bpm = state.tempo, plain_bpm(outside.bpm * multiple)
+    if any(_stays(state, change, bpm, free_frame) for change in state.pending):
         return None
     last = tempo.segments[-1]
     if free_frame <= tempo.segments[0].frame or _changes_by(state, free_frame):
         return None  # it has not begun, and begins in step
     if last.frame > free_frame and _glides(tempo, free_frame):
         return None
-    bpm = plain_bpm(outside.bpm * multiple)
     ahead = ahead_bars(tempo, outside, multiple, free_frame)
     ahead_s = ahead * tempo.frames_per_bar(bpm) / tempo.rate_hz
     far = abs(ahead_s) > GENTLE_S
@@ -136,9 +139,35 @@ def next_step(
     if far:
         bar = replace(outside, quantum=outside.quantum / max(1.0, multiple))
         line = bar.next_line(free_frame, tempo.rate_hz)
-        soon = line < free_frame + margin_frames(tempo.rate_hz)
+        soon = line < free_frame + SOON_S * tempo.rate_hz
         return (Follow(bpm, from_line=True), round(line)) if soon else None
     return Follow(bpm, ahead_s), free_frame
+
+
+def is_in_step(state: State, outside: OutsideBeat, multiple: float) -> bool:
+    """Tell whether a started set goes as the clock outside does, and nothing is left to make up.
+
+    However it came there: by a change of pace, or by bars that begin together.
+    """
+    tempo, frame = state.tempo, outside.frame
+    last, bpm = tempo.segments[-1], outside.bpm * multiple
+    on_its_way = any(isinstance(change.action, Follow) for change in state.pending)
+    if on_its_way or last.frame > frame or not math.isclose(last.bpm, bpm, rel_tol=_SAME):
+        return False
+    beside = ahead_bars(tempo, outside, multiple, frame) * tempo.frames_per_bar(bpm)
+    return abs(beside) <= IN_STEP_S * tempo.rate_hz
+
+
+def _stays(state: State, change: Change, bpm: float, free_frame: int) -> bool:
+    """Tell whether `change` brings the set into step at the tempo `bpm`, or is too near to cancel.
+
+    What waits for a bar of theirs, at a tempo that is no more, gives way.
+    """
+    action = change.action
+    if not isinstance(action, Follow):
+        return False
+    near = landing_frame(state, change) < free_frame
+    return near or not action.from_line or math.isclose(action.bpm, bpm, rel_tol=_SAME)
 
 
 def _changes_by(state: State, frame: int) -> bool:
@@ -161,8 +190,12 @@ def _glides(tempo: TempoMap, frame: int) -> bool:
 def with_step(state: State, step: Follow, frame: int) -> State:
     """Return the state in which `step` lands at `frame`.
 
-    Clips that were being prepared for a tempo that is no more are not waited for.
+    Clips that were being prepared for a tempo that is no more are not waited for, nor a bar of
+    theirs.
     """
+    for change in state.pending:
+        if isinstance(change.action, Follow):
+            state = cancel(state, change)
     if not math.isclose(step.bpm, state.tempo.segments[-1].bpm, rel_tol=_SAME):
         for change in state.pending:
             if change.text == FITTED:

@@ -17,7 +17,8 @@ from loopmind_live.session.chronicle import Chronicle, EventSink
 from loopmind_live.session.commands import Command
 from loopmind_live.session.cue import Ears
 from loopmind_live.session.cue_plan import count_in_frames, recipes_of
-from loopmind_live.session.desk import NO_INPUT, Desk, standing
+from loopmind_live.session.desk import NO_INPUT, Desk
+from loopmind_live.session.document import Document
 from loopmind_live.session.effects import Effect, Opinion, Say, SetParameter
 from loopmind_live.session.engine_faders import EngineFaders
 from loopmind_live.session.engine_rows import EngineRows
@@ -70,10 +71,9 @@ class Session:
         self._chronicle = Chronicle(events, self._readiness)
         self._report = Report(self._chronicle, tell, opine)
         self._keeper = Keeper(keep, rate_hz)
-        self._taken_up = False
+        self._dirty, self._taken_up = True, False
         self._ready: frozenset[int] = frozenset()
         self._ready_for: tuple[Change, ...] | None = None
-        self._dirty = True
         self._look_ahead = LookAhead(self._readiness, arranger, rate_hz)
         self._faders = EngineFaders(engine, self._write, DEFAULT_BPM)
         self._unplayable: set[Path] = set()
@@ -95,9 +95,12 @@ class Session:
 
     def load(self, arrangement: Arrangement) -> None:
         """Take an arrangement before anything plays; it waits for `play`."""
-        document = opened(self.state.document, arrangement)
-        tempo = TempoMap.constant(arrangement.bpm, self.engine.rate_hz, arrangement.beats_per_bar)
-        self.state = replace(self.state, document=document, tempo=tempo)
+        self.open(opened(self.state.document, arrangement))
+
+    def open(self, document: Document, tries: tuple[tuple[str, int], ...] = ()) -> None:
+        """Take a set before anything plays, its faders where they were; it waits for `play`."""
+        self.state = self.state.begun_with(document, tries)
+        self._faders.stand(document, {})
         self._dirty = True
         self._keep_state()
         self._request()
@@ -120,9 +123,7 @@ class Session:
         self._dirty = self._taken_up = True
         self._ready_for = None
         self._keep_state()
-        for fader in standing(self.state.document):
-            if faders.get(fader.name) != fader.value:
-                self._faders.set(fader)
+        self._faders.stand(self.state.document, faders)
         if self.state.started:
             self._postpone(self.engine.frame())  # before clips come for which nothing waited
         self._request()

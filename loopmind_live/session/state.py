@@ -138,6 +138,14 @@ class State:
             return None
         return self.playhead.start_bar + section.bars
 
+    def begun_with(self, document: Document, tries: tuple[tuple[str, int], ...]) -> "State":
+        """Return the state of a performance that has not begun, with a set to play."""
+        tempo, arrangement = self.tempo, document.arrangement
+        if arrangement is not None:
+            bpm = arrangement.bpm if document.bpm is None else document.bpm
+            tempo = TempoMap.constant(bpm, tempo.rate_hz, arrangement.beats_per_bar)
+        return replace(self, document=document, tempo=tempo, tries=tries or self.tries)
+
     def tried(self, name: str) -> int:
         """Return how many choices were made for `name`."""
         return dict(self.tries).get(name, 0)

@@ -141,6 +141,27 @@ def test_a_set_that_plays_is_brought_into_step_and_its_clips_are_fitted(live: Li
     assert live.others.tempo_number == 0  # nothing was said
 
 
+@pytest.mark.parametrize("beat", [1.5, 0.1])  # far from a bar of theirs, and near one
+def test_a_status_tells_when_the_set_is_in_step_however_it_came_there(
+    tmp_path: Path, beat: float
+) -> None:
+    live = Live(tmp_path, bpm=120.0, beat=beat)
+    live.type("play")
+    live.play(3.0)
+    live.type("link")
+    live.play(0.1)
+    assert live.link.told() == "Link: 1 other, 120 bpm, coming into step"
+    live.play(4.0)
+    assert live.link.told() == "Link: 1 other, 120 bpm, in step"
+    assert abs(live.beside_s()) < STILL_S
+    live.others.bpm = 60e6 / 60060  # 999, as Link rounds it
+    live.play(0.1)
+    assert "in step" not in str(live.link.told()).split(", ")
+    live.play(4.0)
+    assert live.link.told() == "Link: 1 other, 999 bpm, in step"
+    assert abs(live.beside_s(0.125)) < STILL_S
+
+
 def test_where_a_bar_is_cut_short_what_played_rings_out(tmp_path: Path) -> None:
     live = Live(tmp_path, dry=False, bpm=120.0, beat=1.5)
     live.type("play")
@@ -293,7 +314,7 @@ def test_who_comes_and_goes_is_told_in_a_line_and_the_music_plays_on(live: Live)
     assert live.told[1:] == [
         "Link: nobody else is there: the music plays on", "Link: 2 others, 130 bpm",
     ]  # fmt: skip
-    assert live.link.told() == "Link: 2 others, 130 bpm"
+    assert live.link.told() == "Link: 2 others, 130 bpm, in step"
     assert live.type("link off") == ("Link off",)
     assert live.link.told() is None
     live.play(1.0)

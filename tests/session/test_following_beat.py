@@ -86,6 +86,8 @@ def test_each_new_tempo_is_taken_up_by_the_next_block_that_can_be_reached(
 ) -> None:
     state, frame = started(120.0), 0
     for bpm in steps:
+        for moment in walk_to(state, frame, refit, lambda _change: True):
+            state = moment.state
         outside = OutsideBeat(frame, beat, bpm)
         state = in_step(state, outside, 1.0, frame + MARGIN, False, refit)
         for moment in walk_to(state, frame + MARGIN, refit, lambda _change: True):
@@ -122,6 +124,18 @@ def test_far_aside_our_next_bar_begins_with_theirs() -> None:
     state, _ = play(started(120.0), 120.0, 1.5, range(0, line + TICK, TICK), 1.0)
     assert state.tempo.bar(line) == 1.0
     assert state.tempo.cuts(len(state.tempo.segments) - 1)
+
+
+def test_a_bar_of_theirs_is_waited_for_no_longer_once_they_have_another_tempo() -> None:
+    line = round(outside_at(0, 120.0, 1.5).next_line(0.0, RATE_HZ))
+    frame = line - round(0.1 * RATE_HZ)
+    state = in_step(started(120.0), outside_at(frame, 120.0, 1.5), 1.0, frame, False, refit)
+    assert [change.frame for change in state.pending] == [line]
+    assert in_step(state, outside_at(frame, 120.0, 1.5), 1.0, frame + 99, False, refit) is state
+    faster = in_step(state, outside_at(frame, 126.0, 1.5), 1.0, frame + 99, False, refit)
+    assert [(change.frame, change.action.bpm) for change in faster.pending] == [(frame + 99, 126.0)]
+    too_near = in_step(state, outside_at(frame, 126.0, 1.5), 1.0, line + 1, False, refit)
+    assert too_near.pending == state.pending
 
 
 def test_nothing_is_done_before_the_set_has_begun() -> None:
