@@ -1,5 +1,6 @@
 """Bind the words after a verb to the arguments of its row in the command table. Pure."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from functools import partial
@@ -22,6 +23,8 @@ from loopmind_live.score.loop import ROLES
 from loopmind_live.session.argument_kinds import NAME, Argument, Value
 from loopmind_live.session.commands import CommandSpec
 
+_NOTES = re.compile(r"(?:[x0-9._\-\[|](?![a-wyz]))[x0-9._\-\[\]|(),*/ ]*(?<! )", re.IGNORECASE)
+"""A pattern within a line: it begins with a step, a degree, a group or a bar."""
 _UP = frozenset({"up", "higher", "louder", "faster"})
 _DOWN = frozenset({"down", "lower", "quieter", "softer", "slower"})
 _ONLY = frozenset({"only", "just"})
@@ -133,8 +136,9 @@ class _Binder:
                 return self._take_moods(argument, tokens, place)
             case "flag":
                 return self._take_flag(argument, token)
-            case "name":
-                return self._take_name(argument, token)
+            case "name" | "notes":
+                taken = self._take_name if argument.kind == "name" else self._take_notes
+                return taken(argument, tokens, place)
             case "choice":
                 return self._take_choice(argument, tokens, place)
             case "key":
@@ -195,14 +199,30 @@ class _Binder:
             return 1
         return 0
 
-    def _take_name(self, argument: Argument, token: Token) -> int:
+    def _take_name(self, argument: Argument, tokens: Sequence[Token], place: int) -> int:
         """Take the name of a patch, or of one of its knobs."""
+        token = tokens[place]
         if token.text in FILLERS or not NAME.fullmatch(token.text):
             return 0
         if any(token.text in one.choices for one in self.spec.arguments):
             return 0  # "master" is where a patch goes
         self.values[argument.name] = token.text
         return 1
+
+    def _take_notes(self, argument: Argument, tokens: Sequence[Token], place: int) -> int:
+        """Take a pattern as it is typed, in quotes or not: signs and degrees, or "off"."""
+        token = tokens[place]
+        if token.text in OFF:
+            self.values[argument.name] = "off"
+            return 1
+        if token.kind == "quoted":
+            self.values[argument.name] = token.text[1:-1]
+            return 1
+        match = _NOTES.match(self.source, token.start)
+        if match is None:
+            return 0
+        self.values[argument.name] = match.group().lower()
+        return sum(one.start < match.end() for one in tokens[place:])
 
     def _take_span(self, tokens: Sequence[Token], place: int) -> int:
         """Take "over 8 bars", "for 8 bars": how long a change takes, or lasts."""
@@ -244,7 +264,8 @@ class _Binder:
         values, pattern = self.values, self.pattern
         for argument in self.spec.arguments:
             if not argument.optional and argument.name not in values:
-                need = {"roles": "part", "section": "section"}.get(argument.kind, argument.name)
+                kinds = {"roles": "part", "notes": "rhythm"}
+                need = kinds.get(argument.kind, argument.name)
                 article = "an" if need[0] in "aeiou" else "a"
                 raise Misfit(
                     f"{display_name(self.spec)} needs {article} {need}, as in: "

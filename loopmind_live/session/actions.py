@@ -142,6 +142,13 @@ class SetLooping:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPatterns:
+    """Let the instruments of parts play patterns, their own for ""."""
+
+    patterns: tuple[tuple[Role, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlayTake:
     """Play what the input gives from `start_bar` on, `bars` long, as the part of `role`.
 
@@ -198,7 +205,7 @@ class Together:
 Faders = SetLevels | SetMixer | SetEffects
 Edit = (
     SetParts | SetArrangement | SetFit | SetPace | SetTime | SetRoles | Faders | SetLooping
-    | PlayTake | InsertSections | DeleteSections | SetBars | SetWishes | SetMoods
+    | SetPatterns | PlayTake | InsertSections | DeleteSections | SetBars | SetWishes | SetMoods
     | Together
 )  # fmt: skip
 Transport = Enter | Stop | Nudge | Follow

@@ -9,6 +9,7 @@ from loopmind_live.arranger.directions import MOOD_DIRECTIONS
 from loopmind_live.errors import SessionError
 from loopmind_live.score.arrangement import LABELS, LAST
 from loopmind_live.score.loop import ROLES
+from loopmind_live.score.melody import EXAMPLE, melody_of
 from loopmind_live.units import parse_key
 
 Kind = Literal[
@@ -24,6 +25,7 @@ Kind = Literal[
     "choice",
     "moods",
     "name",
+    "notes",
 ]
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,63}")
 Value = str | float | int | bool | tuple[str, ...]
@@ -35,7 +37,8 @@ class Argument:
 
     text: any words · section: a label or "current" · roles: one or more roles · number, integer:
     in [minimum, maximum] · key: as in "F#:min" · path: a file · flag: on or off · word: a command's
-    name · choice: one of `choices` · moods: one or more words of mood. `last`: may be LAST, too.
+    name · choice: one of `choices` · moods: one or more words of mood · notes: as in
+    `score.melody`, or "off". `last`: may be LAST, too.
     """
 
     name: str
@@ -67,15 +70,24 @@ def check_value(name: str, argument: Argument, value: Value) -> None:
             if value not in argument.choices:
                 there = " or ".join(argument.choices)
                 raise SessionError(f"{name}: {argument.name} {value!r}: choose {there}")
-        case "name":
-            if not isinstance(value, str) or not NAME.fullmatch(value):
-                raise SessionError(f"{name}: {value!r:.40} is no name: letters, digits and _")
+        case "name" | "notes":
+            _check_sign(name, argument, value)
         case "flag":
             if not isinstance(value, bool):
                 raise SessionError(f"{name}: {argument.name} is on or off, not {value!r}")
         case _:
             if not isinstance(value, str) or not value or len(value) > 4096:
                 raise SessionError(f"{name}: {argument.name} must be 1 to 4096 characters of text")
+
+
+def _check_sign(name: str, argument: Argument, value: Value) -> None:
+    """Raise SessionError where `value` is no name, or no pattern of notes."""
+    if argument.kind == "name" and not (isinstance(value, str) and NAME.fullmatch(value)):
+        raise SessionError(f"{name}: {value!r:.40} is no name: letters, digits and _")
+    if argument.kind == "notes" and not isinstance(value, str):
+        raise SessionError(f"{name}: {value!r:.40} is no pattern: {EXAMPLE}")
+    if argument.kind == "notes" and value != "off":
+        melody_of(str(value))
 
 
 def _check_number(name: str, argument: Argument, value: Value) -> None:

@@ -46,9 +46,9 @@ class Document:
 
     Sections are known by their `ids`, in the arrangement's order: a section that moves keeps its
     own, and one that is gone takes it along (0, 1, ... where empty); what is `gone` may come back.
-    `muted_in` and `soloed_in`
-    count in one section alone. `time` counts bars in half (0.5) or double (2) time against what
-    loops are prepared for; `pace` plays all of it faster or slower at varispeed.
+    `muted_in` and `soloed_in` count in one section alone. `time` counts bars in half (0.5) or
+    double (2) time against what loops are prepared for; `pace` plays all of it faster or slower at
+    varispeed. `patterns` are what instruments play (see `score.melody`).
     """
 
     arrangement: Arrangement | None = None
@@ -65,6 +65,7 @@ class Document:
     muted_in: RolesIn = frozenset()
     soloed_in: RolesIn = frozenset()
     gone: tuple[tuple[int, Section], ...] = ()
+    patterns: tuple[tuple[Role, str], ...] = ()
 
     @property
     def bpm(self) -> float | None:
@@ -93,6 +94,10 @@ class Document:
         """Return where a control of `strip` stands: neutral unless it was moved."""
         neutral = _NEUTRAL.get(control, 0.0)
         return dict(self.mixer).get((strip, control), neutral)
+
+    def pattern(self, role: Role) -> str:
+        """Return what the instrument of `role` was told to play, "" where it plays its own."""
+        return dict(self.patterns).get(role, "")
 
     def effect(self, control: EffectControl) -> float:
         """Return where a control of the shared effects stands."""

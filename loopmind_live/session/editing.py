@@ -21,6 +21,7 @@ from loopmind_live.session.actions import (
     SetMoods,
     SetPace,
     SetParts,
+    SetPatterns,
     SetRoles,
     SetTime,
     SetWishes,
@@ -55,8 +56,8 @@ def apply(document: Document, action: Edit, refit: Refit) -> Document:
             return _with_tempo(document, action, refit)
         case SetLevels() | SetMixer() | SetEffects():
             return _with_faders(document, action)
-        case SetLooping():
-            return replace(document, looping=action.section)
+        case SetLooping() | SetPatterns():
+            return _with_choice(document, action)
     return document
 
 
@@ -104,8 +105,8 @@ def inverse(document: Document, action: Edit, refit: Refit) -> Edit:
             return _roles_before(document, action)
         case SetLevels() | SetMixer() | SetEffects():
             return _faders_before(document, action)
-        case SetLooping():
-            return SetLooping(document.looping)
+        case SetLooping() | SetPatterns():
+            return _choice_before(document, action)
     return action  # nothing is there to go back to; a take is undone as the parts it became
 
 
@@ -183,6 +184,22 @@ def _faders_before(document: Document, action: Faders) -> Faders:
             return SetMixer(tuple((key, document.control(*key)) for key, _ in action.settings))
         case SetEffects():
             return SetEffects(tuple((key, document.effect(key)) for key, _ in action.settings))
+
+
+def _with_choice(document: Document, action: SetLooping | SetPatterns) -> Document:
+    if isinstance(action, SetLooping):
+        return replace(document, looping=action.section)
+    patterns = dict(document.patterns) | dict(action.patterns)
+    kept = sorted((role, pattern) for role, pattern in patterns.items() if pattern)
+    return replace(document, patterns=tuple(kept))
+
+
+def _choice_before(
+    document: Document, action: SetLooping | SetPatterns
+) -> SetLooping | SetPatterns:
+    if isinstance(action, SetLooping):
+        return SetLooping(document.looping)
+    return SetPatterns(tuple((role, document.pattern(role)) for role, _ in action.patterns))
 
 
 def _with_roles(document: Document, action: SetRoles) -> Document:

@@ -2,7 +2,7 @@
 
 from loopmind_live.config import BUSES
 from loopmind_live.session.argument_kinds import Argument
-from loopmind_live.session.command import PREFIX, ROLES_OR_ALL, CommandSpec
+from loopmind_live.session.command import PREFIX, ROLES, ROLES_OR_ALL, CommandSpec
 
 MAX_KNOB = 1_000_000.0
 BUS = Argument("bus", "choice", True, choices=BUSES)
@@ -23,5 +23,13 @@ PATCHES: tuple[CommandSpec, ...] = (
         "now", "turn a knob of a patch",
         f"{PREFIX}/track/knob",
         ("knob drums feedback 0.7", "knob bass time 0.5", "knob master age 0.8"), undoable=True,
+    ),
+    CommandSpec(
+        "pattern", (ROLES, Argument("notes", "notes")), "bar",
+        "let the instrument of a part play: steps, or degrees of the key",
+        f"{PREFIX}/track/pattern",
+        ("pattern bass x(3,8)", "pattern bass x..x..x.", "pattern bass 0 . 3 5",
+         "pattern bass off"),
+        undoable=True,
     ),
 )  # fmt: skip

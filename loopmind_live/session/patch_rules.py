@@ -8,18 +8,29 @@ from typing import cast
 from loopmind_live.config import BUSES, FIRST_PATCH
 from loopmind_live.errors import SessionError
 from loopmind_live.score.loop import ROLES
-from loopmind_live.session.actions import SetMixer
+from loopmind_live.score.melody import melody_of
+from loopmind_live.session.actions import SetMixer, SetPatterns
 from loopmind_live.session.arguments import known_roles, names, number, text
 from loopmind_live.session.commands import BY_NAME, Command, CommandSpec
 from loopmind_live.session.desk import Desk, Result, say
-from loopmind_live.session.document import INSERT_CONTROLS, Bus, Control, Document, Strip
+from loopmind_live.session.document import (
+    AMOUNT_CONTROLS,
+    INSERT_CONTROLS,
+    Bus,
+    Control,
+    Document,
+    Strip,
+)
 from loopmind_live.session.effects import Rehearse, Say
 from loopmind_live.session.landing import projected, queue
 from loopmind_live.session.moves import move
+from loopmind_live.session.notes_ahead import instrument_of
 from loopmind_live.session.patches import KnownPatch, insert_name, newest, numbered
 from loopmind_live.session.state import State
 
 OFF = "off"
+SILENCE = "."
+"""A pattern without notes."""
 _NEAR = 0.7
 """How alike a knob's name must be to be meant: "width" is no "depth"."""
 STRIPS: tuple[Strip, ...] = (*ROLES, *cast(tuple[Bus, ...], BUSES))
@@ -79,6 +90,26 @@ def knob(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
         raise SessionError(f"knob: {told(strips)} has no {name!r:.40}: {instead}")
     words = f"{name} {told(strip for strip, _ in settings)} {value:g}"
     return move(state, command, spec, desk, SetMixer(tuple(settings.items())), words)
+
+
+def pattern(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
+    """Let the instruments of parts play a pattern, or nothing."""
+    wanted = text(command, "notes")
+    melody = SILENCE if wanted == OFF else melody_of(wanted).text
+    place = desk.landing(state, command, spec)
+    document = projected(state, desk.arranger.refit, place)
+    roles = known_roles(document, command)
+    playing = tuple(role for role in roles if instrument_of(state.patches, document, role))
+    if not playing:
+        raise SessionError(
+            f"pattern: {names(roles)} has no instrument: put one in first, as in: patch "
+            f"{roles[0]} acid"
+        )
+    if command.by_routine and all(document.pattern(role) == melody for role in playing):
+        return state, ()
+    action = SetPatterns(tuple((role, melody) for role in playing))
+    words = f"pattern {names(playing)} {OFF if wanted == OFF else melody}"
+    return queue(state, command, spec, action, place), (say(state, words, place),)
 
 
 def _instead(state: State, strips: tuple[Strip, ...], name: str) -> str:
@@ -159,10 +190,14 @@ def _on(state: State, document: Document, strip: Strip, known: KnownPatch) -> Se
     """Return what puts a patch into a strip.
 
     It takes the place of an older version, or on a bus of what is there; else it needs a free
-    shell.
+    shell. An instrument takes the first one, or another instrument's: effects come after it.
     """
+    if known.pattern and strip in BUSES:
+        raise SessionError(
+            f"patch: {known.name} is an instrument, for a part: as in: patch bass {known.name}"
+        )
     for shell, before in _mounted(state, document, strip):
-        if before.name == known.name:
+        if before.name == known.name or (before.pattern and known.pattern):
             return _mounting(document, strip, shell, known)
     taken = [document.control(strip, control) for control in _shells(strip)]
     if 0.0 not in taken and strip not in BUSES:
@@ -172,8 +207,22 @@ def _on(state: State, document: Document, strip: Strip, known: KnownPatch) -> Se
             f"in: patch {strip} off"
         )
     shell = taken.index(0.0) if 0.0 in taken else 0
-    fresh = {(strip, knob_control(shell, name)): knob.default for name, knob in known.knobs.items()}
-    return {**fresh, (strip, INSERT_CONTROLS[shell]): float(known.number)}
+    made = _after_it(document, strip) if known.pattern and shell else {}
+    shell = 0 if known.pattern else shell
+    for name, knob in known.knobs.items():
+        made[strip, knob_control(shell, name)] = knob.default
+    return {**made, (strip, INSERT_CONTROLS[shell]): float(known.number)}
+
+
+def _after_it(document: Document, strip: Strip) -> Settings:
+    """Return what moves an effect from the first shell into the second, as it stands."""
+    first, second = INSERT_CONTROLS
+    moved: Settings = {
+        (strip, control.replace("1", "2", 1)): value
+        for (one, control), value in document.mixer
+        if one == strip and (control.startswith("knob1/") or control == AMOUNT_CONTROLS[0])
+    }
+    return {**moved, (strip, second): document.control(strip, first)}
 
 
 def _mounting(document: Document, strip: Strip, shell: int, known: KnownPatch) -> Settings:

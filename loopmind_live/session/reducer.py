@@ -196,6 +196,7 @@ _Rule = Callable[[State, Command, CommandSpec, Desk], Result]
 _RULES: dict[str, _Rule] = {
     "patch": patch_rules.patch,
     "knob": patch_rules.knob,
+    "pattern": patch_rules.pattern,
     "arrange": _arrange,
     "play": _play,
     "count_in": cue_rules.count_in,

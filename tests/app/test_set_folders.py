@@ -66,9 +66,7 @@ def perform(request: Request) -> list[str]:
 
 
 def test_a_set_is_performed_as_its_file_says(made: CodeSet, tmp_path: Path) -> None:
-    folder = folder_of(
-        made, "friday", set_toml=SET, start_txt="solo bass\n# no line\n@2 unsolo\n"
-    )
+    folder = folder_of(made, "friday", set_toml=SET, start_txt="solo bass\n# no line\n@2 unsolo\n")
     wanted = Request(
         tmp_path / "none.sqlite", Sound("offline"), record=tmp_path / "set.wav",
         events=tmp_path / "set.jsonl", until_bar=5,

@@ -37,12 +37,13 @@ def record(path: Path) -> Patch:
     try:
         code = compile(source, str(path), "exec")
         exec(code, module.__dict__)
-        declared = _declared(getattr(module, "parameters", {}))
         pattern = _pattern(module)
+        heard = (*CLOCK, *NOTES) if pattern else CLOCK
+        declared = _declared(getattr(module, "parameters", {}), heard)
         build = getattr(module, "build", None)
         if not callable(build):
-            heard = "notes" if pattern else "input"
-            raise EngineError(f"it has no build({heard}, parameters)")
+            first = "notes" if pattern else "input"
+            raise EngineError(f"it has no build({first}, parameters)")
         given = Knobs(recorder, NOTES) if pattern else stereo(recorder)
         made = build(given, Knobs(recorder, (*declared, *CLOCK)))
         sides = _sides(recorder, made)
@@ -64,12 +65,12 @@ def record(path: Path) -> Patch:
     return patch
 
 
-def _declared(declared: Any) -> dict[str, Parameter]:
-    """Return the declared parameters, checked."""
+def _declared(declared: Any, taken: tuple[str, ...]) -> dict[str, Parameter]:
+    """Return the declared parameters, checked; their names are not those that are `taken`."""
     if not isinstance(declared, Mapping):
         raise EngineError(f"parameters = {declared!r:.40}: give a dictionary of Parameter by name")
     for key, value in declared.items():
-        if not isinstance(key, str) or not key.isidentifier() or key in (*CLOCK, *NOTES):
+        if not isinstance(key, str) or not key.isidentifier() or key in taken:
             raise EngineError(f"no name of a parameter: {key!r:.40}")
         if not isinstance(value, Parameter):
             raise EngineError(f"parameter {key!r} is {value!r:.40}: give a Parameter")
