@@ -10,6 +10,9 @@ BIN := $(VENV)/bin
 PYTHON ?=
 STAMP := $(VENV)/.made
 DEV_STAMP := $(VENV)/.made-dev
+# On all processors; those that play in real time in one process (tests/conftest.py). SHARED= runs
+# all in one.
+SHARED := -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help demo test check format readme layouts wheel clean
@@ -23,7 +26,7 @@ demo: $(STAMP)
 
 test: $(DEV_STAMP)
 	@echo "test: running the tests (add ARGS='tests/timing' to run some of them)"
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(SHARED) $(ARGS)
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff check

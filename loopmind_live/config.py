@@ -53,6 +53,12 @@ def cache_folder() -> Path:
     return _folder("cache", platformdirs.user_cache_dir(APP_NAME))
 
 
+def kernel_folder() -> Path:
+    """Return the folder in which engines find their kernel compiled. NUMBA_CACHE_DIR moves it."""
+    named = os.environ.get("NUMBA_CACHE_DIR")
+    return Path(named) if named else cache_folder() / "numba"
+
+
 def log_folder() -> Path:
     """Return the folder for logs, made if missing."""
     return _folder("log", platformdirs.user_log_dir(APP_NAME))

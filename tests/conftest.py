@@ -2,12 +2,17 @@
 
 A skip says what is missing. On a machine that has everything (LOOPMIND_NO_SKIP=1, as in
 `.ci/run`) a skip is a failure, unless it is for one of the things that no install can provide.
+
+Tests marked `live`, and those that ask for a sound server, play in real time. Where several
+processes share the tests (`make test`), one of them has all of these, one after another, and begins
+with them; the others step back.
 """
 
 import os
 import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +33,53 @@ settings.register_profile(
     "loopmind", deadline=None, print_blob=True, derandomize="CI" in os.environ
 )
 settings.load_profile("loopmind")
+
+
+SOUND_SERVERS = {"jack", "jack_name", "network"}
+"""Fixtures that open one: who asks for them plays in real time, marked or not."""
+STEP_BACK = 15
+"""How nice the processes are that run the tests beside the live ones."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let every engine find its kernel compiled, in this run of the tests and in the next.
+
+    Each process that runs tests has a folder of its own: numba's cache is not made for two that
+    compile the same at once.
+    """
+    own = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    os.environ["NUMBA_CACHE_DIR"] = str(config.cache.mkdir(f"kernel-{own}"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the live tests first, in a group that one process runs."""
+    items.sort(key=lambda item: not _is_live(item))
+    for item in filter(_is_live, items):
+        item.add_marker(pytest.mark.xdist_group("live"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Give each process whole files, so that what a file shares is made once."""
+    from xdist.scheduler import LoadGroupScheduling
+
+    class ByFile(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            group = super()._split_scope(nodeid)
+            return group.partition("::")[0]
+
+    return ByFile(config, log)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Step back, before the first test that is not live, for others that may be playing."""
+    if "PYTEST_XDIST_WORKER" in os.environ and not _is_live(item):
+        os.nice(max(0, STEP_BACK - os.nice(0)))
+
+
+def _is_live(item: pytest.Item) -> bool:
+    asked = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("live") is not None or not asked.isdisjoint(SOUND_SERVERS)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from loopmind_live.session.table import END, START, markdown_table, with_table
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "REALTIME.md")
-TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".sh", ".json", ".jsonl", ".txt", ".c", ""}
+TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".sh", ".json", ".jsonl", ".txt", ".c", ".h", ""}
 PICTURES_AND_WEIGHTS = {".png", ".svg", ".gif", ".safetensors", ".tosc"}
 MADE = {".git", ".venv", ".hypothesis", "__pycache__"}
 MADE_AT_TOP = {"demo", "dist", "build", "shared"}

@@ -22,7 +22,7 @@ from loopmind_live.app.memory import NAME as TASTE
 from loopmind_live.app.midi_mappings import all_mappings
 from loopmind_live.engine import devices
 from loopmind_live.engine.devices import Jack, NoAnswer
-from loopmind_live.engine.open import KERNEL_FOLDER, LOG_NAME
+from loopmind_live.engine.open import LOG_NAME
 from loopmind_live.errors import ConfigError, LoopMindError
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Loop
@@ -243,7 +243,7 @@ def _default_library() -> Path | None:
 
 def _kernel_folder() -> Path | None:
     try:
-        return config.cache_folder() / KERNEL_FOLDER
+        return config.kernel_folder()
     except ConfigError:
         return None  # told already: the cache folder has a line of its own
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -377,7 +378,8 @@ class LiveShow:
         )
 
     def _names_now(self) -> Names:
-        return self._names.of(self._show.session.state, self._library.loops)
+        names = self._names.of(self._show.session.state, self._library.loops)
+        return replace(names, code=self._show.names_of_code())
 
     def _drawn(self) -> dict[str, Any]:
         """Return what guests' screens are drawn from."""

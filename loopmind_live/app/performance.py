@@ -95,6 +95,7 @@ class Performance:
         self.clock: Callable[[SetClock], list[str]] = _no_clock
         self.link: Callable[[SetLink], list[str]] = _no_link
         self.run_code: Callable[[str], None] = _no_code
+        self.names_of_code: Callable[[], tuple[str, ...]] = tuple
         self.told_beside: list[Callable[[], str | None]] = []
 
     @property
@@ -288,7 +289,9 @@ class Performance:
                     "" if state.document.audible(part.role, state.playhead.place) else " (muted)"
                 )
                 locked = " (locked)" if part.role in state.document.locked else ""
-                lines.append(f"  {part.role}: {part.loop.path.name}{silent}{locked}")
+                mask = state.document.mask(part.role)
+                masked = f" (mask {mask})" if mask else ""
+                lines.append(f"  {part.role}: {part.loop.path.name}{silent}{locked}{masked}")
         for change in state.pending:
             lines.append(f"  #{change.number} {change.text} at bar {int(change.bar) + 1}")
         lines += cue.told(state.cue)

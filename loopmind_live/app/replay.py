@@ -27,6 +27,8 @@ CLOCK = (
     "clip_bars", "origin_bar", "clock_frame", "clock_bar", "clock_bar_frames", "clock_change",
 )  # fmt: skip
 
+MASK = ("mask_low", "mask_high", "mask_steps", "mask_origin", "mask_span", "mask_fade_frames")
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -41,6 +43,7 @@ class Heard:
     lead_frames: int
     fade_frames: int = 0
     clock: tuple[float, ...] = ()
+    mask: tuple[tuple[str, float], ...] = ()
 
 
 def replay(
@@ -61,7 +64,9 @@ def replay(
         frames = [int(entry["frame"]) for entry in entries if entry["kind"] == "tempo"]
         if not frames:
             raise ScoreError(f"{events}: nothing was played in it")
-        begin, end = frames[0], max(int(entry["frame"]) for entry in entries)
+        # What the engine was told ahead may lie beyond the set's end.
+        ended = [int(entry["frame"]) for entry in entries if entry["kind"] == "result"]
+        begin, end = frames[0], max(ended or (int(entry["frame"]) for entry in entries))
         parameters = [
             (int(entry["frame"]), str(entry["name"]), float(entry["value"]))
             for entry in entries
@@ -123,6 +128,7 @@ def _heard(
                 float(entry["gain"]),
                 int(entry["lead_frames"]),
                 clock=tuple(float(entry["clock"][name]) for name in CLOCK if "clock" in entry),
+                mask=tuple((name, entry["mask"][name]) for name in MASK if "mask" in entry),
             )
     return [*heard, *sounding.values()]
 
@@ -156,14 +162,22 @@ def _rows(heard: list[Heard], pool: Preparer) -> list[Row]:
         clip = pool.clip(one.recipe)
         if clip is None:
             raise PrepareError(f"{one.recipe.path}: there is no room for its clip")
+        read: dict[str, Any] = {**dict(zip(CLOCK, one.clock, strict=False)), **_mask(one)}
         rows.append(
             Row(
                 one.track, recipes.index(one.recipe), clip.offset, clip.body_frames,
                 one.recipe.pass_frames, one.origin, one.start, one.stop, one.gain,
-                one.fade_frames, one.lead_frames, clip.tail_frames, *one.clock,
+                one.fade_frames, one.lead_frames, clip.tail_frames,
+                **read,
             )
         )  # fmt: skip
     return rows
+
+
+def _mask(one: Heard) -> dict[str, Any]:
+    """Return a row's mask, its numbers of the kinds that a row has."""
+    whole = ("mask_low", "mask_high", "mask_steps", "mask_fade_frames")
+    return {name: int(value) if name in whole else float(value) for name, value in one.mask}
 
 
 def _clicks(entries: list[dict[str, Any]], clicks: Clicks) -> list[Row]:

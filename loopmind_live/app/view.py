@@ -24,7 +24,9 @@ def view_of(performance: Performance) -> View:
         bpm=tempo.bpm_at(bars),
         section=section,
         bars_left=None if end_bar is None else float(-(-(end_bar - bars) // 1)),
-        queued=tuple(f"{change.text} at {int(change.bar) + 1}" for change in pending),
+        queued=tuple(
+            f"{change.text} at {int(change.bar) + 1}" for change in pending if not change.by_routine
+        ),
         level_dbfs=gain_to_db(engine.peak),
         load=engine.load,
         xruns=engine.xruns,

@@ -19,6 +19,8 @@ OCCURRENCES = 3
 EXAMPLE = "dark trap 140 bpm"
 _CARRYING = frozenset({"drums", "kick", "bass"})
 """Parts that a piece is not without for long."""
+_NO_MOODS = frozenset({("role", "heavy"), ("genre", "groove")})
+"""After what a word is no mood: "percussion heavy" has much of it, "a house groove" is house."""
 _NOTHING = Item("comma", "")
 
 
@@ -148,8 +150,8 @@ class _Parser:
         match item.kind:
             case "genre" if not self._is_refused(item):
                 self.genres.append((at, item.name))
-            case "mood" if item.text == "heavy" and self._before(at).kind == "role":
-                pass  # "percussion heavy": much of it
+            case "mood" if (self._before(at).kind, item.text) in _NO_MOODS:
+                pass
             case "mood" if not self._is_refused(item):
                 self.moods.append(item.name)
             case "role":

@@ -30,7 +30,7 @@ RHYTHM = "x.xx.x.xx.x.xx.."
 CELL = f"""```
 @every(1)
 def gate():
-    live.tracks.{GATED}.mask("{RHYTHM}")
+    live.tracks.{GATED}.gate("{RHYTHM}")
 
 @loop(every=2)
 def drums():

@@ -16,7 +16,6 @@ from loopmind_live import config
 from loopmind_live.engine.base import Row
 from loopmind_live.engine.client import ProcessEngine
 from loopmind_live.engine.engine_options import EngineOptions
-from loopmind_live.engine.open import KERNEL_FOLDER
 
 _RATE_HZ = 48000
 _KEEP_S = 120.0
@@ -28,7 +27,7 @@ def main() -> None:
     folder, playing = Path(sys.argv[1]), sys.argv[2]
     options = EngineOptions(
         "jack", _RATE_HZ, 600 * _RATE_HZ, folder / "engine.log",
-        config.cache_folder() / KERNEL_FOLDER, keep_s=_KEEP_S,
+        config.kernel_folder(), keep_s=_KEEP_S,
     )  # fmt: skip
     engine = ProcessEngine(options, Path(playing) if playing else None)
     if not playing:

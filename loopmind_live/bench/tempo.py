@@ -17,7 +17,6 @@ import numpy as np
 from loopmind_live import config
 from loopmind_live.bench.rows import BenchRow
 from loopmind_live.engine.base import Row
-from loopmind_live.engine.open import KERNEL_FOLDER
 from loopmind_live.engine.rows import pack
 from loopmind_live.engine.schedule import splice
 from loopmind_live.score.arrangement import Arrangement, Part, Section
@@ -130,7 +129,7 @@ class _Set:
 
     def __init__(self, minutes: float) -> None:
         # Before numba is imported, as the kernel asks.
-        os.environ.setdefault("NUMBA_CACHE_DIR", str(config.cache_folder() / KERNEL_FOLDER))
+        os.environ["NUMBA_CACHE_DIR"] = str(config.kernel_folder())
         from loopmind_live.engine.player import Player
 
         # Evenly in bars the ramp lasts 240 / slope * ln(to / from) seconds; a bar is to spare.

@@ -1,16 +1,16 @@
 """The tempo and the place that a MIDI clock tells, from ticks that come late, twice or not at all.
 
 Each tick gets its number from the interval before it: as many ticks as fit that well. Tempo and
-phase are those of the line of least squares through the newest four beats, or through the newest
-beat where that goes otherwise: then the tempo has just changed. Pure: all times are given.
+phase are those of the line through the newest four beats (`clock_line`), or through the newest beat
+where that goes otherwise: then the tempo has just changed. Pure: all times are given.
 """
 
 from collections import deque
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import median
 
+from loopmind_live.control.clock_line import lines_through
 from loopmind_live.control.clock_plan import TICKS_PER_BEAT
-from loopmind_live.control.clock_times import fit
 from loopmind_live.control.midi_messages import (
     CLOCK,
     CONTINUE,
@@ -28,7 +28,6 @@ _NEAR = 9
 """The interval that ticks are counted by is the median of so many."""
 _SIGNIFICANT = 5.0
 """The newest beat's tempo is another one where it is so many times its own error away."""
-_LEAST_JITTER_NS = 100_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,28 +121,13 @@ class ClockReader:
 
     def _line(self) -> tuple[float, float]:
         """Return the time of a tick, and by how much the newest one came early, in nanoseconds."""
-        points = self._points(LONG)
-        period, at, _ = _fitted(points)
-        newest = self._points(SHORT)
-        if len(points) > len(newest):
-            short_period, short_at, jitter = _fitted(newest)
-            spread = sum((x - fmean(x for x, _ in newest)) ** 2 for x, _ in newest)
-            error = max(jitter, _LEAST_JITTER_NS) / spread**0.5
-            if abs(short_period - period) > _SIGNIFICANT * error:
-                return short_period, short_at
-        return period, at
-
-    def _points(self, ticks: int) -> list[tuple[float, float]]:
-        """Return the newest ticks as (number, time), both from the last one on."""
         last, last_ns = self._ticks[-1]
-        return [
+        points = [
             (float(index - last), float(time_ns - last_ns))
             for index, time_ns in self._ticks
-            if index >= last - ticks
+            if index >= last - LONG
         ]
-
-
-def _fitted(points: list[tuple[float, float]]) -> tuple[float, float, float]:
-    """Return the line through ticks, and their jitter about it."""
-    period, at = fit(points)
-    return period, at, fmean((y - at - period * x) ** 2 for x, y in points) ** 0.5
+        line, newest = lines_through(points, -SHORT)
+        if abs(newest.period - line.period) > _SIGNIFICANT * newest.error:
+            return newest.period, newest.at
+        return line.period, line.at

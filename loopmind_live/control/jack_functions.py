@@ -64,7 +64,6 @@ def _declare(library: Any) -> None:
         "jack_activate": (ctypes.c_int, (client,)),
         "jack_deactivate": (ctypes.c_int, (client,)),
         "jack_get_client_name": (text, (client,)),
-        "jack_get_time": (ctypes.c_uint64, ()),
         "jack_get_sample_rate": (number, (client,)),
         "jack_get_ports": (_Names, (client, text, text, ctypes.c_ulong)),
         "jack_free": (None, (ctypes.c_void_p,)),
@@ -85,13 +84,7 @@ def _declare(library: Any) -> None:
         "jack_midi_event_write": (
             ctypes.c_int, (ctypes.c_void_p, number, text, ctypes.c_size_t)
         ),
-        "jack_get_cycle_times": (
-            ctypes.c_int,
-            (
-                client, ctypes.POINTER(number), ctypes.POINTER(ctypes.c_uint64),
-                ctypes.POINTER(ctypes.c_uint64), ctypes.POINTER(ctypes.c_float),
-            ),
-        ),
+        "jack_last_frame_time": (number, (client,)),
     }  # fmt: skip
     for name, (gives, takes) in signatures.items():
         function = getattr(library, name)

@@ -16,6 +16,7 @@ from loopmind_live.control import jack_functions
 from loopmind_live.control.clock_out import ClockOut, Due
 from loopmind_live.control.clock_plan import ClockAnchor, ClockPlan
 from loopmind_live.control.clock_thread import heard_at
+from loopmind_live.control.cycle_times import CycleTimes
 from loopmind_live.control.jack_functions import EXACT_NAME, IS_INPUT, IS_OUTPUT, NO_START_SERVER
 from loopmind_live.control.midi_system import CLIENT, Heard, Place
 from loopmind_live.errors import ControlError
@@ -55,18 +56,13 @@ class JackMidi:
             raise ControlError("no JACK server runs")
         self._client = client
         self._rate_hz = int(self._library.jack_get_sample_rate(client))
-        self._to_monotonic_ns = self._offset_ns()
+        self._times, self._began_ns = CycleTimes(self._rate_hz), 0
         self._inputs: tuple[_Port, ...] = ()
         self._outputs: tuple[_Port, ...] = ()
         self._clock = ClockOut()
         self._cycles = 0
         self._over = False
         self.fault: str | None = None
-        self._frames, self._began = ctypes.c_uint32(), ctypes.c_uint64()
-        self._next, self._period = ctypes.c_uint64(), ctypes.c_float()
-        self._times = tuple(
-            ctypes.byref(each) for each in (self._frames, self._began, self._next, self._period)
-        )
         self._event = jack_functions.MidiEvent()
         # JACK calls these for as long as the client is open: they must not be collected.
         self._callbacks = (
@@ -82,7 +78,6 @@ class JackMidi:
             raise ControlError("the JACK server ended: MIDI through it comes back with it")
         if self.fault is not None:
             raise ControlError(f"MIDI through JACK: {self.fault}")
-        self._to_monotonic_ns = self._offset_ns()
         ins = jack_functions.port_names(self._library, self._client, IS_OUTPUT)
         outs = jack_functions.port_names(self._library, self._client, IS_INPUT)
         places: itertools.chain[Place] = itertools.chain(
@@ -136,10 +131,6 @@ class JackMidi:
         self._wait_for_cycles()
         self._library.jack_client_close(self._client)
 
-    def _offset_ns(self) -> int:
-        """Return what JACK's clock lacks to time.monotonic, which is steered by the network's."""
-        return time.monotonic_ns() - int(self._library.jack_get_time()) * 1000
-
     def _wait_for_cycles(self) -> None:
         """Wait until no callback still holds the ports of before."""
         until, gone = time.monotonic() + _GONE_S, self._cycles + 2
@@ -152,7 +143,7 @@ class JackMidi:
     def _process(self, frames: int, _: object) -> int:
         """Read and write all ports, in JACK's thread."""
         try:
-            self._within.jack_get_cycle_times(self._client, *self._times)
+            self._began_ns = self._times.began_ns(frames, time.monotonic_ns())
             for port in self._inputs:
                 self._read(port, frames)
             self._write(frames)
@@ -167,9 +158,8 @@ class JackMidi:
         for number in range(within.jack_midi_get_event_count(buffer)):
             if within.jack_midi_event_get(ctypes.byref(event), buffer, number) == 0:
                 data = ctypes.string_at(event.buffer, event.size)
-                after_us = event.time * self._period.value / frames
-                at_us = self._began.value + after_us
-                self._heard(port.name, data, int(at_us * 1000) + self._to_monotonic_ns)
+                after_ns = event.time * 1_000_000_000 // self._rate_hz
+                self._heard(port.name, data, self._began_ns + after_ns)
 
     def _write(self, frames: int) -> None:
         ticks = self._ticks(frames)
@@ -193,8 +183,8 @@ class JackMidi:
         plan, anchor = self._plan()
         if anchor is None:
             return []
-        now_ns = int(self._began.value) * 1000 + self._to_monotonic_ns
-        first = frame_at_cycle(anchor, int(self._frames.value), now_ns, self._rate_hz)
+        device_frame = int(self._within.jack_last_frame_time(self._client))
+        first = frame_at_cycle(anchor, device_frame, self._began_ns, self._rate_hz)
         dues = self._clock.take(plan, first, first + frames)
         last = frames - 1
         return [(min(last, max(0, round(due.frame - first))), due) for due in dues]

@@ -31,6 +31,12 @@ class Row:
     `origin_bar`. Its tails ring at the clock's pace too. Source of the formula:
     `timing.tempo_map`. Where its body is shorter than a pass it is struck rather than stretched: it
     sounds at its own speed, once from the rounded frame of each pass, and rings out.
+
+    A row with `mask_steps` sounds in a rhythm alone: step i begins at the rounded frame of
+    ``mask_origin + i * mask_span / mask_steps`` (in bars where the row follows a clock, else in
+    frames), and sounds where bit ``i % mask_steps`` of `mask_low`, or from step 64 on of
+    `mask_high`, is set. It is at full gain from its first frame; before it the gain rises over
+    `mask_fade_frames`, and falls over as many after it.
     """
 
     track: int
@@ -51,6 +57,12 @@ class Row:
     clock_bar: float = 0.0
     clock_bar_frames: float = 1.0
     clock_change: float = 0.0
+    mask_low: int = 0
+    mask_high: int = 0
+    mask_steps: int = 0
+    mask_origin: float = 0.0
+    mask_span: float = 1.0
+    mask_fade_frames: int = 0
 
 
 @dataclass(frozen=True, slots=True)

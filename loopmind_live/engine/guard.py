@@ -26,6 +26,7 @@ from loopmind_live.config import (
 from loopmind_live.engine.base import FOREVER, ROW_TRACKS
 from loopmind_live.engine.rows import Rows
 from loopmind_live.errors import EngineError
+from loopmind_live.score.rhythm import MOST_STEPS
 
 CEILING = 0.891
 """The highest sample of a wet master: -1 dBFS."""
@@ -203,6 +204,17 @@ def check_rows(rows: Rows, arena_frames: int) -> None:
         ("start", (rows["start"] > -_FRAME_LIMIT) & (rows["start"] < _FRAME_LIMIT)),
         ("stop", (rows["stop"] >= rows["start"]) & (rows["stop"] <= FOREVER)),
         ("fade_frames", (rows["fade_frames"] >= 0) & (rows["fade_frames"] <= MAX_FADE_FRAMES)),
+        ("mask_steps", (rows["mask_steps"] >= 0) & (rows["mask_steps"] <= MOST_STEPS)),
+        ("mask_origin", _sane(rows["mask_origin"])),
+        ("mask_span", (rows["mask_span"] > 0.0) & _sane(rows["mask_span"])),
+        (
+            "mask_span",
+            (rows["clip_bars"] > 0.0) | (rows["mask_span"] >= rows["mask_steps"]),
+        ),
+        (
+            "mask_fade_frames",
+            (rows["mask_fade_frames"] >= 0) & (rows["mask_fade_frames"] <= MAX_FADE_FRAMES),
+        ),
         ("offset", rows["offset"] >= 0),
         ("lead_frames", (rows["lead_frames"] >= 0) & (clip[0] >= 0)),
         (

@@ -10,6 +10,8 @@ import numba
 import numpy as np
 
 from loopmind_live.engine.base import SLOWEST_TAIL, Row
+from loopmind_live.engine.clock_kernel import LEAST_CHANGE, bar_at, frame_at
+from loopmind_live.engine.mask_kernel import add_masked
 from loopmind_live.engine.rows import pack
 
 PIECE_FRAMES = 256
@@ -139,32 +141,14 @@ def _add_runs(out, pool, clip, x, step, n, gain, slope, into, parts):  # type: i
 
 
 @numba.njit(cache=True)
-def _bar_at(row, frame):  # type: ignore[no-untyped-def]
-    """Return the bar of a following row's clock at `frame`."""
-    n = (frame - row.clock_frame) / row.clock_bar_frames
-    if row.clock_change == 0.0:
-        return row.clock_bar + n
-    return row.clock_bar + np.expm1(row.clock_change * n) / row.clock_change
-
-
-@numba.njit(cache=True)
-def _frame_at(row, bar):  # type: ignore[no-untyped-def]
-    """Return the frame nearest to `bar` of a following row's clock; inf or nan where none is."""
-    n = bar - row.clock_bar
-    if row.clock_change != 0.0:
-        n = np.log1p(row.clock_change * n) / row.clock_change
-    return np.rint(row.clock_frame + n * row.clock_bar_frames)
-
-
-@numba.njit(cache=True)
 def _piece(row, frame):  # type: ignore[no-untyped-def]
     """Return a following row's place at `frame`, counted from its origin, and its step a frame.
 
     A clock beyond all bars has a step of 0: rounding leaves no place in the clip.
     """
     scale = row.pass_frames / row.clip_bars
-    bars = _bar_at(row, frame)
-    step = (_bar_at(row, frame + PIECE_FRAMES) - bars) * scale / PIECE_FRAMES
+    bars = bar_at(row, frame)
+    step = (bar_at(row, frame + PIECE_FRAMES) - bars) * scale / PIECE_FRAMES
     x = (bars - row.origin_bar) * scale
     if not (abs(x) < _FARTHEST and step > 0.0 and step < 64.0):
         return 0.0, 0.0
@@ -219,7 +203,7 @@ def _add_following_tails(out, frame, end, pool, row):  # type: ignore[no-untyped
         # All that ring in the piece, whatever of it the block holds.
         index = np.floor((x + step * PIECE_FRAMES) / row.pass_frames) + 1.0
         while x - index * row.pass_frames < row.tail_frames:
-            ended = _frame_at(row, row.origin_bar + index * row.clip_bars)
+            ended = frame_at(row, row.origin_bar + index * row.clip_bars)
             if not ended > row.start + 1:
                 break
             place = x - index * row.pass_frames
@@ -276,7 +260,7 @@ def _add_tails(out, frame, end, pool, row):  # type: ignore[no-untyped-def]
 def _strike_frame(row, index):  # type: ignore[no-untyped-def]
     """Return the frame of the `index`-th stroke: the row's clock, turned round, and rounded."""
     bars = row.origin_bar + index * row.clip_bars - row.clock_bar
-    if row.clock_change == 0.0:
+    if abs(row.clock_change) < LEAST_CHANGE:
         return np.int64(np.rint(row.clock_frame + bars * row.clock_bar_frames))
     growth = row.clock_change * bars
     if growth <= -1.0:  # a clock that was never there yet, or will never be
@@ -294,7 +278,7 @@ def _strike(out, frame, pool, row):  # type: ignore[no-untyped-def]
     end = frame + out.shape[0] // 2
     sounds = np.int64(row.body_frames) + np.int64(row.tail_frames)
     since = max(row.start, frame - sounds)
-    place = (_bar_at(row, since) - row.origin_bar) / row.clip_bars
+    place = (bar_at(row, since) - row.origin_bar) / row.clip_bars
     if not abs(place) < _MOST_BARS:
         return  # a clock beyond all bars
     before = np.int64(np.floor(place)) - 1
@@ -309,19 +293,47 @@ def _strike(out, frame, pool, row):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
+def _add_row(track, frame, samples, row, ring, parts):  # type: ignore[no-untyped-def]
+    """Add all of a row to the block of its track, flat, that starts at `frame`, without its mask.
+
+    Its tails ring for `ring` frames at most.
+    """
+    end = frame + track.shape[0] // 2
+    if row.clip_bars > 0.0 and row.body_frames < row.pass_frames:
+        _strike(track, frame, samples, row)
+        return
+    begin, until = max(frame, row.start - row.lead_frames), min(end, row.start)
+    if begin < until:
+        first = row.offset - (row.start - begin)
+        _add_straight(track, samples, first, begin - frame, until - frame, row.gain, 0.0, 0)
+    fade = -row.gain / max(1, row.fade_frames)
+    played = row.start, row.stop, 0.0
+    faded = row.stop, row.stop + row.fade_frames, fade
+    for first_frame, last_frame, slope in (played, faded):
+        begin, until = max(frame, first_frame), min(end, last_frame)
+        if begin < until:
+            _add_body(track, frame, begin, until, samples, row, row.gain, slope, parts)
+    if row.tail_frames > 0 and row.clip_bars == 0.0:
+        _add_tails(track, frame, end, samples, row)
+    elif row.tail_frames > 0:
+        _add_following_tails(track, frame, min(end, row.stop + ring), samples, row)
+
+
+@numba.njit(cache=True)
 def mix(out, frame, pool, rows):  # type: ignore[no-untyped-def]
     """Mix the block that starts at `frame` into `out`, overwriting it.
 
     out: float64 [tracks, frames, 2] · pool: float32 [frames, 2], the arena · rows: ROW_DTYPE,
     added in their order. A row plays from `start` to `stop`, its lead-in before, its fade after;
-    the tail of a pass rings from the end of that pass on, whatever comes then. Rows must lie within
-    the pool; all tracks beyond `out` sound on its last. Where the blocks begin and end changes no
-    sample.
+    the tail of a pass rings from the end of that pass on, whatever comes then; a mask silences all
+    of it between its steps. Rows must lie within the pool; all tracks beyond `out` sound on its
+    last. Where the blocks begin and end changes no sample.
     """
     out[:] = 0.0
     end = frame + out.shape[1]
     samples = pool.reshape(-1)
     parts = np.empty(2 * PIECE_FRAMES)
+    alone = np.empty(0)
     for v in range(rows.shape[0]):
         row = rows[v]
         if end <= row.start - row.lead_frames:
@@ -330,24 +342,14 @@ def mix(out, frame, pool, rows):  # type: ignore[no-untyped-def]
         if frame >= row.stop + max(row.fade_frames, ring):
             continue
         track = out[min(row.track, out.shape[0] - 1)].reshape(-1)
-        if row.clip_bars > 0.0 and row.body_frames < row.pass_frames:
-            _strike(track, frame, samples, row)
+        if row.mask_steps == 0:
+            _add_row(track, frame, samples, row, ring, parts)
             continue
-        begin, until = max(frame, row.start - row.lead_frames), min(end, row.start)
-        if begin < until:
-            first = row.offset - (row.start - begin)
-            _add_straight(track, samples, first, begin - frame, until - frame, row.gain, 0.0, 0)
-        fade = -row.gain / max(1, row.fade_frames)
-        played = row.start, row.stop, 0.0
-        faded = row.stop, row.stop + row.fade_frames, fade
-        for first_frame, last_frame, slope in (played, faded):
-            begin, until = max(frame, first_frame), min(end, last_frame)
-            if begin < until:
-                _add_body(track, frame, begin, until, samples, row, row.gain, slope, parts)
-        if row.tail_frames > 0 and row.clip_bars == 0.0:
-            _add_tails(track, frame, end, samples, row)
-        elif row.tail_frames > 0:
-            _add_following_tails(track, frame, min(end, row.stop + ring), samples, row)
+        if alone.shape[0] == 0:
+            alone = np.empty(track.shape[0])
+        alone[:] = 0.0
+        _add_row(alone, frame, samples, row, ring, parts)
+        add_masked(track, alone, frame, row)
 
 
 @numba.njit(cache=True)

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from loopmind_live.engine.offline import OfflineEngine
 
 AUDIO = ("auto", "jack", "portaudio")
-KERNEL_FOLDER = "numba"
 LOG_NAME = "engine.log"
 
 
@@ -46,7 +45,7 @@ def open_engine(
     return ProcessEngine(
         EngineOptions(
             audio, rate_hz, arena_frames, config.log_folder() / LOG_NAME,
-            config.cache_folder() / KERNEL_FOLDER, block, dry, keep_s, with_input, outputs=outputs,
+            config.kernel_folder(), block, dry, keep_s, with_input, outputs=outputs,
         ),
         folder,
     )  # fmt: skip
@@ -83,4 +82,4 @@ def _check(rate_hz: int, block: int) -> None:
 
 def _use_kernel_cache() -> None:
     """Name numba's folder before numba is imported; a folder that was named already stays."""
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(config.cache_folder() / KERNEL_FOLDER))
+    os.environ["NUMBA_CACHE_DIR"] = str(config.kernel_folder())

@@ -30,7 +30,7 @@ from loopmind_live.errors import EngineError, ScoreError
 from loopmind_live.score.patch import Patch, from_json, to_json
 
 MAGIC = b"LMLV"
-VERSION = 3
+VERSION = 4
 MAX_BYTES = 256 * 1024
 ANY_TIME = -(1 << 62)
 """The frame of a table that is installed however late it comes (after a restart)."""

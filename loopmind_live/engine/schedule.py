@@ -1,12 +1,12 @@
 """Which rows play: a pure rule from old rows and new ones to the rows in force."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
 from loopmind_live.config import MAX_ROWS
 from loopmind_live.engine.base import FOREVER, SLOWEST_TAIL, Row
+from loopmind_live.engine.masks import bar_at, same_mask, same_rhythm, sounds_at
 from loopmind_live.errors import EngineError
 
 _SAME_PHASE_FRAMES = 1e-3
@@ -143,7 +143,7 @@ def _join(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 def _same_sound(one: Row, other: Row) -> bool:
     """Tell whether both rows are at the same place of the same clip, always, at the same gain."""
-    if _clip_facts(one) != _clip_facts(other):
+    if _clip_facts(one) != _clip_facts(other) or not same_mask(one, other):
         return False
     if one.clip_bars:
         passes = round((other.origin_bar - one.origin_bar) / one.clip_bars)
@@ -156,6 +156,8 @@ def _same_sound(one: Row, other: Row) -> bool:
 def _goes_on(before: Row, after: Row) -> bool:
     """Tell whether `after` takes the clip over where `before` has got to."""
     if _clip_facts(before)[:-1] != _clip_facts(after)[:-1]:
+        return False
+    if not same_rhythm(before, after) and not sounds_at(after, after.start):
         return False
     apart = (_place(before, after.start) - _place(after, after.start)) / before.pass_frames
     return abs(apart - round(apart)) * before.pass_frames < _TAKEN_OVER_FRAMES
@@ -173,6 +175,4 @@ def _place(row: Row, frame: int) -> float:
     """Return how far into its clip a row is at `frame`, in frames from its origin."""
     if not row.clip_bars:
         return frame - row.origin
-    n = (frame - row.clock_frame) / row.clock_bar_frames
-    bars = math.expm1(row.clock_change * n) / row.clock_change if row.clock_change else n
-    return (row.clock_bar + bars - row.origin_bar) * row.pass_frames / row.clip_bars
+    return (bar_at(row, frame) - row.origin_bar) * row.pass_frames / row.clip_bars

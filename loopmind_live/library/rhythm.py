@@ -28,6 +28,7 @@ _PLACES = tuple(np.isin(np.arange(16), steps) for steps in _STEPS_AT)
 _FIT, _FIT_S = 0.006, 0.004
 _KINDS = 5
 _FRAMES_OFF = 1.2
+_HALF_BPM, _AT_HALF_BPM = (90.0, 101.0), 0.1
 _NEAR_BPM, _ABOUT_BPM = 0.04, 0.15
 _PRIOR_KNOTS = np.log2(np.array([60, 72, 84, 96, 108, 120, 130, 142, 156, 174, 200]) / 120.0)
 _COUNT_CAP = 9.0
@@ -162,9 +163,9 @@ class Evidence:
                 best[kind] = np.maximum(best[kind], fit * (kinds == kind))
             usual = kinds <= 1
             exact = np.maximum(exact, np.exp(-0.5 * (off_s / _FIT_S) ** 2) * usual)
-            by_length = 60.0 * number / length
+            by_length = _as_set(60.0 * number / length)
             whole = np.maximum(np.round(by_length), 1.0)
-            frames = np.abs(60.0 * number / whole - length) * self.extent.rate_hz
+            frames = np.abs(by_length / whole - 1.0) * length * self.extent.rate_hz
             sound = fit * (kinds <= 2)
             is_typed = abs(2.0 * length - round(2.0 * length)) < 1e-4
             meets = sound * (frames <= _FRAMES_OFF)
@@ -194,12 +195,12 @@ class Evidence:
 
     @staticmethod
     def _usual(bpms: Doubles) -> list[Doubles]:
-        octaves = np.log2(bpms / 120.0)
+        octaves, as_set = np.log2(bpms / 120.0), _as_set(bpms)
         hats = [
             np.interp(octaves, _PRIOR_KNOTS, np.eye(len(_PRIOR_KNOTS))[knot])
             for knot in range(len(_PRIOR_KNOTS))
         ]
-        return [octaves, octaves**2, np.abs(bpms - np.round(bpms)) * 2.0, *hats]
+        return [octaves, octaves**2, np.abs(as_set - np.round(as_set)) * 2.0, *hats]
 
     def refined(self, bpm: float) -> tuple[float, float]:
         """Return the tempo near `bpm` that fits the onsets' sixteenths best, and its std error.
@@ -219,6 +220,17 @@ class Evidence:
         rest = self.times_s - self.weights @ self.times_s - slope * across
         error_s = (float(self.weights @ rest**2) / spread / max(self.count - 2.0, 1.0)) ** 0.5
         return 15.0 / slope, 15.0 / slope * error_s / slope
+
+
+def _as_set(bpms: Doubles) -> Doubles:
+    """Return the tempos [n] of which wholeness is asked: those at a half are doubled.
+
+    Next to nobody sets a program to 181 BPM, nor to 90.5: that 181 is whole says that the loop was
+    cut by a program, but not in which of both it counts. Below, 175 is usual and 87.5 is not.
+    """
+    low, high = _HALF_BPM
+    at_half = np.abs(bpms % 1.0 - 0.5) < _AT_HALF_BPM
+    return np.where(at_half & (bpms > low) & (bpms < high), 2.0 * bpms, bpms)
 
 
 def _kind_of(number: Doubles) -> Doubles:

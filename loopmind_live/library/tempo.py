@@ -34,7 +34,7 @@ _SURE_OF_TEMPO = 0.8
 _SHORTEST_S = 0.3
 """A beat at 200 BPM."""
 _HINT_WIDTH = 0.01
-_SAME_TEMPO = 0.02
+_SAME_TEMPO, _CLOSE = 0.02, 0.005
 _FILLS = 0.015
 _LENGTH_ERROR, _ONSETS_ERROR, _STATED_ERROR = 0.008, 0.001, 0.003
 """How far off a tempo is, as a share, by a length that is not to the frame, by onsets, as told."""
@@ -77,6 +77,12 @@ class _Judged:
         found: npt.NDArray[np.bool_] = np.abs(self.bpms / bpm - 1.0) < _SAME_TEMPO
         return found
 
+    def together(self, width: float) -> Doubles:
+        """Return the probability, [n], of each candidate with those less than `width` from it."""
+        beside = np.abs(self.bpms[None, :] / self.bpms[:, None] - 1.0) < width
+        result: Doubles = beside @ self.chances
+        return result
+
 
 def estimate_tempo(
     onsets: Onsets,
@@ -94,16 +100,18 @@ def estimate_tempo(
         return None
     evidence = Evidence(onsets, extent)
     judged, none = _judge(evidence, hints, model or load_model())
-    chances = [float(judged.chances[judged.near(bpm)].sum()) for bpm in judged.bpms]
+    chances = judged.together(_SAME_TEMPO)
     # Of candidates with the same neighbors the likeliest speaks for them.
-    best = int(np.argmax(np.array(chances) + 1e-3 * judged.chances))
+    best = int(np.argmax(chances + 1e-3 * judged.chances))
     if chances[best] <= none:
         return None
     near = judged.near(float(judged.bpms[best]))
-    best = int(np.flatnonzero(near)[np.argmax(judged.chances[near])])
+    confidence = min(1.0, float(chances[best]))
+    # Of those the one in the likeliest company: one that fits by chance alone stands alone.
+    close = judged.together(_CLOSE) + 1e-3 * judged.chances
+    best = int(np.flatnonzero(near)[np.argmax(close[near])])
     start_s = _likeliest_start(judged, near)
     bpm = _settled(float(judged.bpms[best]), start_s, evidence, hints)
-    confidence = min(1.0, chances[best])
     beats = count_beats(bpm, start_s, evidence)
     figures = describe_meter(evidence, bpm, start_s, beats)
     three = load_meter().three_chance(figures, stated_meters)
@@ -177,15 +185,16 @@ def _filled(
 def _settled(bpm: float, start_s: float, evidence: Evidence, hints: Sequence[Hint]) -> float:
     """Return the tempo to use: length, onsets and hints, each weighed by how exact it is.
 
-    A stated tempo, else a whole one, is taken where it is as likely as that mean.
+    A whole tempo, or one at a half, is taken where it gives the length to the frame; a stated one,
+    else a whole one, where it is as likely as that mean.
     """
     measured: list[tuple[float, float]] = []
     filled = _filled(bpm, start_s, evidence)
     if filled is not None:
         by_length = 60.0 * filled[0] / filled[1]
-        off_s = abs(60.0 * filled[0] / max(1.0, round(by_length)) - filled[1])
-        if off_s * evidence.extent.rate_hz <= 1.0:
-            return float(round(by_length))
+        typed = max(1.0, round(2.0 * by_length) / 2.0)
+        if abs(60.0 * filled[0] / typed - filled[1]) * evidence.extent.rate_hz <= 1.0:
+            return typed
         measured.append((by_length, _LENGTH_ERROR * by_length))
     by_onsets, error = evidence.refined(bpm)
     if abs(by_onsets / bpm - 1.0) < 0.02 and error < 0.01 * by_onsets:

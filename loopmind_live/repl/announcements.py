@@ -36,7 +36,7 @@ def description(panel: Panel) -> list[str]:
     place = f"bar {_whole(panel.bar)}, beat {_whole(panel.beat)}"
     more = f", {_whole(left)} bars left" if left is not None else ""
     heads = [f"{there.pop('playing')}, {place}{more}"]
-    quiet = {"muted: none", "solo: none", "locked: none", "not recording", "0 xruns"}
+    quiet = {"muted: none", "solo: none", "locked: none", "masks: none", "not recording", "0 xruns"}
     later = [f"then: {printable(text)}" for text in panel.queued[1:]]
     return [*heads, *(text for text in there.values() if text and text not in quiet), *later]
 
@@ -64,15 +64,16 @@ class Announcer:
 
 
 def _parts(panel: Panel) -> dict[str, str]:
-    """Return which parts play, and which are muted, alone or locked; and where faders stand."""
+    """Return which parts play, which are muted, alone, locked or masked, and where faders stand."""
     there = [one for one in panel.strips if one.launch != "empty"]
     soloing = any(one.soloed for one in there)
     words = [(one.role, state_word(one, soloing)) for one in there]
-    listed = {
+    listed: dict[str, list[str]] = {
         "plays": [role for role, word in words if word in ("plays", "solo")],
         "muted": [one.role for one in there if one.muted],
         "solo": [one.role for one in there if one.soloed],
         "locked": [one.role for one in there if one.locked],
+        "masks": [f"{one.role} {one.mask}" for one in there if one.mask],
     }
     found = {word: f"{word}: {', '.join(roles) or 'none'}" for word, roles in listed.items()}
     levels = {

@@ -23,8 +23,10 @@ from loopmind_live.score.loop import ROLES
 from loopmind_live.session.argument_kinds import NAME, Argument, Value
 from loopmind_live.session.commands import CommandSpec
 
+_RHYTHM = re.compile(r"(?:[x.\-\[|](?![a-wyz]))[x.\-\[\]|(),*/0-9 ]*(?<! )", re.IGNORECASE)
+"""A rhythm within a line: it begins with a step, a group or a bar."""
 _NOTES = re.compile(r"(?:[x0-9._\-\[|](?![a-wyz]))[x0-9._\-\[\]|(),*/ ]*(?<! )", re.IGNORECASE)
-"""A pattern within a line: it begins with a step, a degree, a group or a bar."""
+"""A pattern of notes within a line: it may have degrees of the key, too."""
 _UP = frozenset({"up", "higher", "louder", "faster"})
 _DOWN = frozenset({"down", "lower", "quieter", "softer", "slower"})
 _ONLY = frozenset({"only", "just"})
@@ -136,8 +138,8 @@ class _Binder:
                 return self._take_moods(argument, tokens, place)
             case "flag":
                 return self._take_flag(argument, token)
-            case "name" | "notes":
-                taken = self._take_name if argument.kind == "name" else self._take_notes
+            case "name" | "rhythm" | "notes":
+                taken = self._take_name if argument.kind == "name" else self._take_rhythm
                 return taken(argument, tokens, place)
             case "choice":
                 return self._take_choice(argument, tokens, place)
@@ -209,8 +211,8 @@ class _Binder:
         self.values[argument.name] = token.text
         return 1
 
-    def _take_notes(self, argument: Argument, tokens: Sequence[Token], place: int) -> int:
-        """Take a pattern as it is typed, in quotes or not: signs and degrees, or "off"."""
+    def _take_rhythm(self, argument: Argument, tokens: Sequence[Token], place: int) -> int:
+        """Take a rhythm, or notes, as typed, in quotes or not: signs and numbers, or "off"."""
         token = tokens[place]
         if token.text in OFF:
             self.values[argument.name] = "off"
@@ -218,7 +220,7 @@ class _Binder:
         if token.kind == "quoted":
             self.values[argument.name] = token.text[1:-1]
             return 1
-        match = _NOTES.match(self.source, token.start)
+        match = (_NOTES if argument.kind == "notes" else _RHYTHM).match(self.source, token.start)
         if match is None:
             return 0
         self.values[argument.name] = match.group().lower()

@@ -1,6 +1,7 @@
 """Help, derived from the command table and from the ways in which commands are said. Pure."""
 
 from loopmind_live.errors import SessionError
+from loopmind_live.repl.code_help import BESIDE, CODE, TOPICS_OF_CODE
 from loopmind_live.repl.lexicon import ROLE_PHRASES, SECTIONS, TOPICS
 from loopmind_live.repl.suggest import named_topic
 from loopmind_live.repl.verbs import also, display_name
@@ -25,19 +26,6 @@ _LANDS = {
     "section": "where the section ends",
     None: "at once; nothing sounds different",
 }
-
-
-_CODE = (
-    "code: Python at the prompt, after >>> or between lines of ```; an empty line ends it",
-    "  live.tracks.bass.mute()             every command, for a part",
-    "  live.sections.hook[2].goto()        ... for a section; live.set_tempo(128) for the set",
-    '  live("mute bass in 2 bars")         any phrase',
-    "  live.bar, live.tracks.bass.muted    what is seen; dir(live) lists all",
-    "  @loop(every=2)                      a function that runs every 2 bars; yield 0.25 rests",
-    '  @at(33), @after("hook")             ... once at bar 33; once the hook has ended',
-    '  live.tracks.hats.mask("x(3,8)")     a rhythm for a bar: x sounds, . is silent',
-    '  end("hats"), end()                  end a function that runs, or all of them',
-)
 
 
 def help_text(topic: str | None = None) -> str:
@@ -73,7 +61,7 @@ def _overview() -> str:
             "Type a description to arrange, or a command:",
             *lines,
             f"Most take a time: {', '.join(EXAMPLES)}. Join commands with ; or then.",
-            f"More: help COMMAND, {', '.join(f'help {topic}' for topic in TOPICS)}.",
+            f"More: help COMMAND; help {', '.join(TOPICS)}.",
         )
     )
 
@@ -92,6 +80,8 @@ def _command(spec: CommandSpec) -> str:
     lines.append(f"  lands  {_LANDS[spec.lands]}{when}")
     if spec.undoable:
         lines.append("  undo takes it back")
+    if spec.name in BESIDE:
+        lines.append(f"  {BESIDE[spec.name]}")
     return "\n".join(lines)
 
 
@@ -116,7 +106,9 @@ def _argument(argument: Argument) -> str:
 def _topic(topic: str) -> str:
     """Return what there is to say of times, sections, parts, code, or the view and the keys."""
     if topic == "code":
-        return "\n".join(_CODE)
+        return CODE
+    if topic in TOPICS_OF_CODE:
+        return TOPICS_OF_CODE[topic]
     if topic == "view":
         return _VIEW
     if topic == "when":
@@ -127,14 +119,15 @@ def _topic(topic: str) -> str:
                 "  next bar            the next bar line (most commands' default)",
                 "  in 4 bars           the fourth bar line from here",
                 "  after this section  where the section ends; also: next section",
+                "as in: mute drums after this section",
             )
         )
     names, phrases = (LABELS, SECTIONS) if topic == "sections" else (ROLES, ROLE_PHRASES)
     intro = {
         "sections": 'sections: "verse 2" is the second verse, "verse" is every verse; '
-        '"this section" is the one that plays',
+        '"this section" plays now\nas in: goto verse 2',
         "parts": 'parts: name several with commas; "all" is every part, "everything but drums" '
-        "leaves some out",
+        "leaves some out\nas in: mute bass, pad",
     }[topic]
     lines = [intro]
     for name in names:

@@ -129,5 +129,7 @@ POLITE: tuple[Phrase, ...] = tuple(
 
 ON: frozenset[str] = frozenset({"on", "yes", "true", "start"})
 OFF: frozenset[str] = frozenset({"off", "no", "false", "stop", "end"})
-TOPICS: tuple[str, ...] = ("when", "sections", "parts", "view", "code")
+TOPICS: tuple[str, ...] = (
+    "when", "sections", "parts", "view", "code", "every", "at", "after", "rhythms",
+)  # fmt: skip
 """What help explains beside commands."""

@@ -12,7 +12,7 @@ class Names:
 
     `patches` are effects from files; `knobs` those of the patches in parts, as (part, knob, where
     it stands and may go); `offers` the loops that were listed last, number 1 first; `loops` those
-    of the library with tempo, key and part.
+    of the library with tempo, key and part; `code` what code has made.
     """
 
     sections: tuple[str, ...] = ()
@@ -20,6 +20,7 @@ class Names:
     knobs: tuple[tuple[str, str, str], ...] = ()
     offers: tuple[str, ...] = ()
     loops: tuple[Named, ...] = ()
+    code: tuple[str, ...] = ()
 
 
 NO_NAMES = Names()

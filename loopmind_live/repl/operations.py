@@ -120,8 +120,11 @@ def _loop(command: Command) -> Operation:
 def _resize(command: Command) -> Operation:
     """Return the length; by how much goes before whether longer or shorter."""
     fields = _plain(command)
-    if "delta" in fields or "bars" in fields:
-        fields.pop("rel", None)
+    if "delta" not in fields and "bars" not in fields:
+        return fields
+    shorter = fields.pop("rel", None) == "shorter"
+    if shorter and "delta" in fields:
+        fields["delta"] = -abs(fields["delta"])
     return fields
 
 

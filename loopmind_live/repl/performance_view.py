@@ -155,12 +155,14 @@ def _track(one: Strip, soloing: bool, width: int) -> Line:
     heard = -math.inf if word in ("muted", "silent", "rests") else one.peak_db
     fader = f"{one.level_db:+.1f}" if math.isfinite(one.level_db) else f"{one.level_db}"
     locked = "locked " if one.locked else ""
+    mask = f"{one.mask} " if one.mask else ""
     return (
         ("title", pad(one.role, _ROLE_COLUMNS)),
         (looks.get(word, "faint"), pad(word, _STATE_COLUMNS)),
         ("hot" if heard > HOT_DB else "meter", meter(heard, wide)),
         ("", f"{decibels(heard)} dB  fader {fader:>5}  "),
         ("solo", locked),
+        ("number", mask),
         ("faint", printable(one.loop)),
     )
 

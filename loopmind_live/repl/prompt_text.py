@@ -10,7 +10,8 @@ from prompt_toolkit.styles import Style as Look
 
 from loopmind_live.repl.coloring import colored
 from loopmind_live.repl.completion import candidates
-from loopmind_live.repl.livecode.typed import is_code
+from loopmind_live.repl.livecode.coloring import code_lines, colored_code
+from loopmind_live.repl.livecode.completing import code_offers
 from loopmind_live.repl.names import Named, Names
 from loopmind_live.repl.styled import Line
 
@@ -46,18 +47,18 @@ def formatted(line: Line) -> StyleAndTextTuples:
 
 
 class CommandLexer(Lexer):
-    """Colors commands as they are typed; of several lines, each by itself."""
+    """Colors commands as they are typed, of several lines each by itself; and code among them."""
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
         """Return what gives a line's pieces by its number."""
         lines = document.lines
-        code = is_code(document.text)
+        code = code_lines(document.text)
+        shown = colored_code(document.text) if any(code) else ()
 
         def line(number: int) -> StyleAndTextTuples:
             if not 0 <= number < len(lines):
                 return []
-            text = lines[number]
-            return [("", text)] if code else formatted(colored(text))
+            return formatted(shown[number] if code[number] else colored(lines[number]))
 
         return line
 
@@ -77,10 +78,19 @@ class TableCompleter(Completer):
         typed = text.strip().lower()
         if not typed and not complete_event.completion_requested:
             return  # an empty line asks for nothing
-        if is_code(document.text):
+        if code_lines(text)[-1]:
+            yield from self._code(text)
             return
         for word, note in self._own:
             if word.startswith(typed) and word != typed:
                 yield Completion(word, -len(text.lstrip()), display_meta=note)
         for found in candidates(text, self._names()):
             yield Completion(found.text, -found.replaces, display_meta=found.note)
+
+    def _code(self, text: str) -> Iterable[Completion]:
+        """Yield what may stand at the end of code; where a name has yet to begin, nothing."""
+        names = self._names()
+        labels = {section.split(" ")[0] for section in names.sections}
+        word, offers = code_offers(text, labels, names.code)
+        for name, note in offers:
+            yield Completion(name, -len(word), display_meta=note)

@@ -14,6 +14,11 @@ from loopmind_live.repl.asked_of import (
 )
 from loopmind_live.repl.clauses import Clause, Place
 
+_ONE_MORE = frozenset(
+    {"another", "give us another", "give me another", "otro", "otra", "un autre",
+     "une autre", "noch ein", "noch eine", "noch einen", "outro", "outra", "mais um", "mais uma"}
+)  # fmt: skip
+
 
 def insert(clause: Clause, _: Before) -> list[Asked]:
     """Put a section beside another."""
@@ -23,6 +28,7 @@ def insert(clause: Clause, _: Before) -> list[Asked]:
         beside = replace(between, link="after")
     # "I want an 8 bar bridge after the hook" needs no verb.
     wanted = beside is not None and clause.has("bars") and not clause.has("verb")
+    wanted = wanted or (beside is not None and _is_one_more(clause))
     if not (wanted or clause.says("insert", "add")) or not clause.targets or clause.roles:
         return []
     put = clause.targets[0]
@@ -43,6 +49,12 @@ def insert(clause: Clause, _: Before) -> list[Asked]:
         if beside.number is not None:
             said["number"] = beside.number
     return [("insert_section", said)]
+
+
+def _is_one_more(clause: Clause) -> bool:
+    """Tell whether one more is asked for, where it goes: "another verse after the hook"."""
+    verbs = [item for item in clause.items if item.kind == "verb"]
+    return len(verbs) == 1 and verbs[0].text in _ONE_MORE and not clause.has("mood", "darker")
 
 
 def constrain(clause: Clause, before: Before) -> list[Asked]:

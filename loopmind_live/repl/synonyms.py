@@ -157,6 +157,7 @@ SYNONYMS: tuple[Pattern, ...] = (
         "only, just, isolate, play only, play just, nothing but, * only, * alone, * solo, "
         "* by itself",
     ),
+    *ways("mask", "unmask", arguments={"rhythm": "off"}),
     *ways("unsolo", "solo off, end solo, stop solo, no solo, cancel solo"),
     *ways(
         "swap",

@@ -93,6 +93,9 @@ def asked_key(clause: Clause) -> dict[str, Value] | None:
     for mode in ("relative_major", "relative_minor"):
         if clause.has(mode):
             return {"mode": mode}
+        named = mode.removeprefix("relative_")
+        if clause.has(named) and clause.has("it") and clause.says("make", "go", "renew"):
+            return {"mode": mode}  # "make it minor": the notes stay
     key = clause.first("key")
     if key is not None:
         return {"key": key.name}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from loopmind_live.errors import SessionError
 
@@ -27,6 +28,7 @@ class Rhythm:
     bars: int = 1
 
 
+@lru_cache(maxsize=256)
 def rhythm_of(text: str) -> Rhythm:
     """Return the rhythm that a text means: its steps over one bar, or as many as stand after /.
 

@@ -114,6 +114,13 @@ class SetRoles:
 
 
 @dataclass(frozen=True, slots=True)
+class SetMasks:
+    """Let parts sound in rhythms, "" throughout."""
+
+    masks: tuple[tuple[Role, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetLevels:
     """Set faders, in decibels."""
 
@@ -205,7 +212,8 @@ class Together:
 Faders = SetLevels | SetMixer | SetEffects
 Edit = (
     SetParts | SetArrangement | SetFit | SetPace | SetTime | SetRoles | Faders | SetLooping
-    | SetPatterns | PlayTake | InsertSections | DeleteSections | SetBars | SetWishes | SetMoods
+    | SetMasks | SetPatterns | PlayTake | InsertSections | DeleteSections | SetBars | SetWishes
+    | SetMoods
     | Together
 )  # fmt: skip
 Transport = Enter | Stop | Nudge | Follow

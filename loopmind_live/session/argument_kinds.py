@@ -7,9 +7,9 @@ from typing import Literal
 
 from loopmind_live.arranger.directions import MOOD_DIRECTIONS
 from loopmind_live.errors import SessionError
+from loopmind_live.score import melody, rhythm
 from loopmind_live.score.arrangement import LABELS, LAST
 from loopmind_live.score.loop import ROLES
-from loopmind_live.score.melody import EXAMPLE, melody_of
 from loopmind_live.units import parse_key
 
 Kind = Literal[
@@ -25,6 +25,7 @@ Kind = Literal[
     "choice",
     "moods",
     "name",
+    "rhythm",
     "notes",
 ]
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,63}")
@@ -37,8 +38,8 @@ class Argument:
 
     text: any words · section: a label or "current" · roles: one or more roles · number, integer:
     in [minimum, maximum] · key: as in "F#:min" · path: a file · flag: on or off · word: a command's
-    name · choice: one of `choices` · moods: one or more words of mood · notes: as in
-    `score.melody`, or "off". `last`: may be LAST, too.
+    name · choice: one of `choices` · moods: one or more words of mood · rhythm, notes: as in
+    `score.rhythm` and `score.melody`, or "off". `last`: may be LAST, too.
     """
 
     name: str
@@ -70,7 +71,7 @@ def check_value(name: str, argument: Argument, value: Value) -> None:
             if value not in argument.choices:
                 there = " or ".join(argument.choices)
                 raise SessionError(f"{name}: {argument.name} {value!r}: choose {there}")
-        case "name" | "notes":
+        case "name" | "rhythm" | "notes":
             _check_sign(name, argument, value)
         case "flag":
             if not isinstance(value, bool):
@@ -81,13 +82,16 @@ def check_value(name: str, argument: Argument, value: Value) -> None:
 
 
 def _check_sign(name: str, argument: Argument, value: Value) -> None:
-    """Raise SessionError where `value` is no name, or no pattern of notes."""
+    """Raise SessionError where `value` is no name, no rhythm, or no notes."""
     if argument.kind == "name" and not (isinstance(value, str) and NAME.fullmatch(value)):
         raise SessionError(f"{name}: {value!r:.40} is no name: letters, digits and _")
-    if argument.kind == "notes" and not isinstance(value, str):
-        raise SessionError(f"{name}: {value!r:.40} is no pattern: {EXAMPLE}")
+    example = melody.EXAMPLE if argument.kind == "notes" else rhythm.EXAMPLE
+    if not isinstance(value, str):
+        raise SessionError(f"{name}: {value!r:.40} is no rhythm: {example}")
+    if argument.kind == "rhythm" and value != "off":
+        rhythm.rhythm_of(value)
     if argument.kind == "notes" and value != "off":
-        melody_of(str(value))
+        melody.melody_of(value)
 
 
 def _check_number(name: str, argument: Argument, value: Value) -> None:

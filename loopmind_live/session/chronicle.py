@@ -97,6 +97,15 @@ def _sound(row: Row) -> dict[str, object]:
             "clock_bar_frames": row.clock_bar_frames,
             "clock_change": row.clock_change,
         }
+    if row.mask_steps:
+        facts["mask"] = {
+            "mask_low": row.mask_low,
+            "mask_high": row.mask_high,
+            "mask_steps": row.mask_steps,
+            "mask_origin": row.mask_origin,
+            "mask_span": row.mask_span,
+            "mask_fade_frames": row.mask_fade_frames,
+        }
     return facts
 
 

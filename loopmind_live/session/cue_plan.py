@@ -258,5 +258,5 @@ def _places(arrangement: Arrangement | None, label: str, number: int | None) -> 
 def _unmuted(document: Document) -> Document:
     return replace(
         document, muted=frozenset(), soloed=frozenset(), muted_in=frozenset(),
-        soloed_in=frozenset(),
+        soloed_in=frozenset(), masks=(),
     )  # fmt: skip

@@ -48,7 +48,8 @@ class Document:
     own, and one that is gone takes it along (0, 1, ... where empty); what is `gone` may come back.
     `muted_in` and `soloed_in` count in one section alone. `time` counts bars in half (0.5) or
     double (2) time against what loops are prepared for; `pace` plays all of it faster or slower at
-    varispeed. `patterns` are what instruments play (see `score.melody`).
+    varispeed. `masks` are the rhythms that parts sound in (see `score.rhythm`), `patterns` what
+    instruments play (see `score.melody`).
     """
 
     arrangement: Arrangement | None = None
@@ -65,6 +66,7 @@ class Document:
     muted_in: RolesIn = frozenset()
     soloed_in: RolesIn = frozenset()
     gone: tuple[tuple[int, Section], ...] = ()
+    masks: tuple[tuple[Role, str], ...] = ()
     patterns: tuple[tuple[Role, str], ...] = ()
 
     @property
@@ -102,6 +104,10 @@ class Document:
     def effect(self, control: EffectControl) -> float:
         """Return where a control of the shared effects stands."""
         return dict(self.effects).get(control, EFFECTS_AT_FIRST[control])
+
+    def mask(self, role: Role) -> str:
+        """Return the rhythm that `role` sounds in, "" where it sounds throughout."""
+        return dict(self.masks).get(role, "")
 
     def audible(self, role: Role, place: int) -> bool:
         """Tell whether `role` is heard at `place`: not muted, and soloed where anything is.

@@ -54,6 +54,8 @@ class KeptSet:
     shells: tuple[tuple[Shell, str], ...] = ()
     effects: tuple[tuple[EffectControl, float], ...] = ()
     tries: tuple[tuple[str, int], ...] = ()
+    masks: tuple[tuple[Role, str], ...] = ()
+    patterns: tuple[tuple[Role, str], ...] = ()
 
     @property
     def patches(self) -> tuple[str, ...]:
@@ -103,6 +105,8 @@ def kept_of(
         shells=tuple(sorted(shells.items())),
         effects=document.effects,
         tries=tries,
+        masks=document.masks,
+        patterns=document.patterns,
     )
 
 
@@ -172,6 +176,8 @@ def document_of(
         looping=looping,
         time=time,
         pace=pace,
+        masks=tuple(sorted(kept.masks)),
+        patterns=tuple(sorted(kept.patterns)),
     )
 
 

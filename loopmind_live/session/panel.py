@@ -36,7 +36,8 @@ class Pad:
 class Strip:
     """A role's strip. `loop` is the file that it plays in this section, empty where none.
 
-    Levels and sends in decibels; `filter` and `pan` in percent, -100..100.
+    Levels and sends in decibels; `filter` and `pan` in percent, -100..100; `mask` is the rhythm
+    that it sounds in, "" throughout.
     """
 
     role: Role
@@ -51,14 +52,16 @@ class Strip:
     pan: float
     reverb_db: float
     delay_db: float
+    mask: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
     """A performance at one moment. `bar` and `beat` count from 1, with their fraction.
 
-    `queued` is what is pending, next first; `bars_left` what the section has left, None where
-    nothing plays; `level_db` the master's peak; a `load` of 1 is all the time there is.
+    `queued` is what is pending, next first, save what code asks for again and again; `bars_left`
+    what the section has left, None where nothing plays; `level_db` the master's peak; a `load` of 1
+    is all the time there is.
     """
 
     playing: bool
@@ -99,7 +102,9 @@ def panel_of(state: State, status: EngineStatus, frame: int, recording: bool = F
         key=arrangement.key if arrangement is not None else None,
         section=_section_name(state),
         bars_left=None if end_bar is None else max(0.0, end_bar - bars),
-        queued=tuple(f"{change.text} at {int(change.bar) + 1}" for change in pending),
+        queued=tuple(
+            f"{change.text} at {int(change.bar) + 1}" for change in pending if not change.by_routine
+        ),
         recording=recording,
         level_db=gain_to_db(status.peak),
         load=status.load,
@@ -187,6 +192,7 @@ def _strip(state: State, role: Role, peaks: Sequence[float]) -> Strip:
         pan=document.control(role, "pan"),
         reverb_db=document.control(role, "reverb"),
         delay_db=document.control(role, "delay"),
+        mask=document.mask(role),
     )
 
 

@@ -39,6 +39,14 @@ PARTS: tuple[CommandSpec, ...] = (
         f"{PREFIX}/track/unsolo", ("unsolo",), undoable=True,
     ),
     CommandSpec(
+        "mask", (ROLES, Argument("rhythm", "rhythm")), "bar",
+        "play parts in a rhythm: heard in its steps alone",
+        f"{PREFIX}/track/mask",
+        ("mask hats x(3,8)", "mask bass x..x..x. now", "mask drums, perc x(5,8)/2",
+         "mask hats off"),
+        undoable=True,
+    ),
+    CommandSpec(
         "add", (ROLES, SECTION_OR_CURRENT, NUMBER, FOR_BARS, UNTIL), "bar",
         "bring parts in: muted ones back, or a new loop",
         f"{PREFIX}/track/add",

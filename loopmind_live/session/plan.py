@@ -13,6 +13,7 @@ from loopmind_live.prepare.base import Opened
 from loopmind_live.score.arrangement import Part, Section
 from loopmind_live.score.clip import Clip, ClipRecipe, recipe_for
 from loopmind_live.score.loop import ROLES
+from loopmind_live.score.rhythm import Rhythm, rhythm_of
 from loopmind_live.session.actions import Enter, SetArrangement
 from loopmind_live.session.document import Refit
 from loopmind_live.session.openings import Passage, Stretch, passage_at, stretches
@@ -21,6 +22,7 @@ from loopmind_live.session.walking import Moment, walk
 from loopmind_live.timing.tempo_map import TempoSegment
 from loopmind_live.units import db_to_gain
 
+_LOW_BITS = (1 << 64) - 1
 HORIZON_BARS = 128
 """Rows are sent this far ahead, so that the engine plays on when nobody talks to it."""
 
@@ -139,7 +141,27 @@ def _stretch_rows(
                 clock_bar_frames=bar_frames,
                 clock_change=segment.slope / segment.bpm,
             )
+        if mask := document.mask(part.role):
+            row = _masked(row, rhythm_of(mask), origin, playhead.origin_bar, bar_frames, stage)
         yield row
+
+
+def _masked(
+    row: Row, rhythm: Rhythm, origin: float, origin_bar: float, bar_frames: float, stage: Stage
+) -> Row:
+    """Return a row that sounds in a rhythm alone, counted from where its section began."""
+    bits = sum(1 << step for step, sounds in enumerate(rhythm.steps) if sounds)
+    steps, span_frames = len(rhythm.steps), rhythm.bars * bar_frames
+    fade_frames = 0 if stage.dry else round(FADE_S * stage.rate_hz)
+    return replace(
+        row,
+        mask_low=bits & _LOW_BITS,
+        mask_high=bits >> 64,
+        mask_steps=steps,
+        mask_origin=origin_bar if row.clip_bars else origin,
+        mask_span=float(rhythm.bars) if row.clip_bars else span_frames,
+        mask_fade_frames=min(fade_frames, int(span_frames / steps)),
+    )
 
 
 def _sounding(

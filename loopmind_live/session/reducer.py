@@ -208,6 +208,7 @@ _RULES: dict[str, _Rule] = {
     "goto": _goto,
     "loop": _loop,
     **dict.fromkeys(("mute", "unmute", "solo", "unsolo"), role_rules.hear),
+    "mask": role_rules.mask,
     **dict.fromkeys(("lock", "unlock"), role_rules.lock),
     "level": _level,
     "filter": mixer_rules.sweep,

@@ -2,13 +2,15 @@
 
 from loopmind_live.errors import SessionError
 from loopmind_live.score.loop import ROLES, Role
-from loopmind_live.session.actions import SetRoles
+from loopmind_live.score.rhythm import rhythm_of
+from loopmind_live.session.actions import SetMasks, SetRoles
 from loopmind_live.session.arguments import (
     arrangement_of,
     known_roles,
     names,
     number,
     places_alone,
+    text,
     told_places,
 )
 from loopmind_live.session.commands import Command, CommandSpec
@@ -26,6 +28,7 @@ from loopmind_live.session.landing import (
 from loopmind_live.session.state import State
 
 _EVERY = frozenset(ROLES)
+OFF = "off"
 
 
 def lock(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
@@ -62,6 +65,21 @@ def hear(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
     action = hearing(document, spec.name, roles, places)
     state = queue(state, command, spec, action, place, back_bars=bars)
     return state, (say(state, words, place),)
+
+
+def mask(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
+    """Let parts sound in a rhythm alone, or throughout again."""
+    wanted = text(command, "rhythm")
+    rhythm = "" if wanted == OFF else rhythm_of(wanted).text
+    place = desk.landing(state, command, spec)
+    document = projected(state, desk.arranger.refit)
+    roles = known_roles(document, command)
+    words = f"mask {names(roles)} {rhythm or OFF}"
+    changed = tuple((role, rhythm) for role in roles if document.mask(role) != rhythm)
+    if not changed and (command.by_routine or not rhythm):
+        return state, () if rhythm else (Say(f"{words}: there is none"),)
+    action = SetMasks(tuple((role, rhythm) for role in roles))
+    return queue(state, command, spec, action, place), (say(state, words, place),)
 
 
 def lasting(state: State, command: Command, place: Landing, refit: Refit) -> float:

@@ -9,11 +9,12 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from loopmind_live.config import BUSES, MAX_BPM, MAX_LEVEL_DB, MIN_BPM, MIN_LEVEL_DB, SHELLS
 from loopmind_live.errors import SessionError
+from loopmind_live.score import melody, rhythm
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.document import Control, EffectControl, Strip
 from loopmind_live.session.kept_set import KeptSet, strips_in
@@ -49,7 +50,7 @@ _STRIP: Mapping[str, tuple[str, float, float]] = {
 }
 """What a part's table calls its controls, and how far they go."""
 _OF_A_BUS = ("insert1", "knobs1")
-_TABLES = ("soloed_in", "reverb", "delay", "parts", "choices")
+_TABLES = ("soloed_in", "masks", "patterns", "reverb", "delay", "parts", "choices")
 _KEYS = ("format", *_WORDS, "seed", "tempo", "key", "time", "pace", *_ROLE_SETS, *_TABLES)
 _HEAD = "# A set of LoopMind Live: loopmind perform --set FOLDER. Every line may be left out."
 
@@ -88,6 +89,10 @@ def read_set(text: str) -> KeptSet:
         **facts,
         soloed_in=frozenset(_soloed_in(_table(data, "soloed_in"))),
         effects=tuple(_effects(data)),
+        masks=tuple(_texts(data, "masks", rhythm.EXAMPLE, lambda it: rhythm.rhythm_of(it).text)),
+        patterns=tuple(
+            _texts(data, "patterns", melody.EXAMPLE, lambda it: melody.melody_of(it).text)
+        ),
         tries=tuple(
             (label, _whole(_table(data, "choices"), label, "choices.", _MOST_TRIES))
             for label in _table(data, "choices")
@@ -114,6 +119,8 @@ def write_set(kept: KeptSet) -> str:
     lines += [f"{name} = {_told(_ordered(roles))}" for name in _ROLE_SETS
               if (roles := getattr(kept, name))]  # fmt: skip
     lines += _written("soloed_in", dict(_by_section(kept)))
+    lines += _written("masks", dict(kept.masks))
+    lines += _written("patterns", dict(kept.patterns))
     for effect in ("reverb", "delay"):
         moved = {
             name.partition("/")[2]: value
@@ -274,6 +281,20 @@ def _soloed_in(table: Mapping[str, Any]) -> Iterator[tuple[str, Role]]:
     for section in table:
         for role in _roles(table, section, "soloed_in."):
             yield section, role
+
+
+def _texts(
+    data: Mapping[str, Any], where: str, example: str, read: Callable[[str], str]
+) -> Iterator[tuple[Role, str]]:
+    """Yield what parts play, as `read` returns it; SessionError where that is nothing."""
+    for name, text in _table(data, where).items():
+        role = _role(name, f"{where}:")
+        if not isinstance(text, str):
+            raise SessionError(f"{where}.{role} {text!r:.40}: {example}, in quotes")
+        try:
+            yield role, read(text)
+        except SessionError as error:
+            raise SessionError(f"{where}.{role}: {error}") from error
 
 
 def _effects(data: Mapping[str, Any]) -> Iterator[tuple[EffectControl, float]]:

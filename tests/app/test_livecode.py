@@ -114,7 +114,7 @@ def test_a_loop_lands_on_its_frames_exactly(playing: Stage) -> None:
 
 
 def test_a_mask_gates_the_clip_on_exact_frames(playing: Stage) -> None:
-    playing.enter('@every(1)\ndef gate(): live.tracks.bass.mask("x..x..x.")')
+    playing.enter('@every(1)\ndef gate(): live.tracks.bass.gate("x..x..x.")')
     playing.bars(3)
     start = playing.landed("mute bass")[0] // Rig.BAR * Rig.BAR
     first = playing.rig.session.state.tempo.line(0) + start + Rig.BAR
@@ -193,7 +193,7 @@ def test_undo_takes_back_what_a_hand_did_and_leaves_routines_alone(playing: Stag
     playing.show.type("mute pad now")
     playing.bars(0.2)
     playing.enter(
-        '@every(1)\ndef gate(): live.tracks.bass.mask("x.x.")\n'
+        '@every(1)\ndef gate(): live.tracks.bass.gate("x.x.")\n'
         "@loop\ndef fade(): live.tracks.drums.level(-3)"
     )
     playing.bars(2.5)
@@ -251,7 +251,7 @@ def test_without_a_place_to_run_code_is_refused(stage: Stage) -> None:
 GATED = """
 @every(1)
 def gate():
-    live.tracks.bass.mask("x(3,8)")
+    live.tracks.bass.gate("x(3,8)")
 
 @loop(every=2)
 def drums():
@@ -259,6 +259,10 @@ def drums():
     yield 0.5
     live.tracks.drums.unmute()
     live.tracks.pad.filter(-60 if live.bar % 4 < 2 else 0)
+
+@at(3)
+def hold():
+    live.tracks.pad.mask("x..x.x.x/2")
 """
 
 
@@ -317,6 +321,8 @@ def test_a_set_that_code_plays_is_replayed_sample_for_sample(tmp_path: Path) -> 
 
     assert landed("mute drums") == {0}
     assert landed("unmute drums") == {Rig.BAR // 2}
+    (held,) = (line for line in lines if line.get("kind") == "swap" and "mask" in line)
+    assert (held["track"], held["frame"], held["mask"]["mask_steps"]) == ("pad", 2 * Rig.BAR, 8)
     assert landed("filter pad -60") == landed("filter pad 0") == {Rig.BAR // 2}
     replay(events, tmp_path / "again.wav", [])
     assert (tmp_path / "again.wav").read_bytes() == (tmp_path / "set.wav").read_bytes()

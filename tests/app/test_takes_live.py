@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from loopmind_live import config
 from loopmind_live.app.latency import remember_latency, remembered_latency
 from loopmind_live.app.replay import replay
 from loopmind_live.app.stage import KeptEvents, Sound, arranger_for, header
@@ -30,6 +31,8 @@ from loopmind_live.score.timeline import read_timeline, write_timeline
 from loopmind_live.session.session import Options, Session
 from tests.engine.processes import RATE, jack_server, until
 from tests.engine.singing import clicks, reported, sing
+
+pytestmark = pytest.mark.live
 
 BPM = 160.0
 BAR = 72_000
@@ -91,7 +94,6 @@ class Show:
 @pytest.fixture(scope="module")
 def engine(
     tmp_path_factory: pytest.TempPathFactory,
-    pytestconfig: pytest.Config,
     require_program: Callable[[str], str],
 ) -> Iterator[ProcessEngine]:
     if sys.platform != "linux":
@@ -101,7 +103,7 @@ def engine(
     name, folder = f"loopmind-takes-{os.getpid()}", tmp_path_factory.mktemp("takes")
     with pytest.MonkeyPatch.context() as patch, jack_server(name, folder / "jackd.log"):
         patch.setenv("JACK_DEFAULT_SERVER", name)
-        kernel = pytestconfig.cache.mkdir("kernel")
+        kernel = config.kernel_folder()
         options = EngineOptions("jack", RATE, 60 * RATE, folder / "log", kernel, 64, dry=True)
         made = ProcessEngine(options)
         try:

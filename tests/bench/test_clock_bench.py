@@ -68,6 +68,7 @@ def test_without_jack_the_bench_says_what_is_missing(monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("home")
+@pytest.mark.live
 def test_the_programs_ticks_are_where_its_clicks_are(tmp_path):
     if (reason := missing()) is not None:
         pytest.skip(f"program: {reason}")

@@ -74,6 +74,7 @@ def test_without_jack_the_row_says_what_is_missing(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.slow
+@pytest.mark.live
 def test_a_performance_through_jack_is_measured(require_program: Any) -> None:
     require_program("jackd")
     require_program("jack_lsp")

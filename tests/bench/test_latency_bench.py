@@ -49,6 +49,7 @@ def test_every_loop_is_a_file_and_a_content_of_its_own(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.live
 def test_a_performance_through_jack_is_measured(require_program):
     require_program("jackd")
     require_program("jack_lsp")

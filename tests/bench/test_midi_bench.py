@@ -54,6 +54,7 @@ def test_without_jack_the_row_says_what_is_missing(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.slow
+@pytest.mark.live
 def test_pads_of_a_performance_are_pressed_and_lit(
     tmp_path: Path, require_program: Callable[[str], str]
 ) -> None:

@@ -55,6 +55,7 @@ def test_a_flood_that_loses_or_is_late_misses_its_bar() -> None:
     assert peer_rows(good, none)[-1].value is None
 
 
+@pytest.mark.live
 def test_a_server_alone_and_its_peer_are_flooded(tmp_path) -> None:  # type: ignore[no-untyped-def]
     found, figures = _alone(tmp_path / "alone", FLOODED, 1000.0, 0.5)
     assert found.sent == 500 and found.lost == 0

@@ -7,6 +7,7 @@ from loopmind_live.bench.prompt_keys import run_prompt_bench
 
 
 @pytest.mark.slow
+@pytest.mark.live
 def test_keys_and_costs_are_measured_while_a_set_plays() -> None:
     reason = missing()
     if reason is not None:

@@ -11,6 +11,7 @@ def silent(_what: str, _done: float) -> None:
     pass
 
 
+@pytest.mark.live
 def test_one_kill_of_each_is_measured():
     reason = jack_server.missing()
     if reason is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from loopmind_live import config
 from loopmind_live.engine.client import ProcessEngine
 from loopmind_live.engine.engine_options import EngineOptions
 from tests.engine.processes import RATE, jack_server, until
@@ -15,9 +16,9 @@ Start = Callable[..., ProcessEngine]
 
 
 @pytest.fixture(scope="session")
-def kernel_cache(pytestconfig: pytest.Config) -> Path:
+def kernel_cache() -> Path:
     """Return the folder in which engines find their kernel compiled, after the first run."""
-    return pytestconfig.cache.mkdir("kernel")
+    return config.kernel_folder()
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,8 @@ from loopmind_live.errors import EngineError
 from tests.engine.processes import RATE, jack, until
 from tests.engine.singing import clicks, reported, sing
 
+pytestmark = pytest.mark.live
+
 BLOCK = 64
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 from loopmind_live.engine.base import CUE_TRACK, Row
@@ -13,6 +14,8 @@ from loopmind_live.engine.client import ProcessEngine
 from loopmind_live.engine.engine_options import EngineOptions
 from loopmind_live.engine.outputs import Outputs
 from tests.engine.processes import RATE, jack, links_on, until
+
+pytestmark = pytest.mark.live
 
 PASS = 24000
 RAMP = (np.arange(PASS + 4)[:, None] % PASS / 65536 + [[0.0, 0.25]]).astype(np.float32)

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loopmind_live.engine.base import FOREVER, Row
+from loopmind_live.engine.clock_kernel import LEAST_CHANGE
 from loopmind_live.engine.schedule import last_frame
 from tests.engine.mixing import POOL, TRACKS, Mixed, render
 
@@ -180,7 +181,8 @@ def test_near_its_own_pace_a_clip_is_interpolated_as_at_any_other(
 
 
 @given(
-    st.just(0.0) | st.floats(-0.02, 0.02),
+    # Of a smaller change the oracle's own products would lose their digits.
+    st.floats(-0.02, 0.02).map(lambda change: change if abs(change) > LEAST_CHANGE else 0.0),
     st.floats(0.55, 1.9),
     st.floats(0.0, 1.0),
     st.integers(0, 3000),

@@ -16,6 +16,8 @@ from loopmind_live.engine.overload import Relief
 from tests.engine.processes import BLOCK, RATE, until
 from tests.engine.test_process import PASS, RAMP, collect, pid_of, ramp_row
 
+pytestmark = pytest.mark.live
+
 TRACK = 9
 LEVEL = 0.25
 

@@ -13,6 +13,8 @@ from loopmind_live.engine.client import ProcessEngine
 from tests.engine.conftest import Start
 from tests.engine.processes import RATE, until
 
+pytestmark = pytest.mark.live
+
 NAMES = ("drums", "kick", "snare", "hats")
 PASS = 24000
 

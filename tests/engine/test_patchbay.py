@@ -16,6 +16,8 @@ from loopmind_live.engine.engine_options import EngineOptions
 from loopmind_live.engine.patchbay import Link, Wiring, follow, free_name
 from tests.engine.processes import RATE, jack, jack_server, kept_by, links_on, until
 
+pytestmark = pytest.mark.live
+
 PORTS = tuple(f"{client}:{port}" for client in ("card", "mixer", "phones") for port in (1, 2))
 links_of = st.sampled_from([(channel, port) for channel in (0, 1) for port in PORTS])
 steps_of = st.lists(

@@ -24,6 +24,8 @@ from loopmind_live.errors import EngineError
 from tests.engine.conftest import Start
 from tests.engine.processes import BLOCK, RATE, gone, jack, jack_server, kept_by, links_on, until
 
+pytestmark = pytest.mark.live
+
 PASS = 24000
 RAMP = (np.arange(PASS + 4)[:, None] % PASS / 65536 + [[0.0, 0.25]]).astype(np.float32)
 

@@ -21,6 +21,8 @@ from loopmind_live.errors import EngineError
 from tests.engine.processes import BLOCK, RATE, gone, jack_server, until
 from tests.engine.test_process import PASS, RAMP, collect, pid_of, ramp_row
 
+pytestmark = pytest.mark.live
+
 KEEP_S = 1.0
 
 

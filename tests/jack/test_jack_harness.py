@@ -14,6 +14,8 @@ from loopmind_live.bench.random_script import Script
 from tests.bench.reference import Performer
 from tests.jack.harness import CLIENT, PLAYER, compile_client, compile_clients, missing
 
+pytestmark = pytest.mark.live
+
 if reason := missing():
     pytest.skip(reason, allow_module_level=True)
 

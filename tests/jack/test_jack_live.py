@@ -9,7 +9,7 @@ from tests.jack.harness import compile_clients, missing
 if reason := missing():
     pytest.skip(reason, allow_module_level=True)
 
-pytestmark = pytest.mark.usefixtures("home")
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("home")]
 
 
 @pytest.fixture(scope="module")

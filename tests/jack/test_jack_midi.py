@@ -27,6 +27,8 @@ from loopmind_live.control.midi_ports import MidiEvent, MidiPorts
 from loopmind_live.timing.tempo_map import TempoMap
 from tests.jack.harness import compile_client, end, jack_server, missing
 
+pytestmark = pytest.mark.live
+
 if reason := missing():
     pytest.skip(reason, allow_module_level=True)
 
@@ -296,18 +298,9 @@ def test_a_foreign_clock_tells_its_tempo_within_a_tenth_after_four_beats(stage, 
     came = stage.until(lambda event: event == PortCame(MIDI_CLOCK, "in"))
     transport = stage.start("jack_transport")
     say(transport, "play")
-    for _ in range(4):
-        capture = stage.capture()
-        capture.stdout.readline()
-        heard = four_beats(stage, came.port)
-        capture.terminate()
-        xruns = int(capture.communicate(timeout=LIMIT_S)[0].splitlines()[-1].split()[1])
-        assert heard.steady
-        if abs(heard.bpm - bpm) <= 0.1:
-            break
-        assert xruns, heard  # where JACK lost blocks, the foreign clock stood still for them
-    else:
-        pytest.skip("sound device: the driver of this machine loses blocks all the time")
+    heard = four_beats(stage, came.port)
+    assert heard.steady
+    assert abs(heard.bpm - bpm) <= 0.1  # also where the driver lost blocks meanwhile
     say(transport, "stop")
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from made_loops import RATE_HZ, drum_loop, one_hit
 
@@ -30,6 +30,10 @@ def silence(seconds: float) -> np.ndarray:
 
 @given(st.floats(90.0, 165.0), st.sampled_from([4, 8, 16]))
 @settings(max_examples=25, deadline=None)
+@example(90.5, 4)  # 181 is a whole tempo: a program cuts at that, too
+@example(93.5, 8)
+@example(97.5, 16)
+@example(162.515003200113, 8)  # its last hit dies away where 165 BPM would end, to the frame
 def test_a_loop_cut_to_its_beats_has_its_tempo_and_its_beats(bpm: float, beats: int) -> None:
     tempo = tempo_of(drum_loop(bpm, beats))
     assert tempo is not None
@@ -54,6 +58,14 @@ def test_a_whole_tempo_comes_out_whole(bpm: int) -> None:
     tempo = tempo_of(drum_loop(bpm, 8))
     assert tempo is not None
     assert tempo.bpm == float(bpm)
+
+
+@pytest.mark.parametrize("bpm", [91.5, 97.5, 100.5, 122.5])
+@pytest.mark.parametrize("beats", [4, 8])
+def test_a_tempo_at_a_half_comes_out_at_a_half(bpm: float, beats: int) -> None:
+    tempo = tempo_of(drum_loop(bpm, beats))
+    assert tempo is not None
+    assert (tempo.bpm, tempo.beats) == (bpm, beats)
 
 
 @pytest.mark.parametrize("bpm", [93.0, 120.0, 143.0])

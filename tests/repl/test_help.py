@@ -4,6 +4,7 @@ import pytest
 
 from loopmind_live.errors import SessionError
 from loopmind_live.repl.help import help_text
+from loopmind_live.repl.lexicon import TOPICS
 from loopmind_live.score.arrangement import LABELS
 from loopmind_live.score.loop import ROLES
 from loopmind_live.session.commands import COMMANDS
@@ -54,3 +55,17 @@ def test_code_is_explained():
     for words in ("live.tracks.bass.mute()", "@loop(every=2)", "@at(33)", "yield", "end("):
         assert any(words in line for line in lines)
     assert max(map(len, lines)) <= 100
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_each_topic_has_an_example_that_fits_a_line(topic: str) -> None:
+    text = help_text(topic)
+    assert text.startswith(f"{topic}: ")
+    assert "as in" in text or ">>>" in text or topic == "view"
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_what_code_has_beside_a_command_stands_in_its_help() -> None:
+    assert "@loop(every=2)" in help_text("loop")
+    assert "x(3,8)" in help_text("mask")
+    assert "help knob" in help_text("patch")

@@ -18,6 +18,7 @@ from loopmind_live.prepare.base import Due, Failed, Opened
 from loopmind_live.score.arrangement import Arrangement, Part, Section
 from loopmind_live.score.clip import Clip, ClipRecipe, body_frames
 from loopmind_live.score.loop import ROLES, Loop, Role
+from loopmind_live.session.commands import Command
 from loopmind_live.session.session import Options, Session
 
 
@@ -245,3 +246,11 @@ class Rig:
             for row in self.engine.rows
             if row.start <= frame < row.stop
         }
+
+
+def started(**options: object) -> Rig:
+    """Return a rig whose set was asked to play."""
+    rig = Rig(**options)  # type: ignore[arg-type]
+    rig.session.submit(Command("play"))
+    rig.session.advance()
+    return rig

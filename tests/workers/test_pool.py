@@ -212,7 +212,7 @@ def test_workers_are_single_threaded_nicer_and_share_no_numba_cache() -> None:
         assert [env["OMP_NUM_THREADS"] for env in environments] == ["1", "1"]
         assert all(int(env["MALLOC_MMAP_THRESHOLD_"]) >= 1 << 20 for env in environments)
         assert len({env["NUMBA_CACHE_DIR"] for env in environments}) == 2
-    assert nice > os.nice(0)
+    assert nice == 19 or nice > os.nice(0)
 
 
 def test_closing_cancels_what_waits_and_ends_what_runs() -> None:

@@ -11,44 +11,31 @@
  * slow. Ends after SECONDS, or once STOP_FILE exists; then prints one line of JSON.
  */
 #include <fcntl.h>
-#include <jack/jack.h>
 #include <jack/ringbuffer.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#define MOST 65536        /* times are kept of so many */
+#include "client.h"
+#include "cycles.h"
+
 #define WRITE_BYTES 65536 /* more at once would hold up a kernel that does not preempt itself */
 
 static jack_port_t *ports[2];
 static jack_ringbuffer_t *ring;
-static volatile sig_atomic_t ended;
-static volatile long frames, gaps, missed, xruns, overruns, cycles;
-static jack_nframes_t expected, first, gap_times[MOST], xrun_times[MOST];
+static volatile long frames, overruns;
 static long gap_frames[MOST], gap_missed[MOST];
-static jack_client_t *client;
 static float mixed[2 * 8192];
 
 static int process(jack_nframes_t n, void *unused) {
     (void)unused;
     float *left = jack_port_get_buffer(ports[0], n), *right = jack_port_get_buffer(ports[1], n);
     jack_nframes_t now = jack_last_frame_time(client);
-    if (cycles++ == 0)
-        first = now;
-    else if (now != expected) {
+    int lost = begin_cycle(now, n);
+    if (lost) {
         if (gaps < MOST) {
-            gap_times[gaps] = now;
             gap_frames[gaps] = frames;
-            gap_missed[gaps] = (int)(now - expected);
+            gap_missed[gaps] = lost;
         }
-        __sync_synchronize(); /* the gap is known before what follows it */
-        gaps++;
-        missed += (int)(now - expected);
+        count_gap(now, lost);
     }
-    expected = now + n;
     for (jack_nframes_t i = 0; i < n; i++) {
         mixed[2 * i] = left[i];
         mixed[2 * i + 1] = right[i];
@@ -61,24 +48,6 @@ static int process(jack_nframes_t n, void *unused) {
     jack_ringbuffer_write(ring, (char *)mixed, bytes);
     frames += n;
     return 0;
-}
-
-static int on_xrun(void *unused) {
-    (void)unused;
-    if (xruns < MOST)
-        xrun_times[xruns] = jack_frame_time(client);
-    xruns++;
-    return 0;
-}
-
-static void on_end(void *unused) {
-    (void)unused;
-    ended = 1;
-}
-
-static void on_signal(int unused) {
-    (void)unused;
-    ended = 1;
 }
 
 /* Connect the inputs to the client's outputs; return whether both are connected. */
@@ -161,13 +130,6 @@ static void drain(const char *folder, int gap_file, size_t piece_bytes) {
     }
 }
 
-static void print_times(const char *name, const jack_nframes_t *times, long n) {
-    printf(", \"%s\": [", name);
-    for (long i = 0; i < n && i < MOST; i++)
-        printf("%s%u", i ? ", " : "", times[i]);
-    printf("]");
-}
-
 int main(int count, char **args) {
     if (count < 5 || atol(args[2]) < 1) {
         fprintf(stderr, "usage: capture FOLDER PIECE_FRAMES SECONDS CLIENT [STOP_FILE]\n");
@@ -176,11 +138,7 @@ int main(int count, char **args) {
     const char *folder = args[1];
     size_t piece_bytes = atol(args[2]) * 2 * sizeof(float);
     int gap_file = open_piece(folder, -1);
-    client = jack_client_open("capture", JackNoStartServer, NULL);
-    if (!client) {
-        fprintf(stderr, "capture: no JACK server\n");
-        return 1;
-    }
+    open_client("capture");
     if (jack_get_buffer_size(client) > 8192) {
         fprintf(stderr, "capture: blocks above 8192 frames are not supported\n");
         return 1;
@@ -189,35 +147,23 @@ int main(int count, char **args) {
     jack_ringbuffer_mlock(ring);
     ports[0] = jack_port_register(client, "left", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
     ports[1] = jack_port_register(client, "right", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
-    jack_set_process_callback(client, process, NULL);
-    jack_set_xrun_callback(client, on_xrun, NULL);
-    jack_on_shutdown(client, on_end, NULL);
-    signal(SIGTERM, on_signal);
-    signal(SIGINT, on_signal);
-    jack_activate(client);
+    start(process);
     int connected = 0;
-    struct timespec began, now;
-    clock_gettime(CLOCK_MONOTONIC, &began);
-    double limit = atof(args[3]), passed = 0;
-    while (!ended && passed < limit) {
+    jack_time_t until = after(args[3]);
+    while (!ended && jack_get_time() < until) {
         if (!connected)
             connected = connect_to(args[4]);
         drain(folder, gap_file, piece_bytes);
         usleep(2000);
         if (count > 5 && access(args[5], F_OK) == 0)
             break;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        passed = (now.tv_sec - began.tv_sec) + (now.tv_nsec - began.tv_nsec) / 1e9;
     }
     jack_deactivate(client);
     drain(folder, gap_file, piece_bytes);
     close(gap_file);
-    printf("{\"frames\": %ld, \"cycles\": %ld, \"gaps\": %ld, \"missed_frames\": %ld, "
-           "\"xruns\": %ld, \"overruns\": %ld, \"connected\": %s, \"server_ended\": %s, \"first\": %u",
-           frames, cycles, gaps, missed, xruns, overruns, connected ? "true" : "false",
-           ended ? "true" : "false", first);
-    print_times("gap_times", gap_times, gaps);
-    print_times("xrun_times", xrun_times, xruns);
+    printf("{\"frames\": %ld, \"overruns\": %ld, \"connected\": %s, ", frames, overruns,
+           connected ? "true" : "false");
+    print_cycles();
     printf("}\n");
     fflush(stdout);
     jack_client_close(client);

@@ -7,15 +7,12 @@
  * message: the same of it, and its bytes in hex. It has one input, "in", connected to SOURCE.
  * Ends after SECONDS, or with SIGTERM; the last line is "end XRUNS LOST".
  */
-#include <jack/jack.h>
 #include <jack/midiport.h>
 #include <jack/ringbuffer.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "client.h"
 
 #define MOST_BYTES 64 /* of each message, the first so many are kept */
 
@@ -26,11 +23,9 @@ struct heard {
     unsigned char bytes[MOST_BYTES];
 };
 
-static jack_client_t *client;
 static jack_port_t *port;
 static jack_ringbuffer_t *ring;
-static volatile sig_atomic_t ended;
-static volatile long xruns, lost;
+static volatile long lost;
 
 static int process(jack_nframes_t n, void *unused) {
     (void)unused;
@@ -49,22 +44,6 @@ static int process(jack_nframes_t n, void *unused) {
             jack_ringbuffer_write(ring, (char *)&one, sizeof one);
     }
     return 0;
-}
-
-static int on_xrun(void *unused) {
-    (void)unused;
-    xruns++;
-    return 0;
-}
-
-static void on_end(void *unused) {
-    (void)unused;
-    ended = 1;
-}
-
-static void on_signal(int unused) {
-    (void)unused;
-    ended = 1;
 }
 
 /* Return what JACK's clock lacks to CLOCK_MONOTONIC, in microseconds. */
@@ -90,26 +69,17 @@ int main(int count, char **args) {
         fprintf(stderr, "usage: midi_capture SECONDS [SOURCE]\n");
         return 2;
     }
-    client = jack_client_open("midicapture", JackNoStartServer, NULL);
-    if (!client) {
-        fprintf(stderr, "midi_capture: no JACK server\n");
-        return 1;
-    }
+    open_client("midicapture");
     ring = jack_ringbuffer_create(8u << 20);
     jack_ringbuffer_mlock(ring);
     port = jack_port_register(client, "in", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0);
-    jack_set_process_callback(client, process, NULL);
-    jack_set_xrun_callback(client, on_xrun, NULL);
-    jack_on_shutdown(client, on_end, NULL);
-    signal(SIGTERM, on_signal);
-    signal(SIGINT, on_signal);
-    jack_activate(client);
+    start(process);
     jack_nframes_t frame = jack_frame_time(client);
     printf("%u %lld\n", frame, (long long)jack_frames_to_time(client, frame) + offset_us());
     fflush(stdout);
     if (count > 2 && jack_connect(client, args[2], jack_port_name(port)))
         fprintf(stderr, "midi_capture: %s cannot be connected\n", args[2]);
-    jack_time_t until = jack_get_time() + (jack_time_t)(atof(args[1]) * 1e6);
+    jack_time_t until = after(args[1]);
     while (!ended && jack_get_time() < until) {
         drain();
         usleep(5000);

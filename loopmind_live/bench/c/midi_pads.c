@@ -8,12 +8,9 @@
  * the message that lets this pad flash (channel 2). It prints "frame FRAMES" a press, or "lost"; then
  * "end XRUNS". It gives up after SECONDS.
  */
-#include <jack/jack.h>
 #include <jack/midiport.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
+
+#include "client.h"
 
 #define MOST_PRESSES 100000
 #define FIRST_NOTE 81
@@ -22,10 +19,8 @@
 #define QUIET_S 2
 #define WAIT_S 1.0 /* a light that comes later is lost */
 
-static jack_client_t *client;
 static jack_port_t *hands, *lights;
-static volatile sig_atomic_t ended;
-static volatile long xruns, pressed;
+static volatile long pressed;
 static long presses, pads, lit;
 static long frames[MOST_PRESSES];
 static jack_nframes_t last_light, pressed_at, next_at, rate;
@@ -96,22 +91,6 @@ static int process(jack_nframes_t n, void *unused) {
     return 0;
 }
 
-static int on_xrun(void *unused) {
-    (void)unused;
-    xruns++;
-    return 0;
-}
-
-static void on_end(void *unused) {
-    (void)unused;
-    ended = 1;
-}
-
-static void on_signal(int unused) {
-    (void)unused;
-    ended = 1;
-}
-
 int main(int count, char **args) {
     if (count < 4) {
         fprintf(stderr, "usage: midi_pads PRESSES PADS SECONDS [SEED]\n");
@@ -120,21 +99,12 @@ int main(int count, char **args) {
     presses = atol(args[1]) < MOST_PRESSES ? atol(args[1]) : MOST_PRESSES;
     pads = atol(args[2]) > 2 ? atol(args[2]) : 2;
     random_state = count > 4 ? (unsigned int)atol(args[4]) * 2654435761u + 1u : 1u;
-    client = jack_client_open("Launchpad X", JackNoStartServer, NULL);
-    if (!client) {
-        fprintf(stderr, "midi_pads: no JACK server\n");
-        return 1;
-    }
+    open_client("Launchpad X");
     rate = jack_get_sample_rate(client);
     hands = jack_port_register(client, "LPX MIDI Out", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
     lights = jack_port_register(client, "LPX MIDI In", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0);
-    jack_set_process_callback(client, process, NULL);
-    jack_set_xrun_callback(client, on_xrun, NULL);
-    jack_on_shutdown(client, on_end, NULL);
-    signal(SIGTERM, on_signal);
-    signal(SIGINT, on_signal);
-    jack_activate(client);
-    jack_time_t until = jack_get_time() + (jack_time_t)(atof(args[3]) * 1e6);
+    start(process);
+    jack_time_t until = after(args[3]);
     while (!ended && pressed < presses && jack_get_time() < until)
         usleep(20000);
     jack_deactivate(client);

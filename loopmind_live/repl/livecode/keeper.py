@@ -8,6 +8,7 @@ from typing import Any
 from loopmind_live.errors import SessionError
 from loopmind_live.repl.livecode.cells import Cells
 from loopmind_live.repl.livecode.child import CodeProcess, Gone
+from loopmind_live.repl.livecode.completing import names_made
 from loopmind_live.repl.livecode.wire import (
     MAX_SOURCE,
     Ask,
@@ -85,6 +86,12 @@ class CodeKeeper:
     def pid(self) -> int | None:
         """Return the process's id, None where there is none."""
         return None if self._process is None else self._process.pid
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names that code has made, oldest first."""
+        made = (name for _, source in self._cells.ran for name in names_made(source))
+        return tuple(dict.fromkeys(made))
 
     @property
     def is_free(self) -> bool:

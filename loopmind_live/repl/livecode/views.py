@@ -17,7 +17,8 @@ from loopmind_live.session.commands import BY_NAME, Command, CommandSpec, check
 
 KEPT_BACK = frozenset({"quit"})
 """What code may not ask for: it stands at the prompt alone."""
-_PERCENT = {"filter_percent": "filter", "pan_percent": "pan"}
+_OTHERWISE = {"filter_percent": "filter", "pan_percent": "pan", "rhythm": "mask"}
+"""What is seen by another name than its command's."""
 _STRIP = (
     "loop", "launch", "muted", "soloed", "locked", "level_db", "peak_db", "reverb_db", "delay_db",
 )  # fmt: skip
@@ -147,14 +148,15 @@ class Track(_View):
         super().__init__(stage)
         object.__setattr__(self, "role", role)
 
-    def mask(self, rhythm: str, bars: float = 1.0) -> None:
-        """Let the track sound in a rhythm over so many bars, from here on: muted between its steps.
+    def gate(self, rhythm: str, bars: float = 1.0) -> None:
+        """Mute and unmute the track in a rhythm over so many bars, from here on, and leave it on.
 
-        Its mutes and unmutes land on the frames of the steps; the loop runs on beneath them.
+        Each lands on the frame of its step; the loop runs on beneath them. A rhythm that stays is
+        a mask.
         """
         steps = steps_of(rhythm)
         if not isinstance(bars, int | float) or not 0.0 < bars <= MAX_BARS_AHEAD:
-            raise SessionError(f"mask over {bars!r:.20} bars: choose more than 0")
+            raise SessionError(f"gate over {bars!r:.20} bars: choose more than 0")
         for number, sounds in turns(steps):
             name = "unmute" if sounds else "mute"
             step = bars / len(steps)
@@ -162,9 +164,13 @@ class Track(_View):
                 name, {"roles": (self.role,)}, after_bars=number * bars / len(steps), grid=step
             )
 
+    def play(self, notes: str) -> None:
+        """Let the instrument play a pattern from the next bar line on: "x..x", "0 . 3 5"."""
+        _method(self._stage, "pattern", {"roles": (self.role,)}, repr(self))(notes)
+
     def __getattr__(self, name: str) -> Any:
-        if name in _STRIP or name in _PERCENT:
-            return self._strip()[_PERCENT.get(name, name)]
+        if name in _STRIP or name in _OTHERWISE:
+            return self._strip()[_OTHERWISE.get(name, name)]
         return _method(self._stage, name, {"roles": (self.role,)}, repr(self))
 
     def _strip(self) -> Mapping[str, Any]:
@@ -172,7 +178,7 @@ class Track(_View):
         return next(one for one in strips if one["role"] == self.role)
 
     def __dir__(self) -> list[str]:
-        return sorted({"mask", "role", *_STRIP, *_PERCENT, *_taking("roles")})
+        return sorted({"gate", "play", "role", *_STRIP, *_OTHERWISE, *_taking("roles")})
 
     def __repr__(self) -> str:
         return f"live.tracks.{self.role}"

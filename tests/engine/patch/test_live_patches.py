@@ -2,9 +2,11 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 from loopmind_live.config import FIRST_PATCH
@@ -14,7 +16,11 @@ from loopmind_live.score.patch import Knob, Made, Object, Parameter, Patch, Side
 from tests.engine.processes import until
 from tests.engine.test_process import PASS, collect, pid_of
 
+pytestmark = pytest.mark.live
+
 TRACK, LEVEL = 8, 0.5
+LATER = 36_789
+"""So many frames from now a stalled machine has heard what was asked, too."""
 
 
 def quieter() -> Patch:
@@ -47,19 +53,26 @@ def moved_at(engine: ProcessEngine, name: str) -> int:
     return frames[0]
 
 
+@pytest.fixture(autouse=True)
+def plain(engine: ProcessEngine) -> Iterator[None]:
+    """Leave the track without inserts, whatever became of the test."""
+    yield
+    for place in ("insert1", "insert2"):
+        engine.set_parameter(f"track/{TRACK}/{place}", 0.0)
+
+
 def test_a_patch_is_mounted_live_at_its_frame(engine: ProcessEngine, tmp_path: Path) -> None:
     engine.learn(FIRST_PATCH, quieter())
     engine.set_parameter(f"track/{TRACK}/knob1/gain", 0.25, 0.0)
     start = steady(engine)
-    frame = start + 12_345
-    recorder = engine.record(tmp_path / "r.wav", start, start + 24_000)
+    frame = start + LATER
+    recorder = engine.record(tmp_path / "r.wav", start, start + 2 * LATER)
     engine.set_parameter(f"track/{TRACK}/insert1", FIRST_PATCH, 0.0, frame)
     assert moved_at(engine, f"track/{TRACK}/insert1") == frame
     until(lambda: not recorder.running)
     heard, _ = soundfile.read(recorder.path, dtype="float64")
-    assert np.abs(heard[200:12_345] - LEVEL).max() < 1e-4
-    assert np.abs(heard[12_345:] - 0.25 * LEVEL).max() < 1e-4
-    engine.set_parameter(f"track/{TRACK}/insert1", 0.0)
+    assert np.abs(heard[200:LATER] - LEVEL).max() < 1e-4
+    assert np.abs(heard[LATER:] - 0.25 * LEVEL).max() < 1e-4
 
 
 def test_a_patch_is_there_again_in_the_engine_that_plays_on(engine: ProcessEngine) -> None:

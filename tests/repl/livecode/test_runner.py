@@ -83,7 +83,7 @@ def test_a_loop_that_rests_asks_for_what_lies_between_the_lines() -> None:
 
 def test_a_mask_mutes_on_the_frames_of_its_steps() -> None:
     desk = Desk()
-    desk.enter('@every(1)\ndef gate():\n    live.tracks.pad.mask("x(3,8)")')
+    desk.enter('@every(1)\ndef gate():\n    live.tracks.pad.gate("x(3,8)")')
     assert desk.go(0.0, 0.5) == [
         ("unmute", 0.0), ("mute", 0.125), ("unmute", 0.375), ("mute", 0.5), ("unmute", 0.75),
         ("mute", 0.875), ("unmute", 1.0),
@@ -93,7 +93,7 @@ def test_a_mask_mutes_on_the_frames_of_its_steps() -> None:
 
 def test_a_mask_entered_at_once_begins_with_the_next_bar() -> None:
     desk = Desk()
-    desk.enter('live.tracks.pad.mask("x.", bars=2)', bar=4.3)
+    desk.enter('live.tracks.pad.gate("x.", bars=2)', bar=4.3)
     assert [(one.command, one.bar) for one in desk.of(Ask)] == [
         ("unmute", 5.0), ("mute", 6.0), ("unmute", 7.0),
     ]  # fmt: skip
@@ -160,7 +160,7 @@ def test_a_cell_that_fails_does_nothing_at_all() -> None:
         ("live.tracks.bass.level(1, 2, 3)", 1, "2 at most"),
         ("live.quit()", 1, "no 'quit'"),
         ("live.bpm = 3", 1, "only seen"),
-        ("live.tracks.bass.mask('xo')", 1, "no step 'o'"),
+        ("live.tracks.bass.gate('xo')", 1, "no step 'o'"),
         ("@loop(every=0)\ndef x(): pass", 1, "every 0"),
         ("at(-3)(print)", 1, "at -3"),
         ("after('chorale')", 1, "no section"),
@@ -260,9 +260,9 @@ def test_nothing_seen_hides_a_command() -> None:
 
 def test_a_rhythm_before_the_clock_runs_is_refused() -> None:
     desk = Desk()
-    desk.enter('live.tracks.bass.mask("x.")', bar=None)
+    desk.enter('live.tracks.bass.gate("x.")', bar=None)
     assert "nothing plays yet" in desk.of(Fault)[0].text
-    desk.enter('@loop\ndef gate(): live.tracks.bass.mask("x")', bar=None)
+    desk.enter('@loop\ndef gate(): live.tracks.bass.gate("x")', bar=None)
     assert desk.of(Resting)[-1] == Resting(0.0, ("gate",), False)
 
 
