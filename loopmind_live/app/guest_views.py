@@ -48,6 +48,7 @@ def read_names(facts: Mapping[str, Any]) -> Names:
             knobs=tuple((str(part), str(knob), str(note)) for part, knob, note in facts["knobs"]),
             offers=tuple(map(str, facts["offers"])),
             code=tuple(map(str, facts.get("code", ()))),
+            sets=tuple(map(str, facts.get("sets", ()))),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise SessionError("the performer told no names that can be read") from error

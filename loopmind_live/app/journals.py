@@ -138,6 +138,21 @@ def found(root: Path) -> tuple[list[Found], list[str]]:
     return there, wrong
 
 
+def newest_set(root: Path, own: Path | None = None) -> Found | None:
+    """Return the newest performance but one's `own` that left a set, None where none did."""
+    for folder in _newest_first(root):
+        if folder == own:
+            continue
+        try:
+            one = Found(folder, read_journal(folder / JOURNAL))
+        except SessionError:
+            continue  # damaged: an older one may do
+        snapshot = one.kept.snapshot
+        if snapshot is not None and snapshot.state.arrangement is not None:
+            return one
+    return None
+
+
 def _newest_first(root: Path) -> list[Path]:
     """Return the folders that have a journal, by when it was last written."""
     times = []

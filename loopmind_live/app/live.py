@@ -4,7 +4,6 @@ import asyncio
 import logging
 import signal
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,9 @@ from loopmind_live.app.patches import patch_folders
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import LiveRecorder, Recording
 from loopmind_live.app.resume import Resumed
-from loopmind_live.app.set_opening import Opening, opening
+from loopmind_live.app.set_opening import Opening, begun, opening
+from loopmind_live.app.set_places import places
+from loopmind_live.app.shelf import open_shelf
 from loopmind_live.app.stage import KeptEvents, NoEvents, arranger_for, header, live_engine
 from loopmind_live.app.surfaces import Surfaces, open_surfaces
 from loopmind_live.app.takes import takes_for
@@ -71,7 +72,7 @@ class LiveShow:
         )
         self._surfaces = Surfaces(self._tell)
         self._folders = patch_folders(Path.cwd(), request.set_folder)
-        self._names = KnownNames(self._folders)
+        self._names = KnownNames(self._folders, places(Path.cwd(), request.library).names)
         self._prompt = Prompt(
             self._handle,
             lambda: view_of(self._show),
@@ -129,6 +130,8 @@ class LiveShow:
                 lambda path: timeline(path, self._library.loops), datetime.now,
                 self._language_model(stack), self._memory,
             )  # fmt: skip
+            own, folders = held.folder, self._folders
+            self._shelf = open_shelf(self._show, request.library, folders, begins.found, own)
             if resumed is not None:
                 resume.take_up(resumed, engine, pool, session)
             else:
@@ -159,7 +162,8 @@ class LiveShow:
         """Return what the performance began, or begins, with."""
         request = self._request
         if self._resumed is not None:
-            return self._begun_with(self._resumed)
+            folder = request.set_folder if self._goes_on else None
+            return begun(folder, self._resumed.begun_with, self._tell)
         arrangement = timeline(request.timeline, loops) if request.timeline else None
         if not loops and arrangement is None:
             raise LibraryError(
@@ -168,15 +172,6 @@ class LiveShow:
             )
         arranger = self._arranger(loops, arrangement)
         return opening(request.set_folder, arrangement, arranger, request.seed)
-
-    def _begun_with(self, resumed: Resumed) -> Opening:
-        """Return what a performance began with that is taken up; its script goes on."""
-        folder = self._request.set_folder if self._goes_on else None
-        try:
-            return opening(folder, resumed.begun_with)
-        except LoopMindError as error:
-            self._tell(f"{error}: nothing more is typed by it")  # the music comes first
-            return Opening(resumed.begun_with)
 
     def _script(self, begins: Opening) -> list[ScriptLine]:
         """Return the lines of the script that have not been typed yet."""
@@ -233,10 +228,9 @@ class LiveShow:
         )  # fmt: skip
         try:
             await guests.open()
+            self._guests = guests
         except SessionError as error:
             self._tell(str(error))
-        else:
-            self._guests = guests
 
     def _go_on_recording(self) -> None:
         """Record on in another file, from the frame at which the one before was cut off."""
@@ -303,6 +297,7 @@ class LiveShow:
         recording = self._show.recording
         self._journal.note(
             typed=self._typed,
+            code=self._show.kept_code(),
             recording=None if recording is None else recording.told(),
             from_frame=None if recording is None else self._recorder.from_frame,
         )
@@ -372,14 +367,16 @@ class LiveShow:
         if self._resumed is not None:
             resume.tell_where(self._resumed, self._show.session, self._tell)
             return
-        self._tell(
+        told = (
             f"{len(loops)} loops, {engine.backend} at {engine.rate_hz} Hz, {engine.block} frames. "
             "Describe a set, as in: dark trap 140 bpm. Type help for all commands."
         )
+        for line in (told, *self._shelf.told_last()):
+            self._tell(line)
 
     def _names_now(self) -> Names:
-        names = self._names.of(self._show.session.state, self._library.loops)
-        return replace(names, code=self._show.names_of_code())
+        state, code = self._show.session.state, self._show.names_of_code()
+        return self._names.of(state, self._library.loops, code)
 
     def _drawn(self) -> dict[str, Any]:
         """Return what guests' screens are drawn from."""

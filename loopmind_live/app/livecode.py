@@ -47,6 +47,7 @@ class Livecode:
         self._late: dict[str, float | None] = {}
         self._refused: dict[str, str] = {}
         show.run_code = self.enter
+        show.kept_code = lambda: self._keeper.kept
         show.names_of_code = lambda: self._keeper.names
         show.told_beside.append(self._told)
 

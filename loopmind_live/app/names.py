@@ -19,19 +19,27 @@ class KnownNames:
     """Collects names; asked at each key, so what changes seldom is kept."""
 
     def __init__(
-        self, folders: Sequence[Path], clock: Callable[[], float] = time.monotonic
+        self,
+        folders: Sequence[Path],
+        set_names: Callable[[], tuple[str, ...]] = tuple,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`folders` are those that patches are in."""
-        self._folders, self._clock = folders, clock
+        """`folders` are those that patches are in; `set_names` looks for saved sets."""
+        self._folders, self._set_names, self._clock = folders, set_names, clock
+        self._sets: tuple[str, ...] = ()
         self._patches: tuple[str, ...] = ()
         self._next_s = float("-inf")
         self._loops: Sequence[Loop] | None = None
         self._described: tuple[Named, ...] = ()
 
-    def of(self, state: State, loops: Sequence[Loop]) -> Names:
-        """Return the names there are now; a new list of `loops` is a new library."""
+    def of(self, state: State, loops: Sequence[Loop], code: tuple[str, ...] = ()) -> Names:
+        """Return the names there are now; a new list of `loops` is a new library.
+
+        `code` are those that code has made.
+        """
         if self._clock() >= self._next_s:
             self._patches = tuple(sorted(patch_files(self._folders)))
+            self._sets = self._set_names()
             self._next_s = self._clock() + LIST_S
         if loops is not self._loops:
             self._loops = loops
@@ -49,6 +57,8 @@ class KnownNames:
                 f"{one.part.loop.path.name}, {about(one.part.loop)}" for one in state.offered
             ),
             loops=self._described,
+            code=code,
+            sets=self._sets,
         )
 
 

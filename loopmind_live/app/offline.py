@@ -12,6 +12,7 @@ from loopmind_live.app.patches import patch_folders, rehearse_now
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import OfflineRecorder
 from loopmind_live.app.set_opening import opening
+from loopmind_live.app.shelf import open_shelf
 from loopmind_live.app.stage import (
     KeptEvents,
     NoEvents,
@@ -88,6 +89,7 @@ class OfflineShow:
                 )
                 folders = patch_folders(Path.cwd(), request.set_folder)
                 show.rehearse = rehearse_now(show, folders)
+                open_shelf(show, request.library, folders, begins.found)
                 if request.record is not None or request.stems is not None:
                     recorder.start(request.record, request.stems)
                 begins.open(session, folders)

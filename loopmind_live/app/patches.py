@@ -10,6 +10,7 @@ from loopmind_live import config
 from loopmind_live.app.performance import Performance
 from loopmind_live.engine.patch.scratch import Scratch
 from loopmind_live.errors import LoopMindError, SessionError
+from loopmind_live.score.patch import Patch, to_json
 from loopmind_live.session.command import Command
 from loopmind_live.session.effects import Rehearse
 from loopmind_live.session.patches import newest
@@ -52,8 +53,10 @@ def rehearse_now(show: Performance, folders: Sequence[Path]) -> Callable[[Rehear
 
     def rehearse(wanted: Rehearse) -> list[str]:
         engine = show.session.engine
-        scratch = Scratch(find_patch(wanted.name, folders), engine.rate_hz, engine.block)
-        show.session.learn(scratch.wait())
+        file = wanted.file or find_patch(wanted.name, folders)
+        patch = Scratch(file, engine.rate_hz, engine.block).wait()
+        if not _is_known(show, patch):
+            show.session.learn(patch)
         return list(show.carry_out([wanted.command]).lines)
 
     return rehearse
@@ -82,7 +85,7 @@ class Patches:
 
     def ask(self, wanted: Rehearse) -> list[str]:
         """Rehearse a patch; the command that wants it is carried out then."""
-        file = find_patch(wanted.name, self._folders)
+        file = wanted.file or find_patch(wanted.name, self._folders)
         self._watched[file] = _mark(file)
         self._commands.setdefault(file, []).append(wanted.command)
         self._want(file)
@@ -129,11 +132,20 @@ class Patches:
         if patch is None:
             return
         self._scratch = None
-        reply = self._show.session.learn(patch)
         commands = self._commands.pop(file, [])
-        lines = self._show.carry_out(commands).lines if commands else reply.lines
+        lines: tuple[str, ...] = ()
+        if not commands or not _is_known(self._show, patch):
+            lines = self._show.session.learn(patch).lines
+        if commands:
+            lines = self._show.carry_out(commands).lines
         for line in lines:
             self._tell(line)
+
+
+def _is_known(show: Performance, patch: Patch) -> bool:
+    """Tell whether the newest version that is known is this very one."""
+    known = newest(show.session.state.patches, patch.name)
+    return known is not None and known.graph == to_json(patch)
 
 
 _GONE: Mark = (0, 0)

@@ -59,6 +59,26 @@ class Recorder(Protocol):
         ...
 
 
+class Sets(Protocol):
+    """Keeps sets in folders, and plays them again. See `app.shelf`."""
+
+    def meant(self, text: str) -> Command | None:
+        """Return the command of a line that saves or loads a set by a name as it is typed."""
+        ...
+
+    def holds(self, name: str) -> bool:
+        """Tell whether there is a set of that name."""
+        ...
+
+    def load(self, command: Command, frame: int | None, due_frame: int | None, here: bool) -> Reply:
+        """Play a set, as `command` asks; only where it was typed `here` is its code entered."""
+        ...
+
+    def save(self, name: str | None) -> str:
+        """Keep the set, and tell where."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is told to whoever typed; `ok` is False where anything was refused."""
@@ -88,13 +108,18 @@ class Performance:
         self.finished = False
         self._recorder = recorder
         self._folder = folder
-        self._read_timeline = read_timeline
+        self.read_timeline = read_timeline
         self._now = now
         self.learn: Callable[[Learn], list[str]] = _no_midi
         self.rehearse: Callable[[Rehearse], list[str]] = _no_patches
         self.clock: Callable[[SetClock], list[str]] = _no_clock
         self.link: Callable[[SetLink], list[str]] = _no_link
         self.run_code: Callable[[str], None] = _no_code
+        self.kept_code: Callable[[], str] = str
+        self.mapping_files: Callable[[], list[Path]] = list
+        self.use_mappings: Callable[[Path], None] = _no_mappings
+        self.sets: Sets | None = None
+        self._here = False
         self.names_of_code: Callable[[], tuple[str, ...]] = tuple
         self.told_beside: list[Callable[[], str | None]] = []
 
@@ -108,6 +133,13 @@ class Performance:
 
         No surface calls this: code comes from nowhere else.
         """
+        self._here = True
+        try:
+            return self._enter_all(text)
+        finally:
+            self._here = False
+
+    def _enter_all(self, text: str) -> Answer:
         found = pieces(text)
         if len(found) < 2 and not is_code(text):
             return self.type(text)
@@ -144,6 +176,9 @@ class Performance:
 
     def _read(self, text: str) -> Reading:
         """Return what a line means; what the grammar leaves over, a language model is asked."""
+        named = None if self.sets is None else self.sets.meant(text)
+        if named is not None:
+            return Reading((named,))
         try:
             return read(text)
         except NotUnderstood:
@@ -187,9 +222,12 @@ class Performance:
     def _submit(self, command: Command, frame: int | None, due_frame: int | None) -> Reply:
         if command.name != "load":
             return self.session.submit(command, frame, due_frame)
-        path = self._path(str(command.arguments["file"]), ".json")
+        name = str(command.arguments["file"])
+        if self.sets is not None and self.sets.holds(name):
+            return self.sets.load(command, frame, due_frame, self._here)
+        path = self._path(name, ".json")
         try:
-            arrangement = self._read_timeline(path)
+            arrangement = self.read_timeline(path)
         except LoopMindError as error:
             return self.session.refuse(command.text, error, frame)
         return self.session.submit_arrangement(command, arrangement, frame, due_frame)
@@ -245,6 +283,8 @@ class Performance:
                 return self.link(wanted)
 
     def _save(self, file: str | None) -> str:
+        if self.sets is not None and not (file or "").endswith(".json"):
+            return self.sets.save(file)
         arrangement = as_saved(self.session.state.document)
         if arrangement is None:
             raise SessionError("nothing is arranged yet: there is nothing to save")
@@ -318,6 +358,10 @@ def _quits(text: str) -> bool:
 
 def _no_code(_source: str) -> None:
     raise SessionError("no code runs here: perform live")
+
+
+def _no_mappings(_folder: Path) -> None:
+    """Let a set's mappings be, where no MIDI is."""
 
 
 def _no_patches(_wanted: Rehearse) -> list[str]:

@@ -13,6 +13,7 @@ from loopmind_live.session.kept_set import KeptSet
 from loopmind_live.session.set_file import read_set
 
 SET, TIMELINE, START, CODE = "set.toml", "timeline.json", "start.txt", "code.py"
+CONTROLLERS = "controllers"
 MAX_BYTES = 1 << 20
 
 

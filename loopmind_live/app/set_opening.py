@@ -87,6 +87,15 @@ def opening(
     return Opening(arrangement, found)
 
 
+def begun(folder: Path | None, arrangement: Arrangement | None, tell: Tell) -> Opening:
+    """Return what a performance began with that is taken up: its script goes on."""
+    try:
+        return opening(folder, arrangement)
+    except LoopMindError as error:
+        tell(f"{error}: nothing more is typed by it")  # the music comes first
+        return Opening(arrangement)
+
+
 def _entered(show: Performance, piece: Piece, runs_code: bool) -> tuple[str, ...]:
     if not piece.is_code:
         return show.type(piece.text, None if runs_code else 0).lines

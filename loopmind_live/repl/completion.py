@@ -100,6 +100,10 @@ def _named(spec: CommandSpec, names: Names, said: str) -> list[Named]:
                 for part, knob, note in names.knobs
                 if part in parts or "all" in parts
             ]
+        case "save":
+            return [(name, "saved set") for name in names.sets]
+        case "load":
+            return [*((name, "set") for name in names.sets), ("last", "the last performance's set")]
         case "take":
             return [(str(number), note) for number, note in enumerate(names.offers, 1)]
         case _:

@@ -20,6 +20,7 @@ _SWAPS = ("renew", "raise", "lower", "remove", "insert", "go", "loop", "add", "s
           "slower")  # fmt: skip
 """Verbs that change what plays, where they have an object of that kind."""
 _HERE = frozenset({"goto", "jump", "jump to", "skip to", "go to", "get to"})
+_ARE = frozenset({"is", "are", "was", "were"})
 _BESIDE = ("before", "after")
 """What follows these says where a section goes, and is none of a list."""
 _STRANGE = frozenset({"unknown", "other"})
@@ -72,6 +73,8 @@ def _with_genre(items: list[Item], found: dict[str, int], strange: int) -> bool:
     at = next(i for i, item in enumerate(items) if item.kind == "genre")
     if at and items[at - 1].kind in ("no", "not", "less"):
         return False
+    if at + 1 < len(items) and items[at + 1].text in _ARE:
+        return False  # "the house is warm"
     before = items[:at]
     gap = items[1].start - items[0].end if len(items) > 1 and items[1].kind == "role" else 0
     if at == 0 and _NARROW < gap <= _NARROW + 2:

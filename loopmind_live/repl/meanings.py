@@ -252,7 +252,8 @@ def _take(clause: Clause, _: Before) -> list[Asked]:
 
 def _transport(clause: Clause, _: Before) -> list[Asked]:
     """Start, stop, undo, redo: only where nothing else is named."""
-    if clause.has_object or clause.strange or clause.has("percent", "bars", "duration", "number"):
+    other = ("percent", "bars", "duration", "number", "statement", "question")
+    if clause.has_object or clause.strange or clause.has(*other):
         return []
     if clause.has("edit"):
         if clause.says("redo", "return"):

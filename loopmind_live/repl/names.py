@@ -12,7 +12,7 @@ class Names:
 
     `patches` are effects from files; `knobs` those of the patches in parts, as (part, knob, where
     it stands and may go); `offers` the loops that were listed last, number 1 first; `loops` those
-    of the library with tempo, key and part; `code` what code has made.
+    of the library with tempo, key and part; `code` what code has made; `sets` are saved.
     """
 
     sections: tuple[str, ...] = ()
@@ -21,6 +21,7 @@ class Names:
     offers: tuple[str, ...] = ()
     loops: tuple[Named, ...] = ()
     code: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
 
 
 NO_NAMES = Names()

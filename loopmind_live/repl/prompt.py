@@ -18,6 +18,7 @@ from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, has_focus
+from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import ColorDepth, Output, create_output
@@ -28,8 +29,9 @@ from loopmind_live.repl.messages import Messages, Tone, answer
 from loopmind_live.repl.names import Named, Names
 from loopmind_live.repl.plain import announce, describing, print_all, run_plain
 from loopmind_live.repl.prompt_history import open_history
+from loopmind_live.repl.prompt_paint import Painter, row_style, row_text
 from loopmind_live.repl.prompt_screen import MENU_ROWS, REDRAW_S, Screen
-from loopmind_live.repl.prompt_text import LOOKS, CommandLexer, TableCompleter
+from loopmind_live.repl.prompt_text import LOOKS, CommandLexer, TableCompleter, formatted
 from loopmind_live.repl.terminal_color import has_color
 from loopmind_live.repl.view import View, fit, printable, toolbar_text
 from loopmind_live.session.panel import Panel
@@ -39,7 +41,6 @@ VIEW = "view"
 """Typed alone, it goes to the performance view and back, as F2 does."""
 OWN_WORDS: tuple[Named, ...] = ((VIEW, "the performance view, and back"),)
 QUESTION = "end the performance? [y/N] "
-REFRESH_S = 0.2
 LAST_ANSWER_S = 2.0
 """How long the end waits for the answer to the line that brought it about."""
 _TONES: Mapping[Tone, tuple[str, str]] = {
@@ -98,6 +99,8 @@ class Prompt:
         self._asking = False
         self._session: PromptSession[str] | None = None
         self._view_failed = False
+        self._painter: Painter | None = None
+        self._bar = ""
         self._colored = has_color(os.environ)
 
     async def run(self) -> None:
@@ -204,7 +207,7 @@ class Prompt:
             prompt_continuation=lambda width, *_: f"{MORE} ".rjust(width),
             complete_while_typing=True,
             key_bindings=self._keys(),
-            bottom_toolbar=self._toolbar,
+            bottom_toolbar=self._drawn_toolbar,
             reserve_space_for_menu=MENU_ROWS,
             erase_when_done=True,
         )
@@ -266,7 +269,18 @@ class Prompt:
     def _is_empty(self) -> bool:
         return self._session is not None and not self._session.default_buffer.text
 
+    def _drawn_toolbar(self) -> str:
+        """Return the toolbar's text, as the whole screen is drawn."""
+        if self._painter is not None:
+            self._painter.drawn()
+        return self._toolbar()
+
     def _toolbar(self) -> str:
+        """Return the toolbar's text as it is now, which is held to be on the screen then."""
+        self._bar = self._toolbar_now()
+        return self._bar
+
+    def _toolbar_now(self) -> str:
         """Return the toolbar's text; a view that fails is logged once and costs only the bar."""
         if self._session is None:
             return ""
@@ -308,11 +322,28 @@ class Prompt:
                 await run_in_terminal(lambda: self._write(output))
 
     async def _refresh(self, session: PromptSession[str]) -> None:
-        """Draw the toolbar anew as time goes by, or the view, which costs more, less often."""
+        """Draw the toolbar, and the view, anew as time goes by."""
+        painter = self._painter = Painter(session.app)
         while True:
-            shown = self._screen is not None and self._screen.shown
-            await asyncio.sleep(REDRAW_S if shown else REFRESH_S)
-            session.app.invalidate()
+            await asyncio.sleep(REDRAW_S)
+            if not self._is_painted(painter):
+                session.app.invalidate()
+
+    def _is_painted(self, painter: Painter) -> bool:
+        """Paint what has changed by itself; False where the whole screen is to be drawn."""
+        screen, before = painter.screen(), self._bar
+        if screen is None or row_text(screen, screen.height - 1) != before.rstrip():
+            return False
+        rows: dict[int, StyleAndTextTuples] = {}
+        if self._screen is not None and self._screen.shown:
+            news = self._screen.news()
+            if news is None:
+                return False
+            rows = {number: formatted(line) for number, line in news.items()}
+        if self._toolbar() != before:
+            last = screen.height - 1
+            rows[last] = [(row_style(screen, last), self._bar)]
+        return not rows or painter.paint(screen, rows)
 
     def _waiting(self) -> list[tuple[str, Tone]]:
         """Take all that is to be written, what was told during the performance view first."""

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from prompt_toolkit import PromptSession
@@ -29,10 +29,8 @@ from loopmind_live.repl.styled import Line
 from loopmind_live.repl.view import fit, printable
 from loopmind_live.session.panel import Panel
 
-REDRAW_S = 0.25
+REDRAW_S = 0.1
 """The view is drawn anew this often; keys show at once, on what was drawn last."""
-SOONEST_S = 0.1
-"""So soon again for an answer; more often nothing is drawn, whatever comes."""
 MENU_ROWS = 6
 MOST_LOG = 200
 MOST_HELD = 2000
@@ -77,6 +75,13 @@ class Screen:
         self._control.forget()
         app.invalidate()
 
+    def news(self) -> Mapping[int, Line] | None:
+        """Draw anew what has changed; return its rows, None where the whole screen has to be drawn.
+
+        What is drawn as a whole meanwhile shows them, too.
+        """
+        return self._control.news()
+
     def note(self, text: str) -> None:
         """Take a message into the log."""
         self._log.extend(text.splitlines())
@@ -85,7 +90,6 @@ class Screen:
         """Show a message in the view's log alone, and keep it for the other screen."""
         self.note(text)
         self._held.append((text, tone))
-        self._control.hurry()
 
     def take_held(self) -> list[tuple[str, Tone]]:
         """Return what the other screen misses."""
@@ -113,22 +117,38 @@ class Drawn(UIControl):
         self._content: UIContent | None = None
         self._size = (0, 0)
         self._drawn_s = 0.0
-        self._hurries = False
+        self._lines: list[Line] = []
 
     def forget(self) -> None:
         """Draw anew next time."""
         self._content = None
 
-    def hurry(self) -> None:
-        """Draw anew soon: there is something to be seen that cannot wait."""
-        self._hurries = True
+    def news(self) -> Mapping[int, Line] | None:
+        """Return the lines that have changed, by number; None where none were drawn yet."""
+        if self._content is None:
+            return None
+        before = self._lines
+        self._draw_anew()
+        if len(before) != len(self._lines):
+            return None
+        return {
+            number: line
+            for number, line in enumerate(self._lines)
+            if line is not before[number] and line != before[number]
+        }
 
     def create_content(self, width: int, height: int) -> UIContent:
         """Return the lines for a window of this size."""
-        now = self._clock()
-        due = now - self._drawn_s >= (SOONEST_S if self._hurries else REDRAW_S)
-        if self._content is None or due or self._size != (width, height):
-            lines = [formatted(line) for line in self._draw(width, height)]
-            self._content = UIContent(lambda number: lines[number], len(lines), show_cursor=False)
-            self._size, self._drawn_s, self._hurries = (width, height), now, False
+        old = self._clock() - self._drawn_s >= REDRAW_S
+        if self._content is None or old or self._size != (width, height):
+            self._size = (width, height)
+            self._draw_anew()
+        assert self._content is not None
         return self._content
+
+    def _draw_anew(self) -> None:
+        lines = self._draw(*self._size)
+        self._lines, self._drawn_s = lines, self._clock()
+        self._content = UIContent(
+            lambda number: formatted(lines[number]), len(lines), show_cursor=False
+        )

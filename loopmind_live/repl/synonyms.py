@@ -244,7 +244,7 @@ SYNONYMS: tuple[Pattern, ...] = (
         "what's pending, where are we, what's going on, how's it going",
     ),
     *ways("help", "?, h, commands, explain"),
-    *ways("quit", "exit, bye, goodbye, q, : q, leave, end performance"),
+    *ways("quit", "exit, bye, q, : q, leave, end performance"),
 )  # fmt: skip
 
 NOUNS: Mapping[str, frozenset[str]] = {

@@ -42,16 +42,13 @@ def write_timeline(arrangement: Arrangement, path: Path, tried: Tried | None = N
 
     `tried` are sets of loops that were chosen before, to be remembered with it.
     """
-    data = to_object(arrangement, path)
-    if tried:
-        data["tried"] = tried_to_object(tried)
-    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+    text = timeline_text(arrangement, path, tried)
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         temporary = Path(name)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o644)
@@ -62,6 +59,14 @@ def write_timeline(arrangement: Arrangement, path: Path, tried: Tried | None = N
         raise ScoreError(
             f"{path}: cannot be written ({error.strerror}): choose another place"
         ) from error
+
+
+def timeline_text(arrangement: Arrangement, path: Path, tried: Tried | None = None) -> str:
+    """Return what the timeline file at `path` holds of `arrangement`."""
+    data = to_object(arrangement, path)
+    if tried:
+        data["tried"] = tried_to_object(tried)
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def read_timeline(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from loopmind_live.score.arrangement import Arrangement, Part, Section
 from loopmind_live.score.loop import Role
 from loopmind_live.session.cue import CountIn
-from loopmind_live.session.document import EffectControl, Mixer, RoleSet, RolesIn
+from loopmind_live.session.document import Document, EffectControl, Mixer, RoleSet, RolesIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,15 @@ class SetParts:
 
 @dataclass(frozen=True, slots=True)
 class SetArrangement:
-    """Play another arrangement, from the section at `place`; `ids` are those of its sections."""
+    """Play another arrangement, from the section at `place`; `ids` are those of its sections.
+
+    With a `document`, which holds both, all else of the set becomes as it has it: a set is loaded.
+    """
 
     arrangement: Arrangement | None
     place: int = 0
     ids: tuple[int, ...] = ()
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from loopmind_live.session.actions import Faders
-from loopmind_live.session.desk import faders
+from loopmind_live.session.actions import Faders, SetArrangement
+from loopmind_live.session.desk import moved
 from loopmind_live.session.document import Refit
-from loopmind_live.session.editing import inverse
+from loopmind_live.session.editing import apply, inverse
 from loopmind_live.session.effects import SetParameter
 from loopmind_live.session.state import Change, State
 from loopmind_live.session.walking import landing_frame
@@ -30,16 +30,19 @@ class FadersAhead:
         pending = {change.number for change in state.pending}
         for number in sorted(self._told.keys() - pending):
             change, at = self._told.pop(number)
-            assert isinstance(change.action, Faders)
-            for fader in faders(inverse(state.document, change.action, refit)):
+            assert isinstance(change.action, Faders | SetArrangement)
+            back = inverse(state.document, change.action, refit)
+            for fader in moved(back, apply(state.document, change.action, refit)):
                 yield replace(fader, frame=at)
         for change in state.pending:
-            if not isinstance(change.action, Faders) or change.number in self._told:
+            if not isinstance(change.action, Faders | SetArrangement):
+                continue
+            if change.number in self._told:
                 continue
             at = landing_frame(state, change)
             if at <= frame + self._ahead_frames:
                 self._told[change.number] = change, at
-                for fader in faders(change.action):
+                for fader in moved(change.action, state.document):
                     yield replace(fader, frame=at)
 
     def landed(self, change: Change) -> bool:

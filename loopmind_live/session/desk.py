@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.config import BUSES
 from loopmind_live.score.loop import ROLES
-from loopmind_live.session.actions import Action, SetEffects, SetLevels, SetMixer
+from loopmind_live.session.actions import Action, SetArrangement, SetEffects, SetLevels, SetMixer
 from loopmind_live.session.commands import Command, CommandSpec
 from loopmind_live.session.cue import Ears
 from loopmind_live.session.document import (
@@ -73,6 +73,36 @@ def faders(action: Action) -> tuple[SetParameter, ...]:
             )
         case _:
             return ()
+
+
+def moved(action: Action, before: Document) -> tuple[SetParameter, ...]:
+    """Return the parameters that put the engine's mixer, as `before` has it, where `action` says.
+
+    Of a set that is loaded, those in which it differs: what stands already sounds on.
+    """
+    if not isinstance(action, SetArrangement) or action.document is None:
+        return faders(action)
+    after = action.document
+    levels = dict(before.levels_db) | dict(after.levels_db)
+    mixer = dict(before.mixer) | dict(after.mixer)
+    effects = dict(before.effects) | dict(after.effects)
+    there = dict(after.mixer)
+    moves = (
+        SetLevels(tuple(
+            (role, after.level_db(role)) for role in sorted(levels)
+            if after.level_db(role) != before.level_db(role)
+        )),
+        SetMixer(tuple(
+            (key, after.control(*key)) for key in sorted(mixer)
+            if after.control(*key) != before.control(*key)
+            and (key in there or not key[1].startswith("knob"))
+        )),
+        SetEffects(tuple(
+            (key, after.effect(key)) for key in sorted(effects)
+            if after.effect(key) != before.effect(key)
+        )),
+    )  # fmt: skip
+    return tuple(fader for move in moves for fader in faders(move))
 
 
 def standing(document: Document) -> tuple[SetParameter, ...]:

@@ -41,7 +41,7 @@ def apply(document: Document, action: Edit, refit: Refit) -> Document:
             return _with_roles(document, action)
         case SetArrangement():
             opened = sections.opened(document, action.arrangement, action.ids)
-            return replace(opened, time=1.0, pace=1.0)
+            return action.document or replace(opened, time=1.0, pace=1.0)
         case Together():
             for one in action.actions:
                 document = apply(document, one, refit)
@@ -89,7 +89,8 @@ def inverse(document: Document, action: Edit, refit: Refit) -> Edit:
         case SetParts() if arrangement is not None:
             return _parts_before(document, arrangement, action)
         case SetArrangement():
-            return SetArrangement(arrangement, ids=document.section_ids)
+            whole = None if action.document is None else document
+            return SetArrangement(arrangement, ids=document.section_ids, document=whole)
         case Together():
             backwards: list[Edit] = []
             for one in action.actions:

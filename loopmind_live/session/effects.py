@@ -1,6 +1,7 @@
 """What a command asks for beyond the state: words, files, live parameters. Data only."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from loopmind_live.score.loop import Loop
@@ -40,7 +41,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Write the arrangement to `file` (a name of the program's own where None)."""
+    """Keep the set in the folder that `file` names, or the arrangement alone in a *.json.
+
+    Where None, where it was kept last, or under a name of the program's own.
+    """
 
     file: str | None = None
 
@@ -80,10 +84,14 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class Rehearse:
-    """Rehearse the patch of that name, then carry out `command`, which waits for it."""
+    """Rehearse the patch of that name, then carry out `command`, which waits for it.
+
+    It is in `file`; where None, wherever patches are looked for.
+    """
 
     name: str
     command: Command
+    file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from loopmind_live.engine.base import Engine
 from loopmind_live.score.patch import PHRASE_BARS
 from loopmind_live.session.ahead import FadersAhead
-from loopmind_live.session.desk import faders, standing
+from loopmind_live.session.desk import moved, standing
 from loopmind_live.session.document import Document, Refit
 from loopmind_live.session.effects import SetParameter
 from loopmind_live.session.notes_ahead import AHEAD_S as NOTES_AHEAD_S
@@ -49,10 +49,10 @@ class EngineFaders:
         for fader in self._ahead.news(state, frame, refit):
             self.set(fader)
 
-    def land(self, change: Change) -> None:
-        """Move what `change` moves, save what was told ahead."""
+    def land(self, change: Change, before: Document) -> None:
+        """Move what `change` moves in `before`, save what was told ahead."""
         if not self._ahead.landed(change):
-            for fader in faders(change.action):
+            for fader in moved(change.action, before):
                 self.set(fader)
 
     def follow(self, state: State, frame: int, refit: Refit) -> None:

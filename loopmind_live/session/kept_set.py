@@ -7,6 +7,7 @@ from loopmind_live.config import FIRST_PATCH, INSERTS
 from loopmind_live.errors import ScoreError, SessionError
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Role
+from loopmind_live.session.actions import SetArrangement
 from loopmind_live.session.document import (
     AMOUNT_CONTROLS,
     DEFAULT_AMOUNT,
@@ -20,6 +21,7 @@ from loopmind_live.session.document import (
 from loopmind_live.session.patch_rules import OFF, STRIPS, knob_control
 from loopmind_live.session.patches import KnownPatch, insert_name, newest, numbered
 from loopmind_live.session.sections import opened
+from loopmind_live.session.state import State
 
 _NEAR = 1e-9
 Shell = tuple[Strip, int]
@@ -181,6 +183,22 @@ def document_of(
     )
 
 
+def loading(
+    kept: KeptSet, arrangement: Arrangement, ids: tuple[int, ...], state: State, refit: Refit
+) -> SetArrangement:
+    """Return the action that loads a set into a performance; SessionError where it cannot be."""
+    meter = state.tempo.beats_per_bar
+    if arrangement.beats_per_bar != meter and state.started:
+        raise SessionError(
+            f"it is in {arrangement.beats_per_bar}/4 and this performance in {meter}/4: begin "
+            "another one with it: loopmind perform --set FOLDER"
+        )
+    document = document_of(kept, arrangement, ids, state.patches, refit)
+    assert document.arrangement is not None
+    place = 0 if kept.section is None else place_named(document.arrangement, kept.section)
+    return SetArrangement(document.arrangement, place, ids, document)
+
+
 def _in_tempo(
     kept: KeptSet, arrangement: Arrangement | None, refit: Refit
 ) -> tuple[Arrangement | None, float, float]:
@@ -255,23 +273,6 @@ def _check_knob(
     if name not in there:
         what = f"there are {', '.join(there)}" if there else f"no patch is in insert{shell}"
         raise SessionError(f"parts.{role}.knobs{shell}: no knob {name!r:.40}: {what}")
-
-
-def with_ids_of(document: Document, ids: tuple[int, ...]) -> Document:
-    """Return `document` with its sections known by other `ids`; what is gone from it stays away.
-
-    >>> with_ids_of(Document(ids=(0, 1), looping=1), (7, 8)).looping
-    8
-    """
-    new = dict(zip(document.section_ids, ids, strict=True))
-    return replace(
-        document,
-        ids=ids,
-        looping=None if document.looping is None else new.get(document.looping),
-        muted_in=frozenset((new[one], role) for one, role in document.muted_in if one in new),
-        soloed_in=frozenset((new[one], role) for one, role in document.soloed_in if one in new),
-        gone=(),
-    )
 
 
 def strips_in(kept: KeptSet) -> tuple[Strip, ...]:

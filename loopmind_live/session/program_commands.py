@@ -26,12 +26,14 @@ PROGRAM: tuple[CommandSpec, ...] = (
         undoable=True,
     ),
     CommandSpec(
-        "save", (Argument("file", "path", True),), None, "write the arrangement as a timeline",
-        f"{PREFIX}/save", ("save", "save tonight.json"),
+        "save", (Argument("file", "path", True),), None,
+        "keep the set as it is, again where it was kept before; or the timeline alone",
+        f"{PREFIX}/save", ("save friday", "save", "save tonight.json"),
     ),
     CommandSpec(
-        "load", (Argument("file", "path"),), "bar", "play a saved timeline",
-        f"{PREFIX}/load", ("load tonight.json",), undoable=True,
+        "load", (Argument("file", "path"),), "bar",
+        "play a set as it was kept, the last performance's, or a timeline",
+        f"{PREFIX}/load", ("load friday", "load last", "load tonight.json"), undoable=True,
     ),
     CommandSpec(
         "status", (), None, "tell what plays, what is pending and how the engine does",

@@ -52,6 +52,7 @@ from loopmind_live.session.effects import (
     ShowStatus,
     asked_clock,
 )
+from loopmind_live.session.kept_set import KeptSet, loading
 from loopmind_live.session.landing import projected, queue
 from loopmind_live.session.moves import document_then, move
 from loopmind_live.session.sections import fresh_ids
@@ -71,13 +72,24 @@ def reduce(state: State, command: Command, desk: Desk) -> Result:
 
 
 def queue_arrangement(
-    state: State, command: Command, arrangement: Arrangement, desk: Desk
+    state: State,
+    command: Command,
+    arrangement: Arrangement,
+    desk: Desk,
+    kept: KeptSet | None = None,
 ) -> Result:
-    """Return the state with `arrangement` pending: from a prompt, or from a file."""
+    """Return the state with `arrangement` pending: from a prompt, or from a file.
+
+    With all that is `kept` beside it, it goes on in the section that was playing.
+    """
     spec = BY_NAME[command.name]
     place = desk.landing(state, command, spec)
     ids = fresh_ids(state.next_number, len(arrangement.sections))
-    state = queue(state, command, spec, SetArrangement(arrangement, ids=ids), place)
+    action = SetArrangement(arrangement, ids=ids)
+    if kept is not None:
+        action = loading(kept, arrangement, ids, state, desk.arranger.refit)
+        arrangement = action.arrangement or arrangement
+    state = queue(state, command, spec, action, place)
     return state, (say(state, arrangement_summary(arrangement), place),)
 
 

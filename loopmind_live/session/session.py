@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from loopmind_live.arranger.base import Arranger
@@ -22,6 +23,7 @@ from loopmind_live.session.document import Document
 from loopmind_live.session.effects import Effect, Opinion, Say, SetParameter
 from loopmind_live.session.engine_faders import EngineFaders
 from loopmind_live.session.engine_rows import EngineRows
+from loopmind_live.session.kept_set import KeptSet
 from loopmind_live.session.landing import Now, margin_frames
 from loopmind_live.session.look_ahead import LookAhead
 from loopmind_live.session.options import Options, Reply
@@ -56,9 +58,7 @@ class Session:
         opine: Callable[[Opinion], None] = lambda _opinion: None,
     ) -> None:
         rate_hz = engine.rate_hz
-        self.engine = engine
-        self.arranger = arranger
-        self.options = options
+        self.engine, self.arranger, self.options = engine, arranger, options
         self.state = State(
             TempoMap.constant(options.bpm, rate_hz, options.beats_per_bar), seed=options.seed
         )
@@ -145,13 +145,13 @@ class Session:
         arrangement: Arrangement,
         frame: int | None = None,
         due_frame: int | None = None,
+        kept: KeptSet | None = None,
     ) -> Reply:
-        """Play an arrangement that was read from a file, as `command` asks."""
+        """Play an arrangement from a file, as `command` asks, with all that is `kept` beside it."""
         now = self._now(frame, due_frame)
         desk = Desk(now, self.arranger)
-        return self._answer(
-            command, now, lambda: queue_arrangement(self.state, command, arrangement, desk)
-        )
+        rule = partial(queue_arrangement, self.state, command, arrangement, desk, kept)
+        return self._answer(command, now, rule)
 
     def refuse(self, text: str, error: LoopMindError, frame: int | None = None) -> Reply:
         """Answer words that are no command, and write that down."""
@@ -336,7 +336,7 @@ class Session:
         if arrangement is not None and arrangement is not before.arrangement:
             self._look_ahead.changed(moment.state)
         for change in moment.landed:
-            self._faders.land(change)
+            self._faders.land(change, before.document)
         self._report.landed(before, moment)
         missing = self._readiness.missing(moment)
         self._report.late(self.state, moment.frame, missing, "not ready, enters at a later line")

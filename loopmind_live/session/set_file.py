@@ -88,10 +88,12 @@ def read_set(text: str) -> KeptSet:
     return KeptSet(
         **facts,
         soloed_in=frozenset(_soloed_in(_table(data, "soloed_in"))),
-        effects=tuple(_effects(data)),
-        masks=tuple(_texts(data, "masks", rhythm.EXAMPLE, lambda it: rhythm.rhythm_of(it).text)),
+        effects=tuple(sorted(_effects(data))),
+        masks=tuple(
+            sorted(_texts(data, "masks", rhythm.EXAMPLE, lambda it: rhythm.rhythm_of(it).text))
+        ),
         patterns=tuple(
-            _texts(data, "patterns", melody.EXAMPLE, lambda it: melody.melody_of(it).text)
+            sorted(_texts(data, "patterns", melody.EXAMPLE, lambda it: melody.melody_of(it).text))
         ),
         tries=tuple(
             (label, _whole(_table(data, "choices"), label, "choices.", _MOST_TRIES))

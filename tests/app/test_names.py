@@ -31,7 +31,7 @@ def write_patch(folder: Path, name: str) -> None:
 
 def test_patches_are_listed_anew_after_a_while(tmp_path: Path, rig: Rig) -> None:
     clock = Clock()
-    names = KnownNames([tmp_path], clock)
+    names = KnownNames([tmp_path], clock=clock)
     write_patch(tmp_path, "gate")
     (tmp_path / "curves.py").write_text("SHAPE = 1\n")
     assert names.of(rig.session.state, ()).patches == ("gate",)
@@ -44,7 +44,7 @@ def test_patches_are_listed_anew_after_a_while(tmp_path: Path, rig: Rig) -> None
 def test_loops_are_named_with_part_tempo_and_key_but_for_broken_ones(rig: Rig) -> None:
     good = Loop(Path("sub.wav"), "a", bpm=70.0, key="F#:min", role="bass")
     bare, broken = Loop(Path("noise.wav"), "b"), replace(good, error="cut off")
-    names = KnownNames([], Clock())
+    names = KnownNames([], clock=Clock())
     found = names.of(rig.session.state, [good, bare, broken]).loops
     assert found == (("sub.wav", "bass, 70 bpm, F# minor"), ("noise.wav", ""))
 
@@ -55,7 +55,7 @@ def test_knobs_of_mounted_patches_are_named_where_they_stand(rig: Rig) -> None:
     rig.session.submit(parse("play")[0])
     rig.session.advance()
     rig.session.learn(Patch("gate", "", knobs, objects, (Made(0), Made(1))))
-    names = KnownNames([], Clock())
+    names = KnownNames([], clock=Clock())
     assert names.of(rig.session.state, ()).knobs == ()
     rig.session.submit(parse("patch drums gate")[0])
     rig.play_to(2 * rig.BAR)

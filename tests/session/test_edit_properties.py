@@ -104,7 +104,7 @@ ANY_TIME = LATER | st.just(When("now"))
 
 
 def typed(
-    name: str, when: st.SearchStrategy[When | None], **arguments: st.SearchStrategy[object]
+    name: str, when: st.SearchStrategy[When | None], /, **arguments: st.SearchStrategy[object]
 ) -> st.SearchStrategy[Command]:
     def made(given: dict[str, object], number: dict[str, int], when: When | None) -> Command:
         more = number if "section" in given else {}

@@ -9,6 +9,7 @@ from loopmind_live.errors import SessionError
 from loopmind_live.repl.livecode.cells import Cells
 from loopmind_live.repl.livecode.child import CodeProcess, Gone
 from loopmind_live.repl.livecode.completing import names_made
+from loopmind_live.repl.livecode.kept import kept_code
 from loopmind_live.repl.livecode.wire import (
     MAX_SOURCE,
     Ask,
@@ -75,6 +76,7 @@ class CodeKeeper:
         self._process: CodeProcess | None = None
         self._ending: CodeProcess | None = None
         self._cells = Cells()
+        self._kept = self._cells, ""
         self._count = 0
         self._typed: deque[tuple[int, str]] = deque()
         self._sent: deque[_Sent] = deque()
@@ -86,6 +88,14 @@ class CodeKeeper:
     def pid(self) -> int | None:
         """Return the process's id, None where there is none."""
         return None if self._process is None else self._process.pid
+
+    @property
+    def kept(self) -> str:
+        """Return the source of what runs: another process would be the same by it."""
+        cells = self._cells
+        if self._kept[0] is not cells:
+            self._kept = cells, kept_code([source for _, source in cells.ran], cells.routines)
+        return self._kept[1]
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,0 +1,291 @@
+"""Save and load sets while they play: what is typed, the folders, and what is entered with them.
+
+Code is entered only from the user's own prompts. Whatever else asks for a set has its code left
+out, and is told so.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from loopmind_live.app.journals import Found, journals_folder, newest_set
+from loopmind_live.app.last_set import LastSet, last_set, told
+from loopmind_live.app.patches import FOLDER as PATCHES
+from loopmind_live.app.patches import find_patch, patch_folders
+from loopmind_live.app.performance import Performance
+from loopmind_live.app.set_folder import (
+    CODE,
+    CONTROLLERS,
+    SET,
+    START,
+    TIMELINE,
+    SetFolder,
+    read_folder,
+)
+from loopmind_live.app.set_places import LAST, MAX_NAME, Places, places
+from loopmind_live.app.set_writing import write_folder
+from loopmind_live.errors import LoopMindError, SessionError
+from loopmind_live.repl.livecode.typed import Piece
+from loopmind_live.score.arrangement import Arrangement
+from loopmind_live.score.patch import from_json
+from loopmind_live.score.script import ScriptLine
+from loopmind_live.score.timeline import timeline_text
+from loopmind_live.session.command import Command
+from loopmind_live.session.effects import Rehearse
+from loopmind_live.session.kept_set import document_of, kept_of
+from loopmind_live.session.options import Reply
+from loopmind_live.session.patches import newest
+from loopmind_live.session.sections import as_saved
+from loopmind_live.session.set_file import write_set
+
+_TYPED = re.compile(r"\s*(save|load)\s+([\w.,()-][\w .,()-]*?)\s*", re.IGNORECASE)
+_Mark = tuple[int, int]
+
+
+class Shelf:
+    """The sets of a performance."""
+
+    def __init__(
+        self,
+        show: Performance,
+        places: Places,
+        patches_in: list[Path],
+        last: Callable[[], Found | None],
+        now: Callable[[], datetime],
+        current: SetFolder | None = None,
+    ) -> None:
+        """`patches_in` is changed where a set has its own; `current` is what was begun with."""
+        self._show, self._places, self._patches_in = show, places, patches_in
+        self._last, self._now = last, now
+        self._current = None if current is None else current.path
+        self._timed: tuple[ScriptLine, ...] = () if current is None else current.timed
+        self._music = None if current is None else _music(current)
+        self._rehearsed: dict[str, tuple[Path, _Mark, int]] = {}
+        self._waiting: Command | None = None
+        self._asked: tuple[Command, str, Path] | None = None
+        show.sets = self
+
+    def meant(self, text: str) -> Command | None:
+        """Return the command of a line that saves or loads a set by a name as it is typed.
+
+        A name of several words, or a plain word as "friday", needs no quotes where it is a set's;
+        nor does one word that is to become one.
+        """
+        match = _TYPED.fullmatch(text)
+        if match is None:
+            return None
+        verb, name = match.group(1).lower(), match.group(2)
+        new = verb == "save" and " " not in name and len(name) <= MAX_NAME
+        if not (new or (name != LAST and self.holds(name))) or name.isdigit():
+            return None
+        return Command(verb, {"file": name}, text=text.strip())
+
+    def holds(self, name: str) -> bool:
+        """Tell whether there is a set of that name."""
+        if name == LAST:
+            return True
+        return not name.endswith(".json") and self._places.find(name) is not None
+
+    def load(self, command: Command, frame: int | None, due_frame: int | None, here: bool) -> Reply:
+        """Play a set from the line that `command` asks for."""
+        session = self._show.session
+        here = here or (self._waiting is not None and command is self._waiting)
+        self._waiting = None
+        try:
+            found = self._read(str(command.arguments["file"]))
+            if isinstance(found, SetFolder):
+                unknown = self._unrehearsed(found, command)
+                if unknown is not None:
+                    self._waiting = command if here else None
+                    return Reply((), effects=(unknown,))
+            else:
+                self._learn(found)
+            arrangement = self._arranged(found)
+            _check(found, arrangement, self._show)
+        except LoopMindError as error:
+            return session.refuse(command.text, error, frame)
+        reply = session.submit_arrangement(command, arrangement, frame, due_frame, found.kept)
+        if not reply.ok:
+            return reply
+        return replace(reply, lines=(*reply.lines, *self._taken(found, frame, here)))
+
+    def told_last(self) -> list[str]:
+        """Return the line that tells of the last performance's set, where nothing else plays."""
+        if self._show.session.state.arrangement is not None or self._current is not None:
+            return []
+        found = self._last()
+        line = None if found is None else told(found, self._now())
+        return [] if line is None else [line]
+
+    def save(self, name: str | None) -> str:
+        """Keep the set in the folder of that name, or where it was kept last; tell where.
+
+        SessionError where it cannot be kept: then what was there is as it was.
+        """
+        state = self._show.session.state
+        arrangement = as_saved(state.document)
+        if arrangement is None:
+            raise SessionError("nothing is arranged yet: there is nothing to save")
+        folder = self._folder_for(name)
+        place = None if state.playhead is None else state.playhead.place
+        kept = kept_of(state.document, state.patches, place, state.tries, state.seed)
+        music, library = self._loops_of(folder)
+        kept = replace(kept, name=folder.name, music=music, library=library)
+        texts = {
+            SET: write_set(kept),
+            TIMELINE: timeline_text(arrangement, folder / TIMELINE),
+            **({CODE: code} if (code := self._show.kept_code()) else {}),
+            **({START: _timed_text(self._timed)} if self._timed else {}),
+        }
+        patches = {name: find_patch(name, self._patches_in) for name in kept.patches}
+        copies = {f"{PATCHES}/{file.name}": file for file in patches.values()}
+        copies |= {f"{CONTROLLERS}/{file.name}": file for file in self._show.mapping_files()}
+        write_folder(folder, texts, copies)
+        self._current = folder
+        for one in kept.patches:
+            self._note_rehearsed(one, folder / PATCHES / f"{one}.py")
+        return f"saved {folder}"
+
+    def _folder_for(self, name: str | None) -> Path:
+        """Return the folder that a set is to be kept in."""
+        if name is None and self._current is not None:
+            return self._current
+        return self._places.to_keep(name or f"set {self._now():%Y-%m-%d %H.%M.%S}")
+
+    def _read(self, name: str) -> SetFolder | LastSet:
+        if name == LAST:
+            found = self._last()
+            last = None if found is None else last_set(found)
+            if last is None:
+                raise SessionError("load last: no performance before this one has left a set")
+            return last
+        folder = self._places.find(name)
+        if folder is None:
+            there = ", ".join(self._places.names()) or "none"
+            raise SessionError(f"load: no set {name!r:.60}: there are {there}")
+        return read_folder(folder, self._show.session.state.tempo.beats_per_bar)
+
+    def _arranged(self, found: SetFolder | LastSet) -> Arrangement:
+        if isinstance(found, LastSet):
+            return found.arrangement
+        if found.timeline is not None:
+            return self._show.read_timeline(found.timeline)
+        if not found.kept.prompt:
+            raise SessionError(
+                f"{found.path}: nothing to play: it has no {TIMELINE}, and its {SET} no prompt"
+            )
+        session = self._show.session
+        return session.arranger.arrange(found.kept.prompt, found.kept.seed or session.state.seed)
+
+    def _unrehearsed(self, found: SetFolder, command: Command) -> Rehearse | None:
+        """Return what has a patch rehearsed that the set needs, None where all are known."""
+        folders = patch_folders(self._places.here, found.path)
+        for name in found.kept.patches:
+            file = find_patch(name, folders)
+            before_now = self._asked_for(name, file, command)
+            known = newest(self._show.session.state.patches, name)
+            number = None if known is None else known.number
+            if before_now:
+                self._note_rehearsed(name, file)
+            elif self._rehearsed.get(name) != (file, _mark(file), number):
+                self._asked = (command, name, file)
+                return Rehearse(name, command, file)
+        return None
+
+    def _asked_for(self, name: str, file: Path, command: Command) -> bool:
+        """Tell whether this very command waited for that patch, which is rehearsed now."""
+        asked = self._asked
+        return asked is not None and asked[0] is command and asked[1:] == (name, file)
+
+    def _note_rehearsed(self, name: str, file: Path) -> None:
+        known = newest(self._show.session.state.patches, name)
+        if known is not None:
+            self._rehearsed[name] = (file, _mark(file), known.number)
+
+    def _learn(self, last: LastSet) -> None:
+        """Know the patches of the last performance as it had them."""
+        session = self._show.session
+        for patch in last.patches:
+            known = newest(session.state.patches, patch.name)
+            if known is None or known.graph != patch.graph:
+                session.learn(from_json(patch.graph))
+
+    def _taken(self, found: SetFolder | LastSet, frame: int | None, here: bool) -> list[str]:
+        """Go on with a set that was loaded; return what is to be told of that."""
+        if isinstance(found, LastSet):
+            return self._entered((), found.code, frame, here)
+        self._current, self._timed, self._music = found.path, found.timed, _music(found)
+        self._patches_in[:] = patch_folders(self._places.here, found.path)
+        self._show.use_mappings(found.path / CONTROLLERS)
+        lines = self._entered(found.start, found.code, frame, here)
+        if found.timed:
+            lines.append(f"{START}: its lines for bars are typed only by perform --set")
+        return lines
+
+    def _entered(
+        self, start: tuple[Piece, ...], code: str, frame: int | None, here: bool
+    ) -> list[str]:
+        if not here:
+            left = [name for name, there in ((START, start), (CODE, code)) if there]
+            what = " and ".join(left)
+            return [f"{what}: left out: it is entered from your own prompt alone"] if left else []
+        lines: list[str] = []
+        for piece in (*start, *((Piece(code, is_code=True),) if code else ())):
+            if not piece.is_code:
+                lines += self._show.type(piece.text, frame).lines
+                continue
+            try:
+                self._show.run_code(piece.text)
+            except LoopMindError as error:
+                lines.append(str(error))
+        return lines
+
+    def _loops_of(self, folder: Path) -> tuple[str | None, str | None]:
+        """Return the folder, or library, of the loops chosen from, as a file in `folder` has it."""
+        if self._music is not None:
+            return os.path.relpath(self._music, folder), None
+        library = self._places.library
+        return None, None if library is None else str(library.absolute())
+
+
+def open_shelf(
+    show: Performance,
+    library: Path,
+    patches_in: list[Path],
+    current: SetFolder | None,
+    own: Path | None = None,
+) -> Shelf:
+    """Give a performance the sets of this user; `own` is the folder of its own journal."""
+    return Shelf(
+        show, places(Path.cwd(), library), patches_in,
+        lambda: newest_set(journals_folder(), own), datetime.now, current,
+    )  # fmt: skip
+
+
+def _check(found: SetFolder | LastSet, arrangement: Arrangement, show: Performance) -> None:
+    """Raise SessionError, with the file, where a set cannot be as its file says."""
+    session = show.session
+    try:
+        document_of(found.kept, arrangement, (), session.state.patches, session.arranger.refit)
+    except LoopMindError as error:
+        where = f"{found.path / SET}: " if isinstance(found, SetFolder) else ""
+        raise SessionError(f"{where}{error}") from error
+
+
+def _music(found: SetFolder) -> Path | None:
+    return None if found.kept.music is None else found.path / found.kept.music
+
+
+def _timed_text(lines: tuple[ScriptLine, ...]) -> str:
+    return "".join(f"@{line.position} {line.text}\n" for line in lines)
+
+
+def _mark(file: Path) -> _Mark:
+    try:
+        facts = file.stat()
+    except OSError as error:
+        raise SessionError(f"{file}: cannot be read ({error.strerror})") from error
+    return facts.st_mtime_ns, facts.st_size

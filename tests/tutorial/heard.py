@@ -1,0 +1,80 @@
+"""What the files of a performance say of it: errors, lines, gaps, and that it can be replayed."""
+
+import json
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+GAP_S = 0.005
+ON_LINE = 1e-4
+
+
+def events_of(path: Path) -> list[dict[str, object]]:
+    """Return the events of a file, without its header."""
+    return [json.loads(line) for line in path.read_text().splitlines()[1:]]
+
+
+def faults(events: list[dict[str, object]], typed: Collection[str] = ()) -> list[str]:
+    """Return what went wrong: errors, clips off their line, and changes that were `typed` and are
+    not at the bar that was told.
+    """
+    wrong = [f"error: {one['text']}" for one in events if one["kind"] == "error"]
+    wrong += [
+        f"{one['track']} in {one['section']}: at {one['frame']}, meant for {one['target_frame']}"
+        for one in events
+        if one["kind"] == "swap" and one["frame"] != one["target_frame"]
+    ]
+    for at, command in enumerate(events):
+        if command["kind"] == "command" and command["text"] in typed:
+            wrong += _landed(str(command["text"]), events[at + 1 :])
+    return wrong
+
+
+def _landed(text: str, after: list[dict[str, object]]) -> list[str]:
+    """Return what is wrong with where a change landed, by the events after its command."""
+    told = next((one for one in after if one["kind"] == "reply"), None)
+    if told is None or told.get("lands_bar") is None or "(#" not in str(told["text"]):
+        return []
+    landed = [one for one in after if one["kind"] == "result" and one["text"] == text]
+    if not landed:
+        return [f"{text}: told for bar {told['lands_bar']}, never landed"]
+    bar = float(str(landed[0]["bar"]))
+    if abs(bar - float(str(told["lands_bar"]))) < ON_LINE:
+        return []
+    return [f"{text}: told for bar {told['lands_bar']}, was at {bar:g}"]
+
+
+def gaps(audio: np.ndarray, rate_hz: int) -> list[float]:
+    """Return where, in seconds, stretches of nothing at all begin between two sounds."""
+    size = round(GAP_S * rate_hz)
+    pieces = np.abs(audio[: len(audio) // size * size]).max(axis=1).reshape(-1, size).max(axis=1)
+    silent = pieces == 0.0
+    sounds = np.flatnonzero(~silent)
+    inside = [at for at in np.flatnonzero(silent) if sounds[0] < at < sounds[-1]]
+    return [at * GAP_S for at in inside]
+
+
+def levels(path: Path) -> dict[str, float]:
+    """Return how loud a recording is: its peak and its mean square, in dB, and its seconds."""
+    audio, rate_hz = soundfile.read(path)
+    return {
+        "seconds": len(audio) / rate_hz,
+        "peak_db": float(20 * np.log10(np.abs(audio).max())),
+        "rms_db": float(10 * np.log10((audio**2).mean())),
+    }
+
+
+def sections(events: list[dict[str, object]], audio: np.ndarray) -> list[tuple[str, float]]:
+    """Return each section that was played, in its order, and its mean square in dB."""
+    swaps = [one for one in events if one["kind"] == "swap" and one["loop"] is not None]
+    first = min(int(str(one["frame"])) for one in swaps)
+    begins: dict[str, int] = {}
+    for one in swaps:
+        begins.setdefault(str(one["section"]), int(str(one["frame"])) - first)
+    ends = [*list(begins.values())[1:], len(audio)]
+    return [
+        (name, float(10 * np.log10((audio[begin:end] ** 2).mean() + 1e-12)))
+        for (name, begin), end in zip(begins.items(), ends, strict=True)
+    ]
