@@ -6,9 +6,9 @@ from loopmind_live.score.patch import Parameter
 
 pattern = "0.07.30_ 0.5.03.7"
 parameters = {
-    "cutoff": Parameter(320.0, 60.0, 2000.0, "Hz"),
-    "sweep": Parameter(3.0, 0.0, 5.0, "octaves"),
-    "resonance": Parameter(0.6, 0.0, 0.9),
+    "cutoff": Parameter(250.0, 60.0, 2000.0, "Hz"),
+    "sweep": Parameter(4.0, 0.0, 5.0, "octaves"),
+    "resonance": Parameter(0.7, 0.0, 0.9),
     "decay": Parameter(0.2, 0.03, 2.0, "s"),
     "slide": Parameter(0.02, 0.001, 0.3, "s"),
     "drive": Parameter(0.4),

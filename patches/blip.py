@@ -20,5 +20,5 @@ def build(notes, parameters):
     fallen = 2 ** (E ** (notes.age / -FALL_S) * parameters.fall)
     pitch = notes.hz * 2 ** (parameters.tune / 12) * fallen
     body = pyo.Sine(pyo.Min(pitch, 12_000)) * E ** (notes.age / parameters.decay * -1)
-    snap = pyo.ButHP(pyo.Noise(), 3000) * E ** (notes.age / -SNAP_S) * parameters.snap
+    snap = pyo.ButHP(pyo.Noise(), 3000) * E ** (notes.age / -SNAP_S) * (parameters.snap * 1.5)
     return (body + snap) * rising * 0.6
