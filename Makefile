@@ -12,7 +12,7 @@ STAMP := $(VENV)/.made
 DEV_STAMP := $(VENV)/.made-dev
 # On all processors; those that play in real time in one process (tests/conftest.py). SHARED= runs
 # all in one.
-SHARED := -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+SHARED := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help demo test check format readme layouts wheel clean

@@ -3,14 +3,16 @@
 A skip says what is missing. On a machine that has everything (LOOPMIND_NO_SKIP=1, as in
 `.ci/run`) a skip is a failure, unless it is for one of the things that no install can provide.
 
-Tests marked `live`, and those that ask for a sound server, play in real time. Where several
-processes share the tests (`make test`), one of them has all of these, one after another, and begins
-with them; the others step back.
+Files in which a test is marked `live`, or a sound server is started, play in real time. Where
+several processes share the tests (`make test`), one of them has all of these, one after another,
+and begins with them; the others step back.
 """
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Generator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +37,8 @@ settings.register_profile(
 settings.load_profile("loopmind")
 
 
-SOUND_SERVERS = {"jack", "jack_name", "network"}
-"""Fixtures that open one: who asks for them plays in real time, marked or not."""
+LIVE = re.compile(r"mark\.live|\bjack_server\(")
+"""What the text of a file says that plays in real time: who shares the tests out reads no more."""
 STEP_BACK = 15
 """How nice the processes are that run the tests beside the live ones."""
 
@@ -52,34 +54,32 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the live tests first, in a group that one process runs."""
-    items.sort(key=lambda item: not _is_live(item))
-    for item in filter(_is_live, items):
-        item.add_marker(pytest.mark.xdist_group("live"))
+    """Put the live tests first."""
+    items.sort(key=lambda item: not _is_live(item.path))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """Give each process whole files, so that what a file shares is made once."""
-    from xdist.scheduler import LoadGroupScheduling
+    """Give each process whole files, so that what a file shares is made once; to one the live."""
+    from xdist.scheduler import LoadFileScheduling
 
-    class ByFile(LoadGroupScheduling):
+    class LiveTogether(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            group = super()._split_scope(nodeid)
-            return group.partition("::")[0]
+            file = super()._split_scope(nodeid)
+            return "live" if _is_live(config.rootpath / file) else file
 
-    return ByFile(config, log)
+    return LiveTogether(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Step back, before the first test that is not live, for others that may be playing."""
-    if "PYTEST_XDIST_WORKER" in os.environ and not _is_live(item):
+    if "PYTEST_XDIST_WORKER" in os.environ and not _is_live(item.path):
         os.nice(max(0, STEP_BACK - os.nice(0)))
 
 
-def _is_live(item: pytest.Item) -> bool:
-    asked = set(getattr(item, "fixturenames", ()))
-    return item.get_closest_marker("live") is not None or not asked.isdisjoint(SOUND_SERVERS)
+@cache
+def _is_live(file: Path) -> bool:
+    return LIVE.search(file.read_text(encoding="utf-8")) is not None
 
 
 @pytest.fixture(scope="session")

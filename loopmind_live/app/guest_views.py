@@ -11,7 +11,7 @@ from typing import Any
 from loopmind_live.errors import SessionError
 from loopmind_live.repl.names import Names
 from loopmind_live.repl.view import View
-from loopmind_live.session.panel import Pad, Panel, Strip
+from loopmind_live.session.panel import Pad, Panel, PanelKnob, Strip
 
 _MAY_BE_NONE = frozenset({"key", "bars_left"})
 
@@ -62,11 +62,16 @@ def read_panel(facts: Mapping[str, Any]) -> Panel:
                 **_heard(facts),
                 "queued": tuple(map(str, facts["queued"])),
                 "pads": tuple(Pad(**_heard(one)) for one in facts["pads"]),
-                "strips": tuple(Strip(**_heard(one)) for one in facts["strips"]),
+                "strips": tuple(_strip(one) for one in facts["strips"]),
             }
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise SessionError("the performer told no panel that can be read") from error
+
+
+def _strip(facts: Mapping[str, Any]) -> Strip:
+    knobs = tuple(PanelKnob(**_heard(one)) for one in facts["knobs"])
+    return Strip(**{**_heard(facts), "knobs": knobs})
 
 
 def _heard(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The set of the last performance: its journal keeps it as it is played, to be loaded again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from loopmind_live.app.journals import JOURNAL, Found
@@ -31,7 +31,9 @@ def last_set(found: Found) -> LastSet | None:
         return None
     state = snapshot.state
     place = None if state.playhead is None else state.playhead.place
-    kept = kept_of(state.document, state.patches, place, state.tries, state.seed)
+    kept = replace(
+        kept_of(state.document, state.patches, place, state.tries, state.seed), name="the last set"
+    )
     patches = tuple(
         patch for name in kept.patches if (patch := newest(state.patches, name)) is not None
     )

@@ -24,9 +24,9 @@ from loopmind_live.session.following_beat import (
     plain_bpm,
     sets_tempo,
 )
-from loopmind_live.session.landing import projected
-from loopmind_live.session.state import State
-from loopmind_live.session.walking import Moment
+from loopmind_live.session.landing import margin_frames, projected
+from loopmind_live.session.state import Change, State
+from loopmind_live.session.walking import Moment, walk_to
 
 GLIDE_STEP_S = 0.05
 """While our tempo glides, the session is told so often."""
@@ -45,7 +45,7 @@ class LinkFollower:
         self._peers = 0
         self._bpm = 0.0
         self._number_seen = 0
-        self._glides = False
+        self._glides = self._ahead = False
         self._again_frame = 0
         self._playing_outside = False
         show.link = self.ask
@@ -110,6 +110,7 @@ class LinkFollower:
         if not self._joined:
             self._join(said)
         self._note(said)
+        self._lead_ahead(said)
         if said.tempo_number < self._asked.tempo.number or self._leads(said):
             return  # what the performer did is on its way to the others
         if self._founded and not said.peers:
@@ -161,6 +162,30 @@ class LinkFollower:
             self._tell(f"Link: {_others(said.peers)}{gone}")
         self._bpm = said.bpm
 
+    def _lead_ahead(self, said: Said) -> None:
+        """Say what sets the tempo next before it lands; take it back where it does not land."""
+        session = self._show.session
+        state, multiple = session.state, self._follower.multiple
+        before, self._ahead = self._ahead, False
+        if state.started and any(map(_is_led, state.pending)):
+            by = session.engine.frame() + margin_frames(session.engine.rate_hz)
+            for moment in walk_to(state, by, session.arranger.refit, session.counts):
+                self._ahead = self._lead(moment, multiple) or self._ahead
+                multiple *= _recounted(moment)
+        if before and not self._ahead:
+            bpm = state.tempo.bpm_at(state.tempo.bar(said.frame))
+            self._commit(bpm / multiple, said.frame)
+
+    def _lead(self, moment: Moment, multiple: float) -> bool:
+        """Say, once, which tempo of the performer's comes with `moment`; tell whether any does."""
+        if not any(map(_is_led, moment.landed)):
+            return False
+        bpm = moment.state.tempo.bpm_at(moment.bar) / (multiple * _recounted(moment))
+        said = self._asked.tempo
+        if (said.frame, said.bpm) != (moment.frame, bpm):
+            self._commit(bpm, moment.frame)
+        return True
+
     def _leads(self, said: Said) -> bool:
         """Tell whether the performer's own tempo goes to the session in this tick."""
         session = self._show.session
@@ -197,7 +222,7 @@ class LinkFollower:
         """
         state = self._show.session.state
         began = state.started and said.frame >= state.tempo.segments[0].frame
-        if not began or said.frame < self._again_frame:
+        if not began or self._ahead or said.frame < self._again_frame:
             return
         ahead = ahead_bars(state.tempo, self._outside(said), self._follower.multiple, said.frame)
         if abs(ahead) * state.tempo.frames_per_bar(said.bpm) > STILL_S * state.tempo.rate_hz:
@@ -233,15 +258,13 @@ class LinkFollower:
         if not self._joined:
             return
         state = moment.state
+        if before.started and self._lead(moment, self._follower.multiple):
+            self._ahead = False
+        self._follower.multiple *= _recounted(moment)
         for change in moment.landed:
-            if isinstance(change.action, SetTime):
-                self._follower.multiple *= change.action.factor
-            elif isinstance(change.action, Nudge):  # asked for against the others, it stays
+            if isinstance(change.action, Nudge):  # asked for against the others, it stays
                 early_s = self._asked.early_s + change.action.ahead_s
                 self._ask(replace(self._asked, early_s=early_s))
-            elif sets_tempo(change.action) and change.text != FITTED and before.started:
-                bpm = state.tempo.bpm_at(moment.bar)
-                self._commit(bpm / self._follower.multiple, moment.frame)
         changed = before.playing != state.playing != self._block.said().playing
         if self._asked.start_stop and changed:
             self._playing_outside = state.playing
@@ -276,6 +299,21 @@ def _others(peers: int) -> str:
     if not peers:
         return "nobody else is there"
     return f"{peers} other{'s' * (peers > 1)}"
+
+
+def _is_led(change: Change) -> bool:
+    """Tell whether a change is a tempo of the performer's, for everybody."""
+    action = change.action
+    return sets_tempo(action) and not isinstance(action, SetTime) and change.text != FITTED
+
+
+def _recounted(moment: Moment) -> float:
+    """Return how many times as fast bars are counted from `moment` on: 2 where double time begins.
+
+    What is told to others stays as it is there.
+    """
+    actions = (change.action for change in moment.landed)
+    return math.prod(action.factor for action in actions if isinstance(action, SetTime))
 
 
 def _bpm(bpm: float) -> str:

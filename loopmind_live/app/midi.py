@@ -5,6 +5,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Protocol
 
 from loopmind_live import config
@@ -97,6 +98,8 @@ class MidiSurface:
         self._drawn_state: State | None = None
         self._drawn: tuple[bool, int] | None = None
         show.learn = self._learn
+        show.mapping_files, show.use_mappings = mappings.files, self._use
+        self._mappings = mappings
         for fault in mappings.faults:
             tell(f"MIDI {fault}: left out")
 
@@ -194,7 +197,8 @@ class MidiSurface:
             one.hands, requests = read(one.heard, one.device, one.hands, panel)
             one.heard.clear()
             self._requests += ((one.device.name, request) for request in requests)
-            self._show_lights(one, expected(panel, requests))
+            panel = expected(panel, requests)  # what the next device adds to
+            self._show_lights(one, panel)
         self._drawn = None
 
     def _do(self, name: str, request: Request) -> None:
@@ -247,6 +251,16 @@ class MidiSurface:
         if (port := one.ports.get("out")) is not None:
             for data in messages:
                 self.ports.send(MidiOut(port, data))
+
+    def _use(self, folder: Path) -> None:
+        """Use the mappings of a set, in `folder`, before all others."""
+        before = self._mappings.faults
+        self._mappings.use(folder)
+        for fault in self._mappings.faults:
+            if fault not in before:
+                self._tell(f"MIDI {fault}: left out")
+        self._rack.remap()
+        self._drawn = None
 
     def _learn(self, wanted: Learn) -> list[str]:
         return self._learner.ask(wanted.what)

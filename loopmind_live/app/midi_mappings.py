@@ -41,6 +41,7 @@ class Mappings:
 
     def __init__(self, own: Path, shipped: Path, understands: Understands) -> None:
         self._own, self._shipped, self.understands = own, shipped, understands
+        self._of_set: Path | None = None
         self.devices: tuple[Device, ...] = ()
         self.faults: tuple[str, ...] = ()
         self.read()
@@ -49,15 +50,35 @@ class Mappings:
         """Read all files anew."""
         faults: list[str] = []
         shipped = self._read(self._shipped, faults, {})
-        plain = self._read(self._own, faults, {}, extending=False)
-        known = {device.name: device for device in (*shipped, *plain)}
-        own = sorted(
-            (*plain, *self._read(self._own, faults, known, extending=True)),
-            key=lambda device: str(device.file),
-        )
+        own: list[Device] = []
+        for folder in self._own_folders():
+            plain = self._read(folder, faults, {}, extending=False)
+            known = {device.name: device for device in (*shipped, *plain)}
+            found = (*plain, *self._read(folder, faults, known, extending=True))
+            there = {device.name for device in own}
+            new = (device for device in found if device.name not in there)
+            own += sorted(new, key=lambda device: str(device.file))
         names = {device.name for device in own}
         self.devices = (*own, *(device for device in shipped if device.name not in names))
         self.faults = tuple(dict.fromkeys(faults))  # own files are read twice
+
+    def use(self, folder: Path) -> None:
+        """Read the mappings of a set, too, which may have none: they go before all others."""
+        self._of_set = folder
+        self.read()
+
+    def files(self) -> list[Path]:
+        """Return the files of the performer's own mappings, and the set's, each name once."""
+        found = {
+            file.name: file
+            for folder in reversed(self._own_folders())
+            for file in sorted(folder.glob("*.toml"))
+        }
+        return list(found.values())
+
+    def _own_folders(self) -> tuple[Path, ...]:
+        """Return the folders that go before what is shipped: the set's is the first."""
+        return (self._own,) if self._of_set is None else (self._of_set, self._own)
 
     def device_of(self, port: str) -> Device | None:
         """Return the device that a port belongs to, None where it is nobody's."""
@@ -96,7 +117,11 @@ class Mappings:
     def _own_file(self, port: str) -> tuple[Path, str]:
         """Return the performer's file for a port's device, and what stands in it, or is to."""
         device = self.device_of(port)
-        if device is not None and device.file is not None and device.file.parent == self._own:
+        if (
+            device is not None
+            and device.file is not None
+            and device.file.parent in self._own_folders()
+        ):
             return device.file, _content(device.file)
         name = port if device is None else device.name
         file = self._own / file_name(name)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from loopmind_live.app.osc import OscSurface
 from loopmind_live.app.panels import panel_now
 from loopmind_live.app.performance import Performance
+from loopmind_live.control import knobs
 from loopmind_live.control.datagrams import Address
 from loopmind_live.control.feedback import Value, told
 from loopmind_live.control.fixed_addresses import CONTROLS, FADER_ADDRESSES, asked
@@ -13,7 +14,9 @@ from loopmind_live.control.listeners import Listener, Listeners
 from loopmind_live.control.osc_inbox import Received
 from loopmind_live.control.osc_packet import Message
 from loopmind_live.errors import ControlError
+from loopmind_live.score.loop import ROLES
 from loopmind_live.session.command import PREFIX
+from loopmind_live.session.patches import KnownPatch
 
 START, STOP = f"{PREFIX}/start_listen", f"{PREFIX}/stop_listen"
 log = logging.getLogger(__name__)
@@ -35,6 +38,8 @@ class OscFeedback:
         self._tell = tell
         self._clock = clock
         self._panel = panel_now(show)
+        self._patches: tuple[KnownPatch, ...] = ()
+        self._knobs: set[str] = set()
         self.listeners = Listeners()
         osc.when_gone.append(self._drop)
         osc.server.route(START, self._start)
@@ -45,6 +50,7 @@ class OscFeedback:
     def advance(self) -> None:
         """Tell what changed, as far as a turn reaches."""
         now = self._clock()
+        self._hear_knobs()
         if self.listeners.due(now):
             self._panel = panel_now(self._show)
             self.listeners.update(told(self._panel), now)
@@ -58,6 +64,17 @@ class OscFeedback:
         """Return the line that tells who listens."""
         there = ", ".join(map(str, self.listeners)) or "nobody"
         return [f"OSC listeners: {there}"]
+
+    def _hear_knobs(self) -> None:
+        """Take what comes to the knobs of new patches at their names, whichever part has them."""
+        patches = self._show.session.state.patches
+        if patches is self._patches:
+            return
+        self._patches = patches
+        for name in {name for patch in patches for name in patch.knobs} - self._knobs:
+            self._knobs.add(name)
+            for role in ROLES:
+                self._osc.server.route(knobs.address(role, name), self._control, newest=True)
 
     def _drop(self, to: Address) -> list[Listener]:
         stopped = self.listeners.stop(to)
@@ -90,9 +107,13 @@ class OscFeedback:
         to, now = self._osc.server.told_at(received.sender), self._clock()
         self.listeners.heard(to, now)
         self.listeners.touch(to, received.message.address, now)
-        if CONTROLS[received.message.address].kind != "fader":
-            self._panel = panel_now(self._show)  # a fader says all by itself, and may flood
-        self._osc.do(received, asked(received.message, self._panel))
+        address = received.message.address
+        if address not in FADER_ADDRESSES or knobs.named(address) is not None:
+            self._panel = panel_now(self._show)  # any other fader says all, and may flood
+        panel = self._panel
+        if received.frame is not None:  # it adds to what is to have happened by then
+            panel = panel_now(self._show, received.frame)
+        self._osc.do(received, asked(received.message, panel))
 
 
 def _id_of(message: Message) -> Value | None:

@@ -223,9 +223,10 @@ class Performance:
         if command.name != "load":
             return self.session.submit(command, frame, due_frame)
         name = str(command.arguments["file"])
-        if self.sets is not None and self.sets.holds(name):
-            return self.sets.load(command, frame, due_frame, self._here)
         path = self._path(name, ".json")
+        is_timeline = name.endswith(".json") or path.is_file()
+        if self.sets is not None and (self.sets.holds(name) or not is_timeline):
+            return self.sets.load(command, frame, due_frame, self._here)
         try:
             arrangement = self.read_timeline(path)
         except LoopMindError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from loopmind_live.app.patches import find_patch
 from loopmind_live.app.performance import Performance
-from loopmind_live.app.set_folder import CODE, START, SetFolder, read_folder
+from loopmind_live.app.set_folder import CODE, CONTROLLERS, START, SetFolder, read_folder
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.engine.patch.scratch import Scratch
 from loopmind_live.errors import LoopMindError
@@ -61,6 +61,7 @@ class Opening:
         """Enter what the set enters before its first bar; what is wrong there is told."""
         if self.found is None:
             return
+        show.use_mappings(self.found.path / CONTROLLERS)
         for piece in self.found.start:
             for line in _entered(show, piece, runs_code):
                 tell(f"{START}: {line}")

@@ -42,10 +42,10 @@ class Places:
         if not name or "\0" in name:
             return None
         path = Path(name).expanduser()
-        bare = len(path.parts) == 1 and not path.is_absolute()
+        bare = _is_bare(name)
         if bare and name.startswith("."):
             return None
-        for folder in (self.here, self.sets) if bare else (self.here,):
+        for folder in (self.sets, self.here) if bare else (self.here,):
             if is_set(folder / path):
                 return folder / path
             if not (folder / path).exists() and is_set(before(folder / path)):
@@ -53,14 +53,26 @@ class Places:
         return None
 
     def to_keep(self, name: str) -> Path:
-        """Return the folder for a set of that name, or at that path; SessionError for no name."""
+        """Return the folder for a set of that name, or at that path; SessionError for no name.
+
+        A bare name is always one of the performer's own folder of sets.
+        """
         path = Path(name).expanduser()
         wrong = not path.name or path.name in ("..", LAST) or path.name.startswith(".")
         if wrong or "\0" in name or len(path.name) > MAX_NAME:
             raise SessionError(f"save {name!r:.60}: that is no name for a set: as in: save friday")
-        if len(path.parts) > 1:
+        if not _is_bare(name):
             return self.here / path
-        return self.find(name) or self.sets / name
+        return self.sets / path
+
+
+def _is_bare(name: str) -> bool:
+    """Tell whether a name is no path.
+
+    >>> _is_bare("friday"), _is_bare("./friday"), _is_bare("~/friday")
+    (True, False, False)
+    """
+    return not set(name) & set("/\\") and not name.startswith("~")
 
 
 def places(here: Path, library: Path) -> Places:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from loopmind_live.app.set_folder import CODE, SET, START, TIMELINE, is_set
+from loopmind_live.app.set_folder import CODE, SET, START, TIMELINE
 from loopmind_live.errors import SessionError
 
 BEFORE = ".before"
@@ -29,7 +29,7 @@ def write_folder(folder: Path, texts: Mapping[str, str], copies: Mapping[str, Pa
     cannot be written, or where something lies there that is no set: then nothing has changed.
     """
     there = folder.exists() or folder.is_symlink()
-    if there and not is_set(folder):
+    if there and not (folder / SET).is_file():
         raise SessionError(f"{folder}: there is something else, no set: choose another name")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,7 @@ from loopmind_live.app.set_folder import (
     read_folder,
 )
 from loopmind_live.app.set_places import LAST, MAX_NAME, Places, places
-from loopmind_live.app.set_writing import write_folder
+from loopmind_live.app.set_writing import before, write_folder
 from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.repl.livecode.typed import Piece
 from loopmind_live.score.arrangement import Arrangement
@@ -143,15 +143,16 @@ class Shelf:
         patches = {name: find_patch(name, self._patches_in) for name in kept.patches}
         copies = {f"{PATCHES}/{file.name}": file for file in patches.values()}
         copies |= {f"{CONTROLLERS}/{file.name}": file for file in self._show.mapping_files()}
+        other = folder != self._current and folder.exists()
         write_folder(folder, texts, copies)
         self._current = folder
         for one in kept.patches:
             self._note_rehearsed(one, folder / PATCHES / f"{one}.py")
-        return f"saved {folder}"
+        return f"saved {folder}" + (f"; what it was before is {before(folder)}" if other else "")
 
     def _folder_for(self, name: str | None) -> Path:
         """Return the folder that a set is to be kept in."""
-        if name is None and self._current is not None:
+        if self._current is not None and name in (None, self._current.name):
             return self._current
         return self._places.to_keep(name or f"set {self._now():%Y-%m-%d %H.%M.%S}")
 
@@ -228,6 +229,7 @@ class Shelf:
     def _entered(
         self, start: tuple[Piece, ...], code: str, frame: int | None, here: bool
     ) -> list[str]:
+        self._end_code()
         if not here:
             left = [name for name, there in ((START, start), (CODE, code)) if there]
             what = " and ".join(left)
@@ -242,6 +244,11 @@ class Shelf:
             except LoopMindError as error:
                 lines.append(str(error))
         return lines
+
+    def _end_code(self) -> None:
+        """End the functions that run: they are of the set that was there before."""
+        if self._show.kept_code():
+            self._show.run_code("end()")
 
     def _loops_of(self, folder: Path) -> tuple[str | None, str | None]:
         """Return the folder, or library, of the loops chosen from, as a file in `folder` has it."""

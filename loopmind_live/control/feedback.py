@@ -13,6 +13,7 @@ two surfaces agree (see `fixed_addresses` for the controls, and the table for th
 | /loopmind/track/ROLE/level                | f: 0..1, 0.75 is 0 dB                               |
 | /loopmind/track/ROLE/filter, pan          | f: 0..1, 0.5 is the middle                          |
 | /loopmind/track/ROLE/reverb, delay        | f: 0..1, 0 is off                                   |
+| /loopmind/track/ROLE/knob/N, knob/NAME    | f: 0..1, knobs of its patches; 0 where N has none   |
 | /loopmind/master/filter, reverb, delay    | f: 0..1, told while all parts agree                 |
 
 What is only shown stands under /loopmind/state:
@@ -33,6 +34,8 @@ What is only shown stands under /loopmind/state:
 | /loopmind/state/track/ROLE/queued         | i: 1 while the part is about to start or to stop    |
 | /loopmind/state/track/ROLE/level_db       | f: its fader in decibels                            |
 | /loopmind/state/track/ROLE/meter          | f: 0..1, evenly from -60 dBFS to 0                  |
+| /loopmind/state/track/ROLE/knob/N/name    | s: "feedback", "" where there is none               |
+| /loopmind/state/track/ROLE/knob/N/value   | s: "0.35 s"                                         |
 | /loopmind/state/macro/N/name              | s: what stands on the N-th button                   |
 
 Launch states are "empty", "stopped", "play_queued", "playing" and "stop_queued". Every pad up to
@@ -42,12 +45,13 @@ the last that there can be is told, so that one whose section is gone goes dark.
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from loopmind_live.control import knobs
 from loopmind_live.control.fader_law import FADER, SEND, meter_of, position_of
 from loopmind_live.control.fixed_addresses import MOST_PADS, pad, track
 from loopmind_live.control.macros import MACROS
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.command import PREFIX
-from loopmind_live.session.panel import Pad, Panel, Strip
+from loopmind_live.session.panel import Pad, Panel, PanelKnob, Strip
 
 Value = int | float | str
 Values = tuple[Value, ...]
@@ -77,7 +81,9 @@ _MACRO_LINES: tuple[tuple[str, Values], ...] = tuple(
 
 
 def told(panel: Panel) -> dict[str, Values]:
-    """Return all that surfaces are told of a panel, always the same addresses in the same order.
+    """Return all that surfaces are told of a panel, always in the same order.
+
+    The addresses are always the same, too, but for those of knobs by name.
 
     >>> from loopmind_live.engine.base import EngineStatus
     >>> from loopmind_live.session.panel import panel_of
@@ -157,7 +163,23 @@ def _tracks(panel: Panel) -> Lines:
 
 def told_of_track(role: Role, strip: Strip) -> Lines:
     """Return what is told of a part."""
-    return zip(_TRACK_ADDRESSES[role], _track_values(strip), strict=True)
+    yield from zip(_TRACK_ADDRESSES[role], _track_values(strip), strict=True)
+    yield from _knob_lines(role, strip.knobs)
+
+
+@lru_cache(maxsize=64)  # they move seldom, and there are many
+def _knob_lines(role: Role, there: tuple[PanelKnob, ...]) -> tuple[tuple[str, Values], ...]:
+    lines: list[tuple[str, Values]] = []
+    for place, number in enumerate(knobs.NUMBERS):
+        knob = there[place] if place < len(there) else None
+        shown = f"{STATE}/track/{role}/knob/{number}"
+        lines += (
+            (knobs.address(role, number), (knobs.place_of(knob) if knob else 0.0,)),
+            (f"{shown}/name", (knob.name if knob else "",)),
+            (f"{shown}/value", (knobs.shown(knob) if knob else "",)),
+        )
+    by_name = ((knobs.address(role, knob.name), (knobs.place_of(knob),)) for knob in there)
+    return (*lines, *by_name)
 
 
 def _track_values(strip: Strip) -> tuple[Values, ...]:

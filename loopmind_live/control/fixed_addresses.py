@@ -15,6 +15,8 @@ of these stands for a command of the table; buttons act on 1 and do nothing when
 | /loopmind/track/ROLE/filter                | 0..1    | filter: 0.5 open, low-pass below          |
 | /loopmind/track/ROLE/pan                   | 0..1    | pan: 0.5 is the center                    |
 | /loopmind/track/ROLE/reverb, delay         | 0..1    | send: 0 is off, 1 is 0 dB                 |
+| /loopmind/track/ROLE/knob/N                | 0..1    | N-th knob of its patches (`knobs`)        |
+| /loopmind/track/ROLE/knob/NAME             | 0..1    | a knob by name, while its patch is there  |
 | /loopmind/track/ROLE/regenerate            | button  | swap: another loop for the part           |
 | /loopmind/master/filter, reverb, delay     | 0..1    | the same for all parts at once            |
 | /loopmind/macro/N                          | button  | type a line (`macros`)                    |
@@ -29,6 +31,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from loopmind_live.config import MAX_SECTIONS
+from loopmind_live.control import knobs
 from loopmind_live.control.fader_law import FADER, SEND, level_db
 from loopmind_live.control.macros import MACROS
 from loopmind_live.control.osc_addresses import Typed
@@ -76,7 +79,7 @@ def asked(message: Message, panel: Panel) -> Asked | None:
 
     Raise ControlError where the value is none of the control's, or there is no such section.
     """
-    control = CONTROLS[message.address]
+    control = CONTROLS.get(message.address) or _named_knob(message.address)
     value = _value(message, control)
     if control.kind == "button" and value == 0.0:
         return None
@@ -99,7 +102,10 @@ def _value(message: Message, control: Control) -> float:
 
 
 def _controls() -> tuple[Control, ...]:
-    tracks = [control for role in ROLES for control in (*_switches(role), *_faders(role))]
+    tracks = [
+        control for role in ROLES
+        for control in (*_switches(role), *_faders(role), *(_knob(role, n) for n in knobs.NUMBERS))
+    ]  # fmt: skip
     pads = [control for number in range(1, MOST_PADS + 1) for control in _pad(number)]
     return (*pads, *_current(), *tracks, *_master(), *_macros())
 
@@ -174,6 +180,29 @@ def _faders(role: Role) -> tuple[Control, ...]:
         Control(track(role, "pan"), "fader", f"place of {role}: 0.5 is the center", pan),
         *_shared(track(role, ""), (role,), role),
     )
+
+
+def _knob(role: Role, name: str) -> Control:
+    """Return the control of a part's knob, by its name or number."""
+
+    def turn(value: float, panel: Panel) -> Asked:
+        knob = knobs.find(panel, role, name)
+        if knob is None:
+            there = ", ".join(one.name for one in knobs.knobs_of(panel, role))
+            what = f"there are {there}" if there else f"mount a patch: patch {role} dub_delay"
+            raise ControlError(f"OSC: {role} has no knob {name:.40}: {what}")
+        return knobs.turned(role, knob, value)
+
+    told = f"knob {name} of the patches in {role}"
+    return Control(knobs.address(role, name), "fader", told, turn)
+
+
+def _named_knob(address: str) -> Control:
+    """Return the control of a knob by its name; ControlError where an address is none."""
+    found = knobs.named(address)
+    if found is None:
+        raise ControlError(f"OSC: no control {address:.100}")
+    return _knob(*found)
 
 
 def _master() -> tuple[Control, ...]:

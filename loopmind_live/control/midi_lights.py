@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from loopmind_live.control.midi_device import Control, Device, Kind, Light, Look, look_of
 from loopmind_live.control.midi_mapping import Hands, Request
-from loopmind_live.control.midi_targets import Target
+from loopmind_live.control.midi_targets import Target, switched
 from loopmind_live.score.loop import KIT, ROLES
-from loopmind_live.session.panel import Launch, Pad, Panel, Strip
+from loopmind_live.session.panel import Launch, Pad, Panel
 
 MOST_AT_ONCE = 8
 """So many messages a tick of 4 ms: a JACK port's buffer drops what comes in bursts."""
@@ -59,10 +59,7 @@ def expected(panel: Panel, requests: Iterable[Request]) -> Panel:
         if _is_launch(target) and target.number <= len(panel.pads):
             panel = replace(panel, pads=_launched(panel, target.number))
         elif target.act == "switch" and target.role is not None:
-            strips = list(panel.strips)
-            place = ROLES.index(target.role)
-            strips[place] = _switched(strips[place], target, request.value > 0.0)
-            panel = replace(panel, strips=tuple(strips))
+            panel = switched(panel, target, request.value > 0.0)
     return panel
 
 
@@ -77,16 +74,6 @@ def _launched(panel: Panel, number: int) -> tuple[Pad, ...]:
         return "stopped" if pad.launch == "play_queued" else pad.launch
 
     return tuple(replace(pad, launch=launch(place, pad)) for place, pad in enumerate(panel.pads, 1))
-
-
-def _switched(strip: Strip, target: Target, on: bool) -> Strip:
-    match target.words.split()[0]:
-        case "mute":
-            return replace(strip, muted=on)
-        case "solo":
-            return replace(strip, soloed=on)
-        case _:
-            return replace(strip, locked=on)
 
 
 def changes(

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from loopmind_live.control import knobs
 from loopmind_live.control.feedback import told_of_master, told_of_track
 from loopmind_live.control.fixed_addresses import Asked
 from loopmind_live.control.midi_device import Control, Device, Relative, Trigger
 from loopmind_live.control.midi_pickup import STEP, Grip, moved
-from loopmind_live.control.midi_targets import Target
+from loopmind_live.control.midi_targets import Target, switched
 from loopmind_live.session.panel import Panel
 
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE = 0x8, 0x9, 0xB, 0xC
@@ -100,6 +101,8 @@ def read(
             key = control.target.words if control.target.act == "fader" else len(done)
             done.pop(key, None)
             done[key] = Request(control.target, asked, value or 0.0)
+            if control.target.act == "switch":  # what is pressed next adds to it
+                panel = switched(panel, control.target, (value or 0.0) > 0.0)
     return hands, tuple(done.values())
 
 
@@ -184,6 +187,9 @@ def standing(target: Target, hands: Hands, panel: Panel) -> float | None:
         return float(panel.playing)
     if target.words == "record":
         return float(panel.recording)
+    if target.knob and target.role is not None:
+        knob = knobs.find(panel, target.role, target.knob)
+        return None if knob is None else knobs.place_of(knob)
     strip = next((strip for strip in panel.strips if strip.role == target.role), None)
     told = told_of_master(panel) if strip is None else told_of_track(strip.role, strip)
     values = dict(told).get(target.address)

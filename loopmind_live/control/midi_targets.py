@@ -8,6 +8,7 @@
 | swap bass                                     | a button       | choose another loop for a part  |
 | level bass, filter bass, pan bass             | a fader        | move it                         |
 | reverb bass, delay bass                       | a fader        | send more or less of a part     |
+| knob bass feedback, knob bass 1               | a fader        | turn a knob of the part's patch |
 | filter all, reverb all, delay all             | a fader        | the same for all parts          |
 | reverb size, reverb damp, delay time,         | a fader        | move the shared effects         |
 | delay feedback                                |                |                                 |
@@ -17,16 +18,17 @@
 | anything else                                 | a button       | type it at the prompt           |
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from loopmind_live.control import knobs
 from loopmind_live.control.fixed_addresses import CONTROLS, Asked, pad, track
 from loopmind_live.control.osc_addresses import Typed
 from loopmind_live.errors import ControlError
 from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.command import PREFIX
 from loopmind_live.session.commands import BY_NAME, Command
-from loopmind_live.session.panel import Panel
+from loopmind_live.session.panel import Panel, Strip
 
 Act = Literal["button", "switch", "fader", "shift", "nothing"]
 _SWITCHES = frozenset({"mute", "solo", "lock"})
@@ -42,7 +44,8 @@ class Target:
     """What a control asks for: `words` as written, the `act` that they call for.
 
     `address` is that of the control that they stand for (see `fixed_addresses`), empty where they
-    stand for none; `number` counts sections from 1; `role` is the part that they name.
+    stand for none; `number` counts sections from 1; `role` is the part that they name, and `knob`
+    the knob of its patches, by name or number.
     """
 
     words: str
@@ -50,14 +53,19 @@ class Target:
     address: str = ""
     number: int = 0
     role: Role | None = None
+    knob: str = ""
 
     def asked(self, value: float, panel: Panel) -> Asked | None:
         """Return what is asked for at `value`, 0..1: 1 where a button is pressed, a switch is on.
 
-        None for what asks for nothing by itself. Raise ControlError where there is no such section.
+        None for what asks for nothing by itself, and for a knob that is not there. Raise
+        ControlError where there is no such section.
         """
         if self.act in ("shift", "nothing"):
             return None
+        if self.knob and self.role is not None:
+            there = knobs.find(panel, self.role, self.knob)
+            return None if there is None else knobs.turned(self.role, there, value)
         if self.address in CONTROLS:
             return CONTROLS[self.address].make(value, panel)
         if self.act == "fader":
@@ -100,9 +108,33 @@ snare, hats, perc, bass, melody, chords, pad, vocal, fx
         return Target(said, "fader", f"{PREFIX}/master/{first}")
     if (row := _row(said)) is not None:
         return Target(said, "fader", row)
+    if first == "knob" and len(rest.split()) == 2:
+        part, knob = rest.split()
+        role = _part(said, part)
+        return Target(said, "fader", knobs.address(role, knob), role=role, knob=knob)
     if first in _SWITCHES | _FADERS | {"swap"} and rest and " " not in rest:
         return _of_part(said, first, rest)
     return Target(" ".join(words.split()), "button")
+
+
+def switched(panel: Panel, target: Target, on: bool) -> Panel:
+    """Return the panel once a part's switch is on, or off."""
+    if target.role is None:
+        return panel
+    strips = list(panel.strips)
+    place = ROLES.index(target.role)
+    strips[place] = _switched(strips[place], target, on)
+    return replace(panel, strips=tuple(strips))
+
+
+def _switched(strip: Strip, target: Target, on: bool) -> Strip:
+    match target.words.split()[0]:
+        case "mute":
+            return replace(strip, muted=on)
+        case "solo":
+            return replace(strip, soloed=on)
+        case _:
+            return replace(strip, locked=on)
 
 
 def _regenerates(said: str, verb: str, rest: str) -> Target:
@@ -118,10 +150,15 @@ def _pad(said: str, number: str, verb: str) -> Target:
     return Target(said, "button", address, int(number))
 
 
-def _of_part(said: str, verb: str, name: str) -> Target:
+def _part(said: str, name: str) -> Role:
     role = next((one for one in ROLES if one == name), None)
     if role is None:
         raise ControlError(f"{said!r}: no part {name!r}: parts are {', '.join(ROLES)}")
+    return role
+
+
+def _of_part(said: str, verb: str, name: str) -> Target:
+    role = _part(said, name)
     act: Act = "switch" if verb in _SWITCHES else "fader" if verb in _FADERS else "button"
     return Target(said, act, track(role, "regenerate" if verb == "swap" else verb), role=role)
 

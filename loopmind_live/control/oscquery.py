@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from loopmind_live.control.feedback import Told, Values
 from loopmind_live.control.fixed_addresses import CONTROLS, Control
+from loopmind_live.control.knobs import named
 from loopmind_live.control.osc_addresses import OPPOSITES, REFUSED
 from loopmind_live.score.arrangement import LABELS
 from loopmind_live.score.loop import ROLES
@@ -100,7 +101,7 @@ def tree(told: Told) -> Node:
     nodes = {node.path: node for node in (*map(_command, COMMANDS), *map(_control, _controls()))}
     nodes |= {node.path: node for node in _surfaces()}
     for address, values in told.items():
-        nodes[address] = _told(address, values, nodes.get(address))
+        nodes[address] = _told(address, values, nodes.get(address) or _knob(address))
     for name in REFUSED:
         nodes.pop(f"{PREFIX}/{name}", None)
     root = Node("/", description="LoopMind Live")
@@ -163,6 +164,15 @@ def _between(low: float, high: float) -> Json:
 def _control(control: Control) -> Node:
     types = "f" if control.kind == "fader" else "i"
     return Node(control.address, types, WRITE, (_between(0, 1),), control.help)
+
+
+def _knob(address: str) -> Node | None:
+    """Return the node of a knob by its name, None where an address is none."""
+    found = named(address)
+    if found is None:
+        return None
+    role, name = found
+    return Node(address, "f", WRITE, (_between(0, 1),), f"knob {name} of the patches in {role}")
 
 
 def _told(address: str, values: Values, node: Node | None) -> Node:

@@ -19,6 +19,8 @@ LOOK_S = 2.0
 early would change the tempo of the session that it is about to join."""
 SETTLE_S = 0.3
 """Once another peer is seen, so long nothing is committed: its session has come by then."""
+AHEAD_S = 0.01
+"""A tempo is told so long before its block: others have it by then, and hardly move till then."""
 _DEVICE_FRAMES = 1 << 32
 
 
@@ -53,6 +55,7 @@ class LinkPeer:
         self._block, self._tell = block, tell
         self._rate_hz, self._block_frames = rate_hz, block_frames
         self._latency_s, self._device_frame = latency_s, device_frame
+        self._ahead_frames = round(AHEAD_S * rate_hz)
         self._clock = HostClock(rate_hz)
         self._counted, self._device_before = 0, UNKNOWN
         self._peer: Any = None
@@ -146,7 +149,7 @@ class LinkPeer:
         end = frame + self._block_frames
         tempo, playing = asked.tempo, asked.playing
         changed = False
-        if tempo.number > self._tempo_number and tempo.frame < end:
+        if tempo.number > self._tempo_number and tempo.frame < end + self._ahead_frames:
             self._tempo_number = tempo.number
             at_us = self._at_us(tempo.frame, frame, host_us)
             founds = not math.isnan(tempo.beat)

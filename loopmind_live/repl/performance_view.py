@@ -9,8 +9,8 @@ import math
 from collections.abc import Sequence
 
 from loopmind_live.repl.section_strip import rows_around, strip_rows
-from loopmind_live.repl.styled import Fragment, Line, Style, cut, pad
-from loopmind_live.repl.view import SILENCE_DBFS, printable
+from loopmind_live.repl.styled import Fragment, Line, Style, cut, line_columns, pad
+from loopmind_live.repl.view import SILENCE_DBFS, columns, printable
 from loopmind_live.session.panel import Panel, Strip
 from loopmind_live.units import spell_key
 
@@ -22,6 +22,8 @@ _LEAST_LOG = 2
 _ROLE_COLUMNS = 8
 _STATE_COLUMNS = 7
 _METER_COLUMNS = (10, 30)
+_NARROW = 56
+"""In fewer columns a track is shown without its fader and its loop."""
 
 
 def draw(panel: Panel, log: Sequence[str], width: int, height: int) -> list[Line]:
@@ -32,7 +34,7 @@ def draw(panel: Panel, log: Sequence[str], width: int, height: int) -> list[Line
     """
     if width <= 0 or height <= 0:
         return []
-    head = [_transport(panel), _place(panel)]
+    head = [_transport(panel, width), _place(panel, width)]
     rows = strip_rows(panel.pads, panel.bars_left, width)
     tracks = [one for one in panel.strips if one.launch != "empty"]
     queued = _queued(panel.queued)
@@ -102,22 +104,28 @@ def key_name(key: str | None) -> str:
     return spell_key(key) if ":" in key else key
 
 
-def _transport(panel: Panel) -> Line:
-    """Return the first line: whether it plays, where, how fast, how loud."""
+def _transport(panel: Panel, width: int) -> Line:
+    """Return the first line: whether it plays, where, how fast, how loud; what fits of it."""
     record: list[Fragment] = [("hot", "REC ")] if panel.recording else []
     state: Fragment = ("playing", "> PLAYING") if panel.playing else ("muted", "- STOPPED")
     alarm: Style = "hot" if panel.xruns else ""
     loud: Style = "hot" if panel.level_db > HOT_DB else ""
     load = "?" if math.isnan(panel.load) else f"{100 * min(9.99, max(0.0, panel.load)):.0f}%"
-    return (
-        *record, state, ("title", f"  {_number(panel.bar)}.{_number(panel.beat)}"),
-        ("", f"  {panel.bpm:.5g} bpm  {printable(key_name(panel.key))}".rstrip()),
-        (loud, f"  {decibels(panel.level_db).strip()} dB"), ("", f"  load {load}"),
-        (alarm, f"  {panel.xruns} xrun{'' if panel.xruns == 1 else 's'}"),
+    bpm: Fragment = ("", f"  {panel.bpm:.5g} bpm")
+    key: Fragment = ("", f"  {printable(key_name(panel.key))}".rstrip())
+    loads: Fragment = ("", f"  load {load}")
+    xruns: Fragment = (alarm, f"  {panel.xruns} xrun{'' if panel.xruns == 1 else 's'}")
+    whole: Line = (
+        *record, state, ("title", f"  {_number(panel.bar)}.{_number(panel.beat)}"), bpm, key,
+        (loud, f"  {decibels(panel.level_db).strip()} dB"), loads, xruns,
     )  # fmt: skip
+    for least in (loads, key, bpm, *(() if panel.xruns else (xruns,))):
+        if line_columns(whole) > width:
+            whole = tuple(piece for piece in whole if piece is not least)
+    return whole
 
 
-def _place(panel: Panel) -> Line:
+def _place(panel: Panel, width: int) -> Line:
     """Return the second line: the section that plays, and what it has left."""
     if not panel.section:
         return (("faint", "no section plays"),)
@@ -131,6 +139,8 @@ def _place(panel: Panel) -> Line:
         number if number == _number(panel.beat) else "."
         for number in map(str, range(1, min(beats, 16) + 1))
     )
+    if columns(name) + columns(text) + len(lamp) > width:
+        lamp = _number(panel.beat)
     return (("title", name), ("", text), ("playing" if panel.playing else "faint", lamp))
 
 
@@ -151,19 +161,20 @@ def _track(one: Strip, soloing: bool, width: int) -> Line:
     word = state_word(one, soloing)
     looks: dict[str, Style] = {"muted": "muted", "solo": "solo", "plays": "playing"}
     least, most = _METER_COLUMNS
-    wide = max(least, min(most, (width - 44) // 2))
+    wide = max(least // 2 if width < _NARROW else least, min(most, (width - 44) // 2))
     heard = -math.inf if word in ("muted", "silent", "rests") else one.peak_db
     fader = f"{one.level_db:+.1f}" if math.isfinite(one.level_db) else f"{one.level_db}"
     locked = "locked " if one.locked else ""
     mask = f"{one.mask} " if one.mask else ""
+    narrow = width < _NARROW
     return (
         ("title", pad(one.role, _ROLE_COLUMNS)),
         (looks.get(word, "faint"), pad(word, _STATE_COLUMNS)),
         ("hot" if heard > HOT_DB else "meter", meter(heard, wide)),
-        ("", f"{decibels(heard)} dB  fader {fader:>5}  "),
+        ("", f"{decibels(heard)} dB  " + ("" if narrow else f"fader {fader:>5}  ")),
         ("solo", locked),
         ("number", mask),
-        ("faint", printable(one.loop)),
+        ("faint", "" if narrow else printable(one.loop)),
     )
 
 

@@ -22,6 +22,7 @@ from loopmind_live.session.patch_rules import OFF, STRIPS, knob_control
 from loopmind_live.session.patches import KnownPatch, insert_name, newest, numbered
 from loopmind_live.session.sections import opened
 from loopmind_live.session.state import State
+from loopmind_live.units import spell_key
 
 _NEAR = 1e-9
 Shell = tuple[Strip, int]
@@ -197,6 +198,18 @@ def loading(
     assert document.arrangement is not None
     place = 0 if kept.section is None else place_named(document.arrangement, kept.section)
     return SetArrangement(document.arrangement, place, ids, document)
+
+
+def loading_summary(kept: KeptSet, action: SetArrangement) -> str:
+    """Return in a few words what is loaded, and the section that it goes on in."""
+    document, arrangement = action.document, action.arrangement
+    if document is None or arrangement is None:
+        return kept.name
+    facts = [f"{document.bpm:g} bpm"]
+    if arrangement.key is not None:
+        facts.append(spell_key(arrangement.key))
+    section = arrangement.name(action.place)
+    return f"{kept.name or 'the set'}: {', '.join(facts)}, goes on in {section}"
 
 
 def _in_tempo(

@@ -7,21 +7,15 @@ from loopmind_live.config import LINE_MARGIN_S
 from loopmind_live.errors import SessionError
 from loopmind_live.session.actions import (
     Action,
-    Faders,
     SetArrangement,
-    SetEffects,
-    SetLevels,
-    SetMixer,
     Transport,
 )
 from loopmind_live.session.commands import Command, CommandSpec, Lands, When
-from loopmind_live.session.document import INSERT_CONTROLS, Document, Refit
+from loopmind_live.session.document import Document, Refit
 from loopmind_live.session.editing import apply, inverse
+from loopmind_live.session.gestures import with_gesture
 from loopmind_live.session.state import MOST_STEPS, Change, Mode, State, Step
 from loopmind_live.session.walking import Moment, landing_frame, walk
-
-GESTURE_S = 1.0
-"""Faders that move again within it go on with one gesture, which is undone as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,54 +245,6 @@ def apply_at_once(
         state,
         document=apply(before, action, refit),
         next_number=state.next_number + 1,
-        done=_with_step(state, step)[-MOST_STEPS:],
+        done=with_gesture(state.done, step, state.tempo.rate_hz, bool(state.undone))[-MOST_STEPS:],
         undone=(),
     )
-
-
-def _with_step(state: State, step: Step) -> tuple[Step, ...]:
-    """Return the undo stack with `step`, which goes on with the gesture that it belongs to."""
-    done = state.done
-    soon = round(GESTURE_S * state.tempo.rate_hz)
-    for place in reversed(range(len(done) if not state.undone else 0)):
-        before = done[place]
-        if not isinstance(before.action, Faders):
-            break
-        if step.frame - before.frame > soon:
-            break
-        joined = _joined(before, step)
-        if joined is not None:
-            return (*done[:place], *done[place + 1 :], joined)
-    return (*done, step)
-
-
-def _joined(before: Step, after: Step) -> Step | None:
-    """Return two moves of faders as one step, None where they are none, or of two kinds."""
-    back, again, first, then = before.inverse, after.inverse, before.action, after.action
-    match first, then, back, again:
-        case SetLevels(), SetLevels(), SetLevels(), SetLevels():
-            levels = dict(first.levels_db) | dict(then.levels_db)
-            origin = dict(again.levels_db) | dict(back.levels_db)
-            return replace(
-                after, action=SetLevels(tuple(levels.items())),
-                inverse=SetLevels(tuple(origin.items())),
-            )  # fmt: skip
-        case SetMixer(), SetMixer(), SetMixer(), SetMixer() if not _mounts(first, then):
-            settings = dict(first.settings) | dict(then.settings)
-            neutral = dict(again.settings) | dict(back.settings)
-            return replace(
-                after, action=SetMixer(tuple(settings.items())),
-                inverse=SetMixer(tuple(neutral.items())),
-            )  # fmt: skip
-        case SetEffects(), SetEffects(), SetEffects(), SetEffects():
-            return replace(
-                after,
-                action=SetEffects(tuple((dict(first.settings) | dict(then.settings)).items())),
-                inverse=SetEffects(tuple((dict(again.settings) | dict(back.settings)).items())),
-            )
-    return None
-
-
-def _mounts(*moves: SetMixer) -> bool:
-    """Tell whether one of the moves mounts an insert, or takes one off: that is no gesture."""
-    return any(control in INSERT_CONTROLS for move in moves for (_, control), _ in move.settings)

@@ -12,6 +12,7 @@ from loopmind_live.score.loop import ROLES, Role
 from loopmind_live.session.actions import Enter, SetArrangement, SetRoles, Stop
 from loopmind_live.session.document import Document
 from loopmind_live.session.editing import apply
+from loopmind_live.session.patch_rules import standing_knobs
 from loopmind_live.session.state import State
 from loopmind_live.timing.tempo_map import TempoMap
 from loopmind_live.units import gain_to_db
@@ -33,11 +34,23 @@ class Pad:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelKnob:
+    """A knob of a patch that stands in a part: where it stands and may go, in its own unit."""
+
+    name: str
+    value: float
+    low: float = 0.0
+    high: float = 1.0
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
     """A role's strip. `loop` is the file that it plays in this section, empty where none.
 
     Levels and sends in decibels; `filter` and `pan` in percent, -100..100; `mask` is the rhythm
-    that it sounds in, "" throughout.
+    that it sounds in, "" throughout. `knobs` are those of the patches that stand there, no name
+    twice.
     """
 
     role: Role
@@ -53,6 +66,7 @@ class Strip:
     reverb_db: float
     delay_db: float
     mask: str = ""
+    knobs: tuple[PanelKnob, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +207,15 @@ def _strip(state: State, role: Role, peaks: Sequence[float]) -> Strip:
         reverb_db=document.control(role, "reverb"),
         delay_db=document.control(role, "delay"),
         mask=document.mask(role),
+        knobs=_knobs(state, role),
     )
+
+
+def _knobs(state: State, role: Role) -> tuple[PanelKnob, ...]:
+    found: dict[str, PanelKnob] = {}
+    for name, one, value in standing_knobs(state, role):
+        found.setdefault(name, PanelKnob(name, value, one.low, one.high, one.unit))
+    return tuple(found.values())
 
 
 def _launch(state: State, role: Role) -> Launch:

@@ -1,6 +1,6 @@
 """The rules of patches: which shell takes one, what its knobs may be, and new versions. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import cast
@@ -9,6 +9,7 @@ from loopmind_live.config import BUSES, FIRST_PATCH
 from loopmind_live.errors import SessionError
 from loopmind_live.score.loop import ROLES
 from loopmind_live.score.melody import melody_of
+from loopmind_live.score.patch import Parameter
 from loopmind_live.session.actions import SetMixer, SetPatterns
 from loopmind_live.session.arguments import known_roles, names, number, text
 from loopmind_live.session.commands import BY_NAME, Command, CommandSpec
@@ -246,14 +247,18 @@ def _off(document: Document, strips: tuple[Strip, ...]) -> Settings:
     }
 
 
+def standing_knobs(state: State, strip: Strip) -> Iterator[tuple[str, Parameter, float]]:
+    """Return the knobs of the patches in a part or on a bus, and where each stands."""
+    for shell, known in _mounted(state, state.document, strip):
+        standing = dict(state.document.mixer)
+        for name, one in known.knobs.items():
+            yield name, one, standing.get((strip, knob_control(shell, name)), one.default)
+
+
 def turnable(state: State) -> tuple[tuple[Strip, str, str], ...]:
     """Return the knobs of all patches: where, the knob, where it stands and may go."""
-    standing = dict(state.document.mixer)
-    found: list[tuple[Strip, str, str]] = []
-    for strip in STRIPS:
-        for shell, known in _mounted(state, state.document, strip):
-            for name, one in known.knobs.items():
-                value = standing.get((strip, knob_control(shell, name)), one.default)
-                span = f"{one.low:g} to {one.high:g} {one.unit}".rstrip()
-                found.append((strip, name, f"{value:g}, {span}"))
-    return tuple(found)
+    return tuple(
+        (strip, name, f"{value:g}, {one.low:g} to {one.high:g} {one.unit}".rstrip())
+        for strip in STRIPS
+        for name, one, value in standing_knobs(state, strip)
+    )

@@ -52,7 +52,7 @@ from loopmind_live.session.effects import (
     ShowStatus,
     asked_clock,
 )
-from loopmind_live.session.kept_set import KeptSet, loading
+from loopmind_live.session.kept_set import KeptSet, loading, loading_summary
 from loopmind_live.session.landing import projected, queue
 from loopmind_live.session.moves import document_then, move
 from loopmind_live.session.sections import fresh_ids
@@ -85,12 +85,12 @@ def queue_arrangement(
     spec = BY_NAME[command.name]
     place = desk.landing(state, command, spec)
     ids = fresh_ids(state.next_number, len(arrangement.sections))
-    action = SetArrangement(arrangement, ids=ids)
+    action, words = SetArrangement(arrangement, ids=ids), arrangement_summary(arrangement)
     if kept is not None:
         action = loading(kept, arrangement, ids, state, desk.arranger.refit)
-        arrangement = action.arrangement or arrangement
+        words = loading_summary(kept, action)
     state = queue(state, command, spec, action, place)
-    return state, (say(state, arrangement_summary(arrangement), place),)
+    return state, (say(state, words, place),)
 
 
 def _arrange(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:

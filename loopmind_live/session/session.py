@@ -67,7 +67,7 @@ class Session:
             self._readiness.clip, self._readiness.clip_id, self._readiness.not_before,
             rate_hz, options.dry, self._readiness.opened,
         )  # fmt: skip
-        self._engine_rows = EngineRows(engine, stage, options, self._refit, self._counts)
+        self._engine_rows = EngineRows(engine, stage, options, self._refit, self.counts)
         self._chronicle = Chronicle(events, self._readiness)
         self._report = Report(self._chronicle, tell, opine)
         self._keeper = Keeper(keep, rate_hz)
@@ -261,7 +261,7 @@ class Session:
 
         None, too, while the last section is asked to repeat.
         """
-        return ends_by(self.state, self._engine_rows.rows, frame, self.arranger.refit, self._counts)
+        return ends_by(self.state, self._engine_rows.rows, frame, self.arranger.refit, self.counts)
 
     def _now(self, frame: int | None, due_frame: int | None = None) -> Now:
         free, options = self.engine.frame(), self.options
@@ -290,7 +290,7 @@ class Session:
                 self.state = cancel(self.state, change)
                 self.note("error", f"{change.text} refused: {reasons[change.number]}")
 
-    def _counts(self, change: Change) -> bool:
+    def counts(self, change: Change) -> bool:
         """Tell whether a pending change is ready to land."""
         if self._ready_for is not self.state.pending:
             self._ready_for = self.state.pending
@@ -300,7 +300,7 @@ class Session:
     def _start(self, frame: int) -> None:
         """Start the clock once there is something to play and its first clips are there."""
         wants = any(isinstance(c.action, Enter | SetArrangement) for c in self.state.pending)
-        if not wants or not all(self._counts(change) for change in self.state.pending):
+        if not wants or not all(self.counts(change) for change in self.state.pending):
             return
         first = frame + (2 * margin_frames(self.engine.rate_hz) if self.options.live else 0)
         first = self.first_line(first + count_in_frames(self.state))
@@ -315,7 +315,7 @@ class Session:
         guard = self.options.guard_frames
         for change in self.state.pending:
             due = landing_frame(self.state, change)
-            if due >= frame + guard or self._counts(change):
+            if due >= frame + guard or self.counts(change):
                 continue
             bar = self.state.tempo.next_line(frame, margin_frames(self.engine.rate_hz))
             moved = replace(change, bar=bar, frame=None)

@@ -9,6 +9,7 @@ from loopmind_live.session.actions import (
     Action,
     Edit,
     Enter,
+    Faders,
     Follow,
     Nudge,
     PlayTake,
@@ -21,6 +22,7 @@ from loopmind_live.session.actions import (
 )
 from loopmind_live.session.document import Document, Refit
 from loopmind_live.session.editing import apply, inverse
+from loopmind_live.session.gestures import with_gesture
 from loopmind_live.session.lasting import gone_for_good, outlasted, takes_back, way_back
 from loopmind_live.session.seams import (
     before_the_end,
@@ -204,6 +206,8 @@ def _with_step(state: State, change: Change, action: Edit, back: Edit, bar: floa
     frame = landing_frame(state, change)
     landed = replace(step, action=action, inverse=back, frame=frame)
     done = _with_landed(state.done, landed)
+    if change.fixed and change.mode == "do" and isinstance(action, Faders):
+        done = _as_gesture(done, landed, state.tempo.rate_hz)
     if step.back_bars:
         again = way_back(landed, back, state.next_number, bar, state.tempo.beats_per_bar)
         return replace(
@@ -223,6 +227,14 @@ def _with_landed(done: tuple[Step, ...], landed: Step) -> tuple[Step, ...]:
     above = [i for i in range(place + 1, len(done)) if done[i].inverse is not None]
     last = above[-1] if above else place
     return (*done[:place], *done[place + 1 : last + 1], landed, *done[last + 1 :])
+
+
+def _as_gesture(done: tuple[Step, ...], landed: Step, rate_hz: float) -> tuple[Step, ...]:
+    """Return the undo stack with a fader's move, told ahead of its time, in its gesture."""
+    place = next((i for i, one in enumerate(done) if one.number == landed.number), None)
+    if place is None or landed.back_bars:
+        return done
+    return (*with_gesture(done[:place], landed, rate_hz), *done[place + 1 :])
 
 
 def _following(state: State, document: Document) -> State:

@@ -11,8 +11,10 @@ from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import Recording
 from loopmind_live.config import FADE_S
 from loopmind_live.engine.base import Row
+from loopmind_live.engine.link import AHEAD_S
 from loopmind_live.engine.link_block import LinkBlock, Stage
 from loopmind_live.session.following_beat import FITTED, STILL_S, OutsideBeat, ahead_bars
+from loopmind_live.session.state import cancel
 from tests.session.stage import Rig, arrangement
 
 TICK = 256
@@ -48,7 +50,7 @@ class Others:
         if not asked.on:
             return
         tempo, playing = asked.tempo, asked.playing
-        if tempo.number > self.tempo_number and tempo.frame < frame + TICK:
+        if tempo.number > self.tempo_number and tempo.frame < frame + TICK + AHEAD_S * RATE_HZ:
             self.tempo_number = tempo.number
             if tempo.beat == tempo.beat and not self.peers:
                 self.beat = tempo.beat + (frame - tempo.frame) * tempo.bpm / (60 * RATE_HZ)
@@ -192,6 +194,38 @@ def test_our_tempo_goes_to_the_others_at_its_line_and_nothing_is_followed(live: 
     assert abs(live.beside_s()) < STILL_S
 
 
+@pytest.mark.parametrize("text", ["tempo 140", "tempo 140 now"])
+def test_our_tempo_is_with_the_others_as_it_lands_not_later(live: Live, text: str) -> None:
+    live.type("link")
+    live.play(0.1)
+    live.type("play")
+    live.play(4.0)
+    live.type(text)
+    heard = set()
+    for _ in range(4 * RATE_HZ // TICK):
+        live.play(TICK / RATE_HZ)
+        heard.add((live.bpm, live.others.bpm))
+        assert abs(live.beside_s()) <= (AHEAD_S + 2 * TICK / RATE_HZ) * (140 - 130) / 130
+    assert heard <= {(130.0, 130.0), (130.0, 140.0), (140.0, 140.0)}
+    assert live.others.tempo_number == 1  # said once
+
+
+def test_a_tempo_that_was_told_ahead_and_does_not_land_is_taken_back(live: Live) -> None:
+    live.type("link")
+    live.play(0.1)
+    live.type("play")
+    live.play(4.0)
+    live.type("tempo 140")
+    while live.others.bpm == 130.0:
+        live.play(TICK / RATE_HZ)
+    state = live.session.state
+    (change,) = (one for one in state.pending if one.text == "tempo 140")
+    live.session.revise(cancel(state, change))
+    live.play(3.0)
+    assert (live.bpm, live.others.bpm) == (130.0, 130.0)
+    assert abs(live.beside_s()) < STILL_S
+
+
 def test_before_the_start_a_tempo_goes_to_the_others_at_once(live: Live) -> None:
     live.type("link")
     live.play(0.1)
@@ -255,9 +289,10 @@ def test_alone_a_set_founds_a_session_and_plays_as_without(tmp_path: Path) -> No
     live.play(3.0)
     assert live.landed() == ["play"]
     assert abs(live.beside_s()) < STILL_S
+    said = live.others.tempo_number
     live.type("tempo 121 now")
     live.play(1.0)
-    assert live.others.bpm == 121.0
+    assert (live.others.bpm, live.others.tempo_number) == (121.0, said + 1)
     live.others.peers = 1  # who comes joins us
     live.play(2.0)
     assert live.landed() == ["play", "tempo 121 now"]

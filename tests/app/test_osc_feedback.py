@@ -15,9 +15,12 @@ from loopmind_live.app.panels import panel_now
 from loopmind_live.control.access import THIS_MACHINE
 from loopmind_live.control.feedback import told
 from loopmind_live.control.macros import MACROS
+from loopmind_live.score.patch import Parameter
 from tests.app.osc_stage import OscStage, Tablet
+from tests.session.test_patches import patch
 
 LEVEL = "/loopmind/track/bass/level"
+KNOB = "knob1/feedback"
 MUTE = "/loopmind/track/bass/mute"
 
 
@@ -62,9 +65,12 @@ def test_a_surface_is_told_everything_on_connect_and_then_only_changes(
     assert everything.keys() <= shown
     assert tablet.shows("/loopmind/reply") == ("/loopmind/start_listen", "1 listen")
     tablet.messages.clear()
-    stage.go_on(0.3)
-    tablet.read()
-    assert tablet.messages == [], "nothing plays and nobody does anything"
+    stage.show.type("level bass -10")
+    stage.until(lambda: tablet.shows(LEVEL) == (0.5,), "the fader")
+    stage.show.type("level bass -30")
+    stage.until(lambda: tablet.shows(LEVEL) == (0.25,), "the fader, once more")
+    shown = {message.address for message in tablet.messages}
+    assert shown == {LEVEL, "/loopmind/state/track/bass/level_db"}, "nothing else changes"
 
 
 def test_two_surfaces_on_one_control_agree(stage: OscStage, tablets: Callable[[], Tablet]) -> None:
@@ -106,13 +112,11 @@ def test_nobody_else_misses_a_message_because_one_is_gone(
     stays = listening(stage, tablets())
     for one in gone:
         one.close()
-    for step in range(20):
-        stage.show.type(f"level bass {-step / 4}")
-        stage.go_on(0.04)
+    shown = "/loopmind/state/track/bass/level_db"
+    for step in range(1, 21):
+        stage.show.type(f"level bass {-step}")
+        stage.until(lambda db=-float(step): stays.shows(shown) == (db,), f"step {step}")
     stage.until(lambda: len(stage.feedback.listeners) == 1, "the five that are gone")
-    stays.read()
-    decibels = {m.arguments[0] for m in stays.messages if m.address.endswith("bass/level_db")}
-    assert len(decibels) >= 10
 
 
 def test_python_osc_is_told_where_its_server_listens(stage: OscStage) -> None:
@@ -186,6 +190,26 @@ def test_pads_launch_sections_and_show_what_is_queued(
     tablet.send("/loopmind/pad/5", 0.0)
     stage.until(lambda: tablet.shows("/loopmind/state/pad/5/launch") == ("playing",), "playing")
     assert tablet.shows("/loopmind/state/section") == ("hook 2",)
+
+
+def test_knobs_of_a_patch_are_turned_by_name_and_number_and_told(
+    stage: OscStage, tablets: Callable[[], Tablet]
+) -> None:
+    stage.rig.session.learn(patch(feedback=Parameter(0.5, 0.0, 0.8)))
+    stage.show.type("play")
+    stage.show.type("patch drums gate now")
+    tablet = listening(stage, tablets())
+
+    def knob() -> float:
+        return stage.show.session.state.document.control("drums", KNOB)
+
+    name, number = (f"/loopmind/track/drums/knob/{one}" for one in ("feedback", "1"))
+    stage.until(lambda: tablet.shows(name) == (0.625,), "mounted")
+    tablet.send(number, 0.25)
+    stage.until(lambda: knob() == 0.2, "by number")
+    tablet.send(name, 1.0)
+    stage.until(lambda: knob() == 0.8, "by name")
+    stage.until(lambda: tablet.shows(number) == (1.0,), "told")
 
 
 def test_a_macro_types_its_line(stage: OscStage, tablets: Callable[[], Tablet]) -> None:

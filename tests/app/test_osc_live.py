@@ -15,6 +15,8 @@ from loopmind_live.score.loop import ROLES
 from tests.app.test_live import LIMIT_S, Show, jack, made, shows
 from tests.jack.harness import end
 
+pytestmark = pytest.mark.live
+
 __all__ = ["jack", "made", "shows"]
 
 

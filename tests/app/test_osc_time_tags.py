@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from loopmind_live.app.offline import OfflineShow, Request
+from loopmind_live.app.osc import MOST_AHEAD
 from loopmind_live.app.performance import Answer
 from loopmind_live.app.replay import replay
 from loopmind_live.app.stage import Sound
@@ -96,6 +97,12 @@ def test_all_of_a_bundle_is_for_one_frame(stage: OscStage, tablet: Tablet) -> No
     assert len({change.frame for change in stage.rig.session.state.pending}) == 1
 
 
+def test_solos_of_one_bundle_add_up(stage: OscStage, tablet: Tablet) -> None:
+    solos = [(f"/loopmind/track/{role}/solo", (1,)) for role in ("bass", "drums")]
+    send(tablet, bundle(time.time() + 0.5, *solos))
+    stage.until(lambda: stage.rig.session.state.document.soloed == {"bass", "drums"}, "both soloed")
+
+
 @pytest.mark.parametrize("ahead_s", [-5.0, 0.0])
 def test_what_is_late_is_done_at_once(stage: OscStage, tablet: Tablet, ahead_s: float) -> None:
     send(tablet, bundle(time.time() + ahead_s, ("/loopmind/track/level", ("bass", -4.0))))
@@ -137,10 +144,15 @@ def test_many_for_later_are_bounded(stage: OscStage, tablet: Tablet) -> None:
         moved = ("/loopmind/track/level", ("bass", -number / 10.0))
         send(tablet, bundle(time.time() + 5.0 + number / 1000, moved))
         if number % 50 == 0:
-            stage.go_on(0.05)
-    stage.go_on(0.3)
-    fixed = [change for change in stage.rig.session.state.pending if change.fixed]
-    assert 0 < len(fixed) <= 64
+            stage.tick()
+
+    def fixed() -> int:
+        return sum(change.fixed for change in stage.rig.session.state.pending)
+
+    stage.until(lambda: fixed() == MOST_AHEAD, "as many as there may be")
+    tablet.send("/loopmind/ping", 1)
+    stage.until(lambda: tablet.shows("/loopmind/pong") == (1,), "all that was sent has come")
+    assert fixed() == MOST_AHEAD
     tablet.send("/loopmind/track/lock", "pad")
     stage.until(lambda: "pad" in stage.rig.session.state.document.locked, "what came later")
 

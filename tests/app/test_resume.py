@@ -21,6 +21,8 @@ from loopmind_live.session.journal import read_journal
 from loopmind_live.session.snapshot import Snapshot
 from tests.jack.harness import end, jack_server, missing
 
+pytestmark = pytest.mark.live
+
 BLOCK = 256
 LIMIT_S = 100.0
 SECTIONS = (("intro", 4), ("hook", 64))

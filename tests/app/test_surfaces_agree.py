@@ -71,8 +71,8 @@ def test_a_fader_lets_go_of_what_a_tablet_moved_and_the_tablet_is_told_where_it_
         stage.tablet.send(LEVEL, 0.9)
         stage.until(lambda: _moved(stage), "moved")
         stage.ports.play(KORG, cc(3, 62, 16))
-        stage.go_on(0.1)
-        assert _moved(stage)
+        stage.until(lambda: not stage.ports.events, "taken")
+        assert _moved(stage), "it is far below"
         stage.ports.play(KORG, cc(3, 120, 16))
         stage.until(lambda: (stage.tablet.shows(LEVEL) or (0.0,))[0] > 0.93, "picked up")
     finally:

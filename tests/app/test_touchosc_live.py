@@ -163,6 +163,7 @@ def shows_text(tablet: Tablet, path: str, text: str) -> bool:
     return bool(tablet.surface.value(path, "text") == text)
 
 
+@pytest.mark.live
 def test_a_set_is_played_from_the_stage_through_jack(
     jack: dict[str, str], made: CodeSet, shows: list[Show], tablet: Open
 ) -> None:

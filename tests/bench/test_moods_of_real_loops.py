@@ -1,6 +1,7 @@
 """Hooks of real loops made darker, mixed and measured; and one hook regenerated twenty times."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,6 @@ import pytest
 
 from loopmind_live.arranger.directions import direction_of
 from loopmind_live.arranger.rules import RuleArranger
-from loopmind_live.bench.performing import run_program
 from loopmind_live.dsp.spectrum import bin_frequencies, centroid_hz, magnitudes
 from loopmind_live.errors import ArrangerError
 from loopmind_live.library.sound import ANALYSIS_RATE_HZ
@@ -24,41 +24,37 @@ from loopmind_live.units import db_to_gain, semitones_between
 from tests.session.stage import Rig
 
 pytestmark = pytest.mark.slow
-RATE, BARS, WINDOW = 48000, 4, 2048
+RATE, BARS = 48000, 4
+MEASURED_RATE, WINDOW = 24000, 1024
+"""Twice what a library hears, and windows as long as 2048 frames of the mix."""
 HOOKS = 30
 PROMPTS = ("trap 140 bpm", "house 124", "techno 130", "lofi 85", "dnb 174", "hip hop 95", "funk")
 
 
 @pytest.fixture(scope="module")
-def arranger(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> RuleArranger:
-    loops = test_data / "loops" / "loops"
-    if not loops.is_dir():
-        pytest.skip("test data: no folder of loops")
-    folder = tmp_path_factory.mktemp("moods")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LOOPMIND_HOME", str(folder / "home"))
-        run_program(["scan", str(loops), "--library", str(folder / "l.sqlite")], 300)
-    with Library(folder / "l.sqlite") as library:
+def arranger(real_library: Path) -> RuleArranger:
+    with Library(real_library) as library:
         return RuleArranger(library.loops())
 
 
 @cache
 def body(recipe: ClipRecipe) -> np.ndarray:
-    """Return one pass of a clip, mono."""
+    """Return one pass of a clip, mono: no more of it than is heard."""
+    recipe = replace(recipe, beats=min(recipe.beats, 4 * BARS))
     return make_audio(recipe).body[: round(recipe.pass_frames)].mean(axis=1)
 
 
 def center(arrangement: Arrangement, parts: Iterable[Part]) -> float:
     """Return the center of the spectrum of `parts` mixed, in Hz."""
-    frames = round(BARS * 4 * 60 / arrangement.bpm * RATE)
+    frames = round(BARS * 4 * 60 / arrangement.bpm * MEASURED_RATE)
     mix = np.zeros(frames, np.float32)
     for part in parts:
         recipe = recipe_for(
-            part.loop, arrangement.bpm, part.semitones, RATE, 4, dry=False, tone=part.tone
+            part.loop, arrangement.bpm, part.semitones, MEASURED_RATE, 4, dry=False, tone=part.tone
         )
         mix += np.resize(body(recipe), frames) * np.float32(db_to_gain(part.gain_db))
     power = (magnitudes(mix, WINDOW, WINDOW) ** 2).mean(axis=0)
-    frequencies = bin_frequencies(WINDOW, RATE)
+    frequencies = bin_frequencies(WINDOW, MEASURED_RATE)
     heard = frequencies < ANALYSIS_RATE_HZ / 2  # of what lies above, a library knows nothing
     return centroid_hz(power[heard], frequencies[heard])
 

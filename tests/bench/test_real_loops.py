@@ -32,6 +32,7 @@ class Rendered:
     """A set made of the real loops, and the files rendered of it."""
 
     folder: Path
+    library: Path
     meter: Meter
     sections: tuple[RenderedSection, ...]
     mix: Frames
@@ -43,21 +44,17 @@ class Rendered:
 
     def render(self, timeline: Path, out: str, *options: str) -> Path:
         words = ["render", str(timeline), "-o", str(self.folder / out)]
-        run_program([*words, "--library", str(self.folder / "l.sqlite"), *options], 300)
+        run_program([*words, "--library", str(self.library), *options], 300)
         return self.folder / out
 
 
 @pytest.fixture(scope="module")
-def rendered(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rendered]:
-    loops = test_data / "loops" / "loops"
-    if not loops.is_dir():
-        pytest.skip("test data: no folder of loops")
+def rendered(real_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rendered]:
     folder = tmp_path_factory.mktemp("real")
-    library, timeline = ["--library", str(folder / "l.sqlite")], folder / "t.json"
+    library, timeline = ["--library", str(real_library)], folder / "t.json"
     stems = folder / "stems"
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         patch.setenv("LOOPMIND_HOME", str(folder / "home"))
-        run_program(["scan", str(loops), *library], 300)
         words = ["arrange", "dark trap 140 bpm", "--seed", "7", "-o", str(timeline)]
         run_program([*words, *library], 60)
         run_program(["regenerate", str(timeline), "hook", "-o", str(timeline), *library], 60)
@@ -65,6 +62,7 @@ def rendered(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         run_program([*words, "--stems", str(stems), *library], 300)
         yield Rendered(
             folder,
+            real_library,
             *read_sections(timeline, RATE),
             stack.enter_context(wav_frames(folder / "dry.wav")),
             {p.stem: stack.enter_context(wav_frames(p)) for p in sorted(stems.glob("*.wav"))},

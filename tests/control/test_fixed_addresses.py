@@ -14,7 +14,7 @@ from loopmind_live.engine.base import EngineStatus
 from loopmind_live.errors import ControlError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.session.commands import Command, When, check
-from loopmind_live.session.panel import Pad, Panel, panel_of
+from loopmind_live.session.panel import Pad, Panel, PanelKnob, panel_of
 from loopmind_live.session.state import State
 from loopmind_live.timing.tempo_map import TempoMap
 
@@ -73,7 +73,9 @@ def test_solos_add_up_and_the_last_one_ends_them():
 @pytest.mark.parametrize("control", CONTROLS.values(), ids=CONTROLS)
 def test_every_control_stands_for_a_command_of_the_table(control: Control):
     full = tuple(Pad(f"hook {n}", "hook", n, 8, "stopped") for n in range(1, 65))
-    panel = replace(PANEL, pads=full)
+    knobs = tuple(PanelKnob(f"k{n}", 0.5) for n in range(8))
+    strips = tuple(replace(strip, knobs=knobs) for strip in STRIPS)
+    panel = replace(PANEL, pads=full, strips=strips)
     for value in (0.0, 1.0) if control.kind != "fader" else (0.0, 0.3, 0.5, 1.0):
         made = _asked(control.address, value, panel=panel)
         if isinstance(made, Typed):

@@ -137,6 +137,23 @@ def test_solos_add_up(player: Player) -> None:
     assert set(asked.arguments["roles"]) == {"bass", "pad"}  # type: ignore[arg-type]
 
 
+def test_two_solos_at_once_are_both_heard() -> None:
+    box = device(
+        """
+        [[control]]
+        notes = [1, 2, 3]
+        does = "solo {}"
+        each = ["bass", "pad", "drums"]
+        """
+    )
+    rig = playing()
+    _, requests = read([note(1), note(2), note(3), note(2)], box, Hands(), panel(rig))
+    for request in requests:
+        carry_out(rig, request.asked)
+    rig.session.advance(rig.engine.frame() + 512)
+    assert rig.session.state.document.soloed == {"bass", "drums"}
+
+
 def test_shift_gives_a_second_act_while_it_is_held(player: Player) -> None:
     (asked,) = player.does(note(60), note(36))
     assert isinstance(asked, Command)

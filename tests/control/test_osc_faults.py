@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -69,16 +70,22 @@ def pong(port: int, host: str = "127.0.0.1") -> Message | None:
             return None
 
 
+def told_apart(code: str, require_program: Callable[[str], str]) -> list[Any]:
+    """Run code in a network of its own; return what it printed, as JSON."""
+    require_program("ip")
+    done = subprocess.run(
+        [require_program("unshare"), "-rn", sys.executable, "-c", code],
+        check=True, capture_output=True, text=True, timeout=60,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    told: list[Any] = json.loads(done.stdout)
+    return told
+
+
 def test_a_network_that_goes_down_is_told_in_one_line_and_heard_again_when_it_is_back(
     require_program: Callable[[str], str],
 ) -> None:
-    command = [require_program("unshare"), "-rn", sys.executable, "-c", NETWORK_DOWN]
-    require_program("ip")
-    done = subprocess.run(
-        command, check=True, capture_output=True, text=True, timeout=60,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
-    before, after, notices = json.loads(done.stdout)
+    before, after, notices = told_apart(NETWORK_DOWN, require_program)
     assert before and after
     assert notices == ["OSC: 192.168.7.7 cannot be told anything: Network is unreachable"]
 
@@ -178,13 +185,7 @@ server.close()
 def test_on_a_network_those_who_are_named_are_answered_and_nobody_else(
     require_program: Callable[[str], str],
 ) -> None:
-    command = [require_program("unshare"), "-rn", sys.executable, "-c", LAN]
-    require_program("ip")
-    done = subprocess.run(
-        command, check=True, capture_output=True, text=True, timeout=60,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
-    told, dropped, notices = json.loads(done.stdout)
+    told, dropped, notices = told_apart(LAN, require_program)
     assert told == ["/loopmind/pong", None, None, "/loopmind/pong"]
     assert dropped == 2
     assert notices == ["OSC: 10.9.0.3 may not send: name it with --lan where it should"]

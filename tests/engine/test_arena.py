@@ -93,3 +93,4 @@ def test_closing_twice_is_allowed(tmp_path: Path) -> None:
     arena = Arena.create(100, tmp_path)
     arena.close()
     arena.close()
+    assert not list(tmp_path.iterdir())

@@ -83,7 +83,8 @@ def test_nothing_is_struck_before_the_start_though_a_beat_lies_just_before():
 def test_a_clock_that_never_reaches_a_beat_ends():
     tempo = TempoMap.constant(240.0, RATE)
     row = struck(TempoSegment(0.0, 0.0, 240.0, -60.0), tempo, 0, 10**8, 1.0)
-    render([row], [256], 10**7, 10**7 + 512)
+    heard = render([row], [256], 10**7, 10**7 + 512)[0]
+    assert len(heard) == 512 and not heard.any()
 
 
 def test_rows_of_the_cue_leave_every_master_track_as_it_was():

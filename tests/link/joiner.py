@@ -1,7 +1,8 @@
-"""Join a session, one peer of the engine's after the other: `python joiner.py FOLDER BPM...`.
+"""Join a session with peers of the engine's, five at a time: `python joiner.py FOLDER BPM...`.
 
-Each has a tempo of its own, is driven as an engine drives it until it has joined, and leaves again.
-Prints the stage, peers and tempo that each ended with.
+Each has a tempo of its own, is driven as an engine drives it until it has joined, and leaves again:
+five that look at once see each other as well as the session. Prints the stage, peers and tempo that
+each ended with.
 """
 
 import json
@@ -14,33 +15,58 @@ from loopmind_live.engine.link_block import Asked, LinkBlock, Said, Stage
 
 RATE_HZ, BLOCK = 48000, 256
 LIMIT_S = 20.0
+AT_ONCE = 5
 
 
 def device_frame() -> int:
     return round(time.monotonic() * RATE_HZ) % (1 << 32)
 
 
-def join(folder: Path, bpm: float) -> Said:
-    """Return where a peer is that comes at a tempo of its own, once it has joined."""
+class Joiner:
+    """A peer that comes at a tempo of its own."""
+
+    def __init__(self, folder: Path, bpm: float) -> None:
+        folder.mkdir()
+        self._block = LinkBlock.create(folder)
+        self._block.ask(Asked(True, bpm=bpm))
+        self._peer = LinkPeer(self._block, RATE_HZ, BLOCK, lambda: 0.0, device_frame, print)
+
+    def said(self) -> Said:
+        return self._block.said()
+
+    def play(self, frame: int) -> None:
+        """Go on by a block."""
+        self._peer.look(time.monotonic())
+        self._peer.capture(frame)
+
+    def close(self) -> None:
+        self._peer.close()
+        self._block.close()
+
+
+def join(folder: Path, tempos: list[float]) -> list[Said]:
+    """Return where peers are that come at once, each at its own tempo, once all have joined."""
     folder.mkdir()
-    block = LinkBlock.create(folder)
-    block.ask(Asked(True, bpm=bpm))
-    peer = LinkPeer(block, RATE_HZ, BLOCK, lambda: 0.0, device_frame, print)
+    joiners = [Joiner(folder / str(number), bpm) for number, bpm in enumerate(tempos)]
     end_s, frame = time.monotonic() + LIMIT_S, 0
-    while block.said().stage is not Stage.JOINED and time.monotonic() < end_s:
+    while time.monotonic() < end_s:
         frame += BLOCK
-        peer.look(time.monotonic())
-        peer.capture(frame)
+        for joiner in joiners:
+            joiner.play(frame)
+        if all(joiner.said().stage is Stage.JOINED for joiner in joiners):
+            break
         time.sleep(0.005)
-    said = block.said()
-    peer.close()
-    block.close()
-    return said
+    told = [joiner.said() for joiner in joiners]
+    for joiner in joiners:
+        joiner.close()
+    return told
 
 
 def main() -> None:
     folder, tempos = Path(sys.argv[1]), [float(word) for word in sys.argv[2:]]
-    told = [join(folder / str(number), bpm) for number, bpm in enumerate(tempos)]
+    told: list[Said] = []
+    for first in range(0, len(tempos), AT_ONCE):
+        told += join(folder / str(first), tempos[first : first + AT_ONCE])
     print(json.dumps([(said.stage, said.peers, said.bpm) for said in told]))
 
 

@@ -187,10 +187,15 @@ class Show:
 
 @dataclass(frozen=True)
 class Heard:
-    """What was recorded, from the same frame on: float32 [frames] each."""
+    """What was recorded, from the same frame on: float32 [frames] each.
+
+    The block that begins at each of `starts` was called back at one of `times_us`, by Link's clock.
+    """
 
     ours: Frames
     theirs: Frames
+    starts: Frames
+    times_us: Frames
 
     def apart_ms(self) -> Frames:
         """Return how much later each click of ours is than theirs; by those that are rarer."""
@@ -203,6 +208,21 @@ class Heard:
         nearest = dense[np.abs(inside[:, None] - dense[None, :]).argmin(axis=1)]
         apart: Frames = sign * (inside - nearest) * 1000.0 / RATE_HZ
         return apart
+
+    def beside_ms(self, found: Frames, told: dict[str, Any]) -> Frames:
+        """Return how much later the clicks `found` are than a beat, but for the latency of all.
+
+        By what a peer of Link has `told`; by blocks before and after each, callbacks that were held
+        up count for nothing, and a block that was lost at once.
+        """
+        late_us = self.times_us - self.starts * 1e6 / RATE_HZ
+        around = np.lib.stride_tricks.sliding_window_view(np.pad(late_us, 7, "edge"), 15)
+        block = np.searchsorted(self.starts, found, "right") - 1
+        at_us = np.median(around, axis=1)[block] + found * 1e6 / RATE_HZ
+        beats = told["beat"] + (at_us - told["time_us"]) * told["bpm"] / 60e6
+        beats -= np.angle(np.exp(2j * np.pi * beats).mean()) / (2 * np.pi)
+        beside: Frames = (beats - np.round(beats)) * 60e3 / told["bpm"]
+        return beside - np.median(beside)
 
 
 def clicks(audio: Frames) -> Frames:
@@ -228,11 +248,12 @@ def record(
 ) -> Heard:
     """Record a port of each for so long, in a process of its own."""
     script = Path(__file__).with_name("recorder.py")
-    out = Path(env["LINK_TEST_FOLDER"]) / f"heard-{secrets.token_hex(4)}.npy"
+    out = Path(env["LINK_TEST_FOLDER"]) / f"heard-{secrets.token_hex(4)}.npz"
     words = [sys.executable, str(script), str(seconds), str(out), *sources]
     subprocess.run(words, env=dict(env), check=True, timeout=seconds + LIMIT_S)
-    both = np.load(out)
-    return Heard(both[0], both[1])
+    with np.load(out) as taken:
+        ours, theirs = taken["heard"]
+        return Heard(ours, theirs, taken["starts"], taken["times_us"])
 
 
 @contextmanager

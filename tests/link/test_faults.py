@@ -5,21 +5,15 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from tests.link.judging import PLAN_MS, evenly, is_heard
 from tests.link.network import Network, private_network
 from tests.link.relay import cable
-from tests.link.stage import (
-    OUR_PORT,
-    Peer,
-    Show,
-    Terminal,
-    clicks,
-    record,
-    until,
-)
+from tests.link.stage import Peer, Show, Terminal, until
+
+pytestmark = pytest.mark.live
 
 LOSSY = ("2", "1", "0.05")
 """Milliseconds each packet takes, about so many more by chance, and the share that is lost."""
-PLAN_MS = 3.0
 
 
 @pytest.fixture
@@ -39,8 +33,9 @@ def test_over_a_lossy_network_we_are_heard_with_others(
         show.says("Link: 1 other, 120 bpm")
         show.type("play")
         until(lambda: show.events("result"), "play")
-        apart = record(5.0, jack).apart_ms()
-        assert np.abs(apart).max() <= PLAN_MS, apart
+        assert is_heard(
+            lambda heard: bool(np.abs(heard.apart_ms()).max() <= PLAN_MS), show, 5.0, jack
+        )
         hut.tempo_by(1)
         until(
             lambda: any("follow 121 bpm" in e["text"] for e in show.events("result")), "our tempo"
@@ -62,15 +57,14 @@ def test_when_the_others_go_or_the_network_does_the_music_plays_on(
     until(lambda: show.events("result"), "play")
     other.ask("leave")
     show.says("Link: nobody else is there: the music plays on")
-    other.ask("join")
     since = len(show.lines)
+    other.ask("join")
     show.says("Link: 1 other", since)
+    since = len(show.lines)
     network.ip("link", "set", "lo", "down")
     try:
-        since = len(show.lines)
         show.says("Link: nobody else is there: the music plays on", since)
-        heard = record(2.0, jack, (OUR_PORT, OUR_PORT))
-        assert np.abs(np.diff(clicks(heard.ours)) - 24000).max() <= 0.0005 * 48000
+        assert is_heard(evenly(120.0), show, 2.0, jack, hut=False)
     finally:
         network.ip("link", "set", "lo", "up")
         network.ip("route", "replace", "224.0.0.0/4", "dev", "lo")

@@ -5,9 +5,12 @@ import sys
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 import soundfile
 
 from tests.link.stage import LIMIT_S, Peer, Show, until
+
+pytestmark = pytest.mark.live
 
 
 def landed(show: Show, words: str) -> None:

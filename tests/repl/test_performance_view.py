@@ -129,3 +129,13 @@ def test_wide_characters_keep_the_columns_in_line():
     [(names, doing)] = strip_rows(pads, 4.0, 80)
     texts = [plain_text(line) for line in (names, doing)]
     assert len({columns(text[: text.rindex("|")]) for text in texts}) == 1
+
+
+def test_in_40_columns_nothing_that_matters_is_cut():
+    panel = example_panel()
+    strips = tuple(replace(one, locked=False, mask="x(5,8,2)") for one in panel.strips)
+    lines = shown(replace(panel, strips=strips, xruns=3, recording=True), 40, 24)
+    assert lines[0].startswith("REC > PLAYING  27.3")
+    assert lines[0].endswith("3 xruns")
+    assert all(".." not in line for line in lines[:2])
+    assert any(line.startswith("drums") and line.rstrip().endswith("x(5,8,2)") for line in lines)

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from loopmind_live.session.commands import Command
+from loopmind_live.session.actions import SetLevels
+from loopmind_live.session.commands import Command, When
 from loopmind_live.session.state import MOST_STEPS
 from tests.session.stage import Rig
 
@@ -34,6 +35,39 @@ def test_a_filter_is_set_at_once_undone_and_redone() -> None:
     submit(rig, "redo")
     values = [-0.4, 0.25, -0.4, 0.0, -0.4]
     assert told(rig) == [("track/5/filter", value) for value in values]
+
+
+def test_moves_told_ahead_of_their_time_are_one_gesture_once_they_landed() -> None:
+    rig = started()
+    rig.play_to(rig.BAR)
+    at = rig.engine.frame() + 9600
+    for number, db in enumerate((-1.0, -2.0, -3.0)):
+        command = Command("level", {"roles": ("bass",), "db": db})
+        rig.session.submit(command, due_frame=at + 960 * number)
+    rig.play_to(at + 48000)
+    assert [step.action for step in rig.session.state.done] == [SetLevels((("bass", -3.0),))]
+    submit(rig, "undo")
+    assert rig.session.state.document.level_db("bass") == 0.0
+    submit(rig, "redo")
+    assert rig.session.state.document.level_db("bass") == -3.0
+
+
+def test_a_mute_between_two_moves_told_ahead_parts_their_gestures() -> None:
+    rig = started()
+    rig.play_to(rig.BAR)
+    at = rig.engine.frame() + 9600
+    for number, command in enumerate(
+        (
+            Command("level", {"roles": ("bass",), "db": -1.0}),
+            Command("mute", {"roles": ("bass",)}, When("now")),
+            Command("level", {"roles": ("bass",), "db": -3.0}),
+        )
+    ):
+        rig.session.submit(command, due_frame=at + 960 * number)
+    rig.play_to(at + 48000)
+    assert len(rig.session.state.done) == 3
+    submit(rig, "undo")
+    assert rig.session.state.document.level_db("bass") == -1.0
 
 
 def test_faders_that_move_together_are_one_gesture_and_undone_as_one() -> None:

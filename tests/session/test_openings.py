@@ -212,6 +212,8 @@ def test_a_fade_does_not_ring_beyond_what_is_there() -> None:
     rig.to(9.6)
     rig.type("fade over 8 bars")
     rig.to(20)
+    assert rig.at(9.7)["bass"] == "bass_0"
+    assert "bass" not in rig.at(11.5), "the rest never came"
 
 
 def test_a_nudge_and_half_and_double_time_go_on_with_what_is_opened() -> None:

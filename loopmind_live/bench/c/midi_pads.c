@@ -1,12 +1,13 @@
-/* Stand in for a Launchpad X: press pads, and tell after how many frames each was lit.
+/* Stand in for a Launchpad X: press pads, and tell after how long each was lit.
  *
  *   midi_pads PRESSES PADS SECONDS [SEED]
  *
  * Its ports are "Launchpad X:LPX MIDI Out" (what hands do) and "Launchpad X:LPX MIDI In" (lights).
  * It begins two seconds after the last of the lights of its set-up came. Then it presses one of the
  * first PADS pads of the top row, one that does not flash, at any frame of a block, and waits for
- * the message that lets this pad flash (channel 2). It prints "frame FRAMES" a press, or "lost"; then
- * "end XRUNS". It gives up after SECONDS.
+ * the message that lets this pad flash (channel 2). It prints "us MICROSECONDS XRUNS" a press, by the
+ * clock and not by JACK's frames, whose count leaps where blocks are lost; or "lost XRUNS". XRUNS are
+ * those from the press on. Then "end XRUNS", those of the whole run. It gives up after SECONDS.
  */
 #include <jack/midiport.h>
 
@@ -22,8 +23,10 @@
 static jack_port_t *hands, *lights;
 static volatile long pressed;
 static long presses, pads, lit;
-static long frames[MOST_PRESSES];
-static jack_nframes_t last_light, pressed_at, next_at, rate;
+static long long took_us[MOST_PRESSES];
+static long near_xruns[MOST_PRESSES], xruns_before;
+static jack_nframes_t last_light, next_at, rate;
+static double pressed_us;
 static int waiting, pad;
 static unsigned char shown[128]; /* by note: the status of the light that it has */
 static unsigned int random_state;
@@ -41,6 +44,17 @@ static void plan(jack_nframes_t frame) {
     waiting = 0;
 }
 
+/* Return the clock's time of a frame of this cycle: of when it began, and on from there. */
+static double time_us(jack_nframes_t offset) {
+    double since = (double)jack_frames_since_cycle_start(client);
+    return (double)jack_get_time() + ((double)offset - since) * 1e6 / (double)rate;
+}
+
+static void done(double us) {
+    near_xruns[pressed] = xruns - xruns_before;
+    took_us[pressed++] = (long long)us;
+}
+
 static void heard(const jack_midi_event_t *event, jack_nframes_t frame) {
     if (event->size != 3)
         return;
@@ -48,14 +62,14 @@ static void heard(const jack_midi_event_t *event, jack_nframes_t frame) {
     shown[event->buffer[1] & 0x7f] = event->buffer[0];
     last_light = frame;
     if (waiting && event->buffer[0] == FLASHING && event->buffer[1] == pad) {
-        frames[pressed++] = (long)(frame - pressed_at);
+        done(time_us(event->time) - pressed_us);
         plan(frame);
     }
 }
 
 static void play(void *buffer, jack_nframes_t now, jack_nframes_t n) {
-    if (waiting && now - pressed_at > (jack_nframes_t)(WAIT_S * rate)) {
-        frames[pressed++] = -1;
+    if (waiting && time_us(0) - pressed_us > WAIT_S * 1e6) {
+        done(-1.0);
         plan(now);
     }
     if (pressed >= presses || waiting || (int)(next_at - now) >= (int)n)
@@ -70,7 +84,8 @@ static void play(void *buffer, jack_nframes_t now, jack_nframes_t n) {
     unsigned char press[3] = {0x90, (unsigned char)pad, 100}, release[3] = {0x90, press[1], 0};
     jack_midi_event_write(buffer, at, press, 3);
     jack_midi_event_write(buffer, n - 1, release, 3);
-    pressed_at = now + at;
+    pressed_us = time_us(at);
+    xruns_before = xruns;
     waiting = 1;
 }
 
@@ -109,7 +124,10 @@ int main(int count, char **args) {
         usleep(20000);
     jack_deactivate(client);
     for (long i = 0; i < pressed; i++)
-        frames[i] < 0 ? printf("lost\n") : printf("frame %ld\n", frames[i]);
+        if (took_us[i] < 0)
+            printf("lost %ld\n", near_xruns[i]);
+        else
+            printf("us %lld %ld\n", took_us[i], near_xruns[i]);
     printf("end %ld\n", xruns);
     jack_client_close(client);
     return 0;
