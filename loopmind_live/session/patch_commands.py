@@ -10,7 +10,7 @@ BUS = Argument("bus", "choice", True, choices=BUSES)
 PATCHES: tuple[CommandSpec, ...] = (
     CommandSpec(
         "patch", (ROLES_OR_ALL, Argument("name", "name"), BUS), "bar",
-        "put a patch, an effect from a file, into parts, master, reverb or delay",
+        "put an effect from a file into parts, master, reverb or delay",
         f"{PREFIX}/track/patch",
         ("patch drums dub_delay", "patch drums off", "patch master vinyl", "patch reverb off",
          "patch bass dub_delay now", "patch off"),
