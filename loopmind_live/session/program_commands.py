@@ -27,7 +27,7 @@ PROGRAM: tuple[CommandSpec, ...] = (
     ),
     CommandSpec(
         "save", (Argument("file", "path", True),), None,
-        "keep the set as it is, again where it was kept before; or the timeline alone",
+        "keep the set as it is, where it was kept before; or the timeline alone",
         f"{PREFIX}/save", ("save friday", "save", "save tonight.json"),
     ),
     CommandSpec(
