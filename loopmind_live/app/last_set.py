@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from loopmind_live.app.journals import JOURNAL, Found
 from loopmind_live.score.arrangement import Arrangement
@@ -11,16 +12,22 @@ from loopmind_live.session.sections import as_saved
 
 CODE_NOTE = "code"
 """What the journal calls the functions that run."""
+SET_NOTE = "set"
+"""What it calls the folder that the set is kept in."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastSet:
-    """A set as its performance left it: all that is kept, its patches, and its code."""
+    """A set as its performance left it: all that is kept, its patches, and its code.
+
+    `folder` is where it was kept last, None where it never was.
+    """
 
     kept: KeptSet
     arrangement: Arrangement
     patches: tuple[KnownPatch, ...]
     code: str
+    folder: Path | None = None
 
 
 def last_set(found: Found) -> LastSet | None:
@@ -37,8 +44,11 @@ def last_set(found: Found) -> LastSet | None:
     patches = tuple(
         patch for name in kept.patches if (patch := newest(state.patches, name)) is not None
     )
-    code = found.kept.notes.get(CODE_NOTE)
-    return LastSet(kept, arrangement, patches, code if isinstance(code, str) else "")
+    code, folder = (found.kept.notes.get(name) for name in (CODE_NOTE, SET_NOTE))
+    return LastSet(
+        kept, arrangement, patches, code if isinstance(code, str) else "",
+        Path(folder) if isinstance(folder, str) else None,
+    )  # fmt: skip
 
 
 def told(found: Found, now: datetime) -> str | None:

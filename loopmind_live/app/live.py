@@ -298,6 +298,7 @@ class LiveShow:
         self._journal.note(
             typed=self._typed,
             code=self._show.kept_code(),
+            set=None if self._shelf.current is None else str(self._shelf.current.absolute()),
             recording=None if recording is None else recording.told(),
             from_frame=None if recording is None else self._recorder.from_frame,
         )
@@ -367,11 +368,9 @@ class LiveShow:
         if self._resumed is not None:
             resume.tell_where(self._resumed, self._show.session, self._tell)
             return
-        told = (
-            f"{len(loops)} loops, {engine.backend} at {engine.rate_hz} Hz, {engine.block} frames. "
-            "Describe a set, as in: dark trap 140 bpm. Type help for all commands."
-        )
-        for line in (told, *self._shelf.told_last()):
+        device = f"{engine.backend} at {engine.rate_hz} Hz, {engine.block} frames"
+        first, *others = self._shelf.greeting()
+        for line in (f"{len(loops)} loops, {device}. {first}", *others):
             self._tell(line)
 
     def _names_now(self) -> Names:

@@ -8,7 +8,8 @@ from pathlib import Path
 from loopmind_live import config
 from loopmind_live.app.offline import Request
 from loopmind_live.app.scanning import scan_folder
-from loopmind_live.app.set_folder import SET, read_folder
+from loopmind_live.app.set_folder import SET, is_set, read_folder
+from loopmind_live.app.set_places import places
 from loopmind_live.errors import LoopMindError, SessionError
 
 Progress = Callable[[int, int], None]
@@ -20,8 +21,11 @@ def request_with(
     """Return what is asked for with what the set in `folder` says of music, seed and timeline.
 
     Its loops are scanned, which may take a while the first time. What was asked for goes before;
-    `has_library` tells that a library was named.
+    `has_library` tells that a library was named. A name that is no folder here is looked for among
+    the saved sets.
     """
+    if not is_set(folder):
+        folder = places(Path.cwd(), request.library).find(str(folder)) or folder
     found = read_folder(folder)
     kept = found.kept
     library = request.library

@@ -14,7 +14,7 @@ from pathlib import Path
 from loopmind_live.app.journals import Found, journals_folder, newest_set
 from loopmind_live.app.last_set import LastSet, last_set, told
 from loopmind_live.app.patches import FOLDER as PATCHES
-from loopmind_live.app.patches import find_patch, patch_folders
+from loopmind_live.app.patches import find_patch, patch_files, patch_folders
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.set_folder import (
     CODE,
@@ -23,6 +23,7 @@ from loopmind_live.app.set_folder import (
     START,
     TIMELINE,
     SetFolder,
+    is_set,
     read_folder,
 )
 from loopmind_live.app.set_places import LAST, MAX_NAME, Places, places
@@ -33,9 +34,10 @@ from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.patch import from_json
 from loopmind_live.score.script import ScriptLine
 from loopmind_live.score.timeline import timeline_text
+from loopmind_live.session.arguments import arrangement_summary
 from loopmind_live.session.command import Command
 from loopmind_live.session.effects import Rehearse
-from loopmind_live.session.kept_set import document_of, kept_of
+from loopmind_live.session.kept_set import document_of, kept_of, without_patches
 from loopmind_live.session.options import Reply
 from loopmind_live.session.patches import newest
 from loopmind_live.session.sections import as_saved
@@ -63,10 +65,16 @@ class Shelf:
         self._current = None if current is None else current.path
         self._timed: tuple[ScriptLine, ...] = () if current is None else current.timed
         self._music = None if current is None else _music(current)
+        self._name = "" if current is None else current.kept.name
         self._rehearsed: dict[str, tuple[Path, _Mark, int]] = {}
         self._waiting: Command | None = None
         self._asked: tuple[Command, str, Path] | None = None
         show.sets = self
+
+    @property
+    def current(self) -> Path | None:
+        """Return the folder that the set is kept in, None where it is in none yet."""
+        return self._current
 
     def meant(self, text: str) -> Command | None:
         """Return the command of a line that saves or loads a set by a name as it is typed.
@@ -112,13 +120,17 @@ class Shelf:
             return reply
         return replace(reply, lines=(*reply.lines, *self._taken(found, frame, here)))
 
-    def told_last(self) -> list[str]:
-        """Return the line that tells of the last performance's set, where nothing else plays."""
-        if self._show.session.state.arrangement is not None or self._current is not None:
-            return []
-        found = self._last()
-        line = None if found is None else told(found, self._now())
-        return [] if line is None else [line]
+    def greeting(self) -> list[str]:
+        """Return what to do first: play what is there, or ask for something."""
+        arrangement = self._show.session.state.arrangement
+        if arrangement is not None:
+            name = "" if self._current is None else f"{self._current.name}: "
+            what = arrangement_summary(arrangement).removesuffix("; starts")
+            return [f"{name}{what}. Type play to start it, help for all commands."]
+        first = "Describe a set, as in: dark trap 140 bpm. Type help for all commands."
+        found = None if self._current is not None else self._last()
+        last = None if found is None else told(found, self._now())
+        return [first] if last is None else [first, last]
 
     def save(self, name: str | None) -> str:
         """Keep the set in the folder of that name, or where it was kept last; tell where.
@@ -133,22 +145,26 @@ class Shelf:
         place = None if state.playhead is None else state.playhead.place
         kept = kept_of(state.document, state.patches, place, state.tries, state.seed)
         music, library = self._loops_of(folder)
-        kept = replace(kept, name=folder.name, music=music, library=library)
+        name = (self._name if folder == self._current else "") or folder.name
+        kept = replace(kept, name=name, music=music, library=library)
+        patches = patch_files(self._patches_in)
+        gone = [one for one in kept.patches if one not in patches]
+        kept = without_patches(kept, gone)
         texts = {
             SET: write_set(kept),
             TIMELINE: timeline_text(arrangement, folder / TIMELINE),
             **({CODE: code} if (code := self._show.kept_code()) else {}),
             **({START: _timed_text(self._timed)} if self._timed else {}),
         }
-        patches = {name: find_patch(name, self._patches_in) for name in kept.patches}
-        copies = {f"{PATCHES}/{file.name}": file for file in patches.values()}
+        copies = {f"{PATCHES}/{one}.py": patches[one] for one in kept.patches}
         copies |= {f"{CONTROLLERS}/{file.name}": file for file in self._show.mapping_files()}
         other = folder != self._current and folder.exists()
         write_folder(folder, texts, copies)
-        self._current = folder
+        self._current, self._name = folder, kept.name
         for one in kept.patches:
             self._note_rehearsed(one, folder / PATCHES / f"{one}.py")
-        return f"saved {folder}" + (f"; what it was before is {before(folder)}" if other else "")
+        left = f"; left out, as its file is gone: {', '.join(gone)}" if gone else ""
+        return f"saved {folder}{f'; what it was before is {before(folder)}' if other else ''}{left}"
 
     def _folder_for(self, name: str | None) -> Path:
         """Return the folder that a set is to be kept in."""
@@ -217,14 +233,24 @@ class Shelf:
     def _taken(self, found: SetFolder | LastSet, frame: int | None, here: bool) -> list[str]:
         """Go on with a set that was loaded; return what is to be told of that."""
         if isinstance(found, LastSet):
+            if found.folder is not None and is_set(found.folder):
+                try:
+                    self._use(read_folder(found.folder))
+                except LoopMindError as error:
+                    return [str(error), *self._entered((), found.code, frame, here)]
             return self._entered((), found.code, frame, here)
-        self._current, self._timed, self._music = found.path, found.timed, _music(found)
-        self._patches_in[:] = patch_folders(self._places.here, found.path)
-        self._show.use_mappings(found.path / CONTROLLERS)
+        self._use(found)
         lines = self._entered(found.start, found.code, frame, here)
         if found.timed:
             lines.append(f"{START}: its lines for bars are typed only by perform --set")
         return lines
+
+    def _use(self, found: SetFolder) -> None:
+        """Go on with the folder of a set: its patches, its mappings, and where it is saved."""
+        self._current, self._timed, self._music = found.path, found.timed, _music(found)
+        self._name = found.kept.name
+        self._patches_in[:] = patch_folders(self._places.here, found.path)
+        self._show.use_mappings(found.path / CONTROLLERS)
 
     def _entered(
         self, start: tuple[Piece, ...], code: str, frame: int | None, here: bool

@@ -1,6 +1,6 @@
 """All of a set that is kept beside its arrangement, with names in place of numbers. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from loopmind_live.config import FIRST_PATCH, INSERTS
@@ -185,7 +185,7 @@ def loading(
 ) -> SetArrangement:
     """Return the action that loads a set into a performance; SessionError where it cannot be."""
     meter = state.tempo.beats_per_bar
-    if arrangement.beats_per_bar != meter and state.started:
+    if arrangement.beats_per_bar != meter:
         raise SessionError(
             f"it is in {arrangement.beats_per_bar}/4 and this performance in {meter}/4: begin "
             "another one with it: loopmind perform --set FOLDER"
@@ -282,6 +282,19 @@ def _check_knob(
     if name not in there:
         what = f"there are {', '.join(there)}" if there else f"no patch is in insert{shell}"
         raise SessionError(f"parts.{role}.knobs{shell}: no knob {name!r:.40}: {what}")
+
+
+def without_patches(kept: KeptSet, names: Collection[str]) -> KeptSet:
+    """Return what is kept with some patches, and their knobs, left out.
+
+    >>> one = KeptSet(shells=((("bass", 0), "gate"),), mixer=((("bass", "knob1/depth"), 0.5),))
+    >>> without_patches(one, ["gate"]) == KeptSet()
+    True
+    """
+    gone = {(role, f"knob{shell + 1}") for (role, shell), name in kept.shells if name in names}
+    mixer = (one for one in kept.mixer if (one[0][0], one[0][1].partition("/")[0]) not in gone)
+    shells = tuple(one for one in kept.shells if one[1] not in names)
+    return replace(kept, shells=shells, mixer=tuple(mixer))
 
 
 def roles_in(kept: KeptSet) -> tuple[Role, ...]:
