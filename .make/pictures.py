@@ -15,7 +15,7 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 COLUMNS, ROWS = 80, 24
-START_S, BAR_S = 40.0, 1.8
+START_S, BAR_S = 120.0, 1.8
 OUT = Path("examples/pictures")
 THEME = TerminalTheme(
     (16, 18, 22), (222, 222, 222),
@@ -95,19 +95,22 @@ class Terminal:
 def main(demo: Path, out: Path) -> None:
     """Play, type, and draw."""
     out.mkdir(parents=True, exist_ok=True)
-    program = Path(sys.executable).parent / "loopmind"
+    program = f"{sys.executable} -m loopmind_live.cli"
     stage, beside = Terminal("stage"), Terminal("beside")
-    stage.open(f"{program} perform --library {demo.resolve() / 'library.sqlite'}", "help")
     try:
+        stage.open(f"{program} perform --library {demo.resolve() / 'library.sqlite'}", "help")
         stage.type("dark trap 140 bpm", 3)
         beside.open(f"{program} attach --plain", "attached")
+        stage.type(">>> live.bar")
+        stage.key("C-l", 0.5)
         stage.type("goto hook")
         stage.type("regenerate hook", 2)
         stage.type("mute drums in 2 bars")
+        stage.type("mask melody x(3,8)")
         stage.type(CODE, 2)
         stage.draw(out / "prompt.svg", "loopmind perform")
-        for text in ("undo", 'end("steps")', "mask melody off", "lock bass"):
-            stage.type(text if "(" not in text else f">>> {text}")
+        for text in ('>>> end("steps")', "mask melody off", "unmute drums", "lock bass"):
+            stage.type(text)
         stage.key("F2", 0.5)
         stage.type("goto verse 2 after this section", 0.5)
         stage.draw(out / "view.svg", "loopmind perform: F2")
@@ -116,9 +119,10 @@ def main(demo: Path, out: Path) -> None:
         for text in ("mute kazoo", "regnerate hook", "knob bass depth 0.5", ">>> live.tracks.bas"):
             stage.type(text)
         stage.draw(out / "error.svg", "loopmind perform: what is wrong, in a line")
-        beside.key("C-l", 0.5)
-        for text in ("mute pad", "tempo 144", "view"):
-            beside.type(text, 2)
+        beside.tmux("clear-history", "-t", "beside")
+        beside.tmux("send-keys", "-R", "-t", "beside")
+        for text in ("mute chords", "level bass -3", "view"):
+            beside.type(text, 3)
         beside.draw(out / "plain.svg", "loopmind attach --plain")
     finally:
         stage.close()

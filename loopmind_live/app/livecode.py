@@ -44,7 +44,7 @@ class Livecode:
         self._asked: deque[Ask] = deque()
         self._paused = False
         self._told_end: float | None = None
-        self._late: dict[str, float | None] = {}
+        self._late: dict[str, int] = {}
         self._refused: dict[str, str] = {}
         show.run_code = self.enter
         show.kept_code = lambda: self._keeper.kept
@@ -160,10 +160,10 @@ class Livecode:
             self._tell(f"{ask.name}: {text}")
 
     def _tell_late(self, ask: Ask, bar: float) -> None:
-        """Tell that code was late, once for each of its lines."""
-        if ask.name not in self._late or self._late[ask.name] != ask.bar:
-            self._late[ask.name] = ask.bar
-            meant = (ask.bar or 0.0) + 1.0
+        """Tell that code was late, once for each of its bars."""
+        meant = (ask.bar or 0.0) + 1.0
+        if self._late.get(ask.name) != int(meant):
+            self._late[ask.name] = int(meant)
             text = f"{ask.name} is late for bar {meant:g}: what it asks for goes to {bar + 1.0:g}"
             self._show.session.note("late", text, code=ask.name)
 

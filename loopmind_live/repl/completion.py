@@ -17,6 +17,11 @@ from loopmind_live.session.argument_kinds import Argument
 from loopmind_live.session.commands import BY_NAME, COMMANDS, CommandSpec
 from loopmind_live.units import MODES, PITCH_CLASSES, spell_key
 
+RHYTHMS: tuple[Named, ...] = (
+    ("x(3,8)", "3 of 8, as even as they go"), ("x(5,8)", "5 of 8"), ("x(7,16)", "7 of 16"),
+    ("x.x.", "every other step"), ("x..x..x.", "step by step"), ("off", "heard throughout"),
+)  # fmt: skip
+"""Some to begin with: help rhythms tells how they are written."""
 MOST_LOOPS = 50
 """More loops than these are not offered: type more of the name."""
 
@@ -140,6 +145,8 @@ def _values(
             return [(mood, "mood") for mood in MOOD_DIRECTIONS]
         case "choice":
             return [(choice, "") for choice in argument.choices]
+        case "rhythm":
+            return [*RHYTHMS]
         case "word":
             return [*_verbs(), *((topic, "topic") for topic in TOPICS)]
         case "key":

@@ -79,7 +79,8 @@ def mask(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Resul
     if not changed and (command.by_routine or not rhythm):
         return state, () if rhythm else (Say(f"{words}: there is none"),)
     action = SetMasks(tuple((role, rhythm) for role in roles))
-    return queue(state, command, spec, action, place), (say(state, words, place),)
+    state = queue(state, command, spec, action, place)
+    return state, (say(state, words, place),)
 
 
 def lasting(state: State, command: Command, place: Landing, refit: Refit) -> float:

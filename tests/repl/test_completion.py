@@ -46,6 +46,8 @@ def completed(text: str) -> list[str]:
         ("goto verse ", ["verse 1", "verse 2", *TIMES]),
         ("goto hook in", ["in 4 bars"]),
         ("mute ", ["drums", "bass", "pad", "all"]),
+        ("mask bass x(", ["x(3,8)", "x(5,8)", "x(7,16)"]),
+        ("mask bass o", ["off"]),
         ("mute drums, ", ["bass", "pad", "all", *TIMES]),
         ("mute drums,b", ["bass"]),
         ("kill b", ["bass"]),

@@ -9,6 +9,7 @@ anything differs, went wrong, is not at its bar line, or sounds otherwise in the
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -33,8 +34,9 @@ def main() -> int:
     options = _options()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="tutorial-"))
     work = folder / "work"
-    work.mkdir(parents=True)
+    work.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started here ends, too
 
     def say(text: str) -> None:
         print(f"{time.monotonic() - began:7.1f} {text}", flush=True)
@@ -42,13 +44,14 @@ def main() -> int:
     document = steps(options.document.read_text(encoding="utf-8"))
     with jack_server(folder, RATE_HZ, options.block) as jack:
         os.environ.update(jack)
-        environment = {**shell_environment(folder), **jack, "HOME": str(folder / "home")}
+        environment = shell_environment(folder)
         live = Live(f"tutorial{os.getpid()}", work, environment, say)
         try:
             wrong = walk(document, live, say)
         finally:
             live.close()
     plan = [line.text for step in document for line in step.plan]
+    say(f"{len(live.short)} lines told that the machine was short of time: {live.short[:20]}")
     wrong += _judged(work, plan)
     for text in wrong:
         say(f"WRONG: {text}")

@@ -13,6 +13,8 @@ from tests.tutorial.walk import Matches
 
 LONGEST_S = 900.0
 SHELL_S, START_S, ANSWER_S, BAR_S = 600.0, 120.0, 40.0, 2.0
+SHORT_OF_TIME = re.compile(r"^engine: frame|(?:moves to|: landed at) bar \d+$| is late for bar ")
+"""The document says that such lines may come between the others."""
 _BARS = re.compile(r"wait (\d+) bars?")
 
 
@@ -25,6 +27,8 @@ class Live:
         self.folder, self._say = folder, say
         self.stage = Terminal(server, "stage", folder, environment)
         self._beside = Terminal(server, "beside", folder, environment)
+        self.short: list[str] = []
+        """What was told because the machine was short of time."""
         self._performs = False
         self._seen = 0
         self._pads: Pads | None = None
@@ -50,8 +54,9 @@ class Live:
         def greeted() -> bool:
             lines = terminal.lines()
             first = max(at for at, line in enumerate(lines) if line == SHELL + command)
-            found[:] = [line for line in lines[first + 1 :] if line][:1]
-            return any(line == PROMPT.rstrip() for line in lines[first:])
+            here = [line for line in lines[first + 1 :] if line]
+            found[:] = [line for line in here[:-1] if line != PROMPT.rstrip()][:1]
+            return PROMPT.rstrip() in here and done(found)
 
         terminal.until(greeted, START_S)
         return found
@@ -65,7 +70,7 @@ class Live:
         self._read(self.stage, PROMPT, text, done, ANSWER_S)
         time.sleep(BAR_S)
         self._seen = len(self._said())
-        return after(self.stage.lines(), PROMPT, text) or []
+        return self._undisturbed(after(self.stage.lines(), PROMPT, text) or [])
 
     def act(self, what: str, done: Matches) -> list[str]:
         """Wait for some bars, press a pad of a keyboard, or a key of the computer."""
@@ -76,7 +81,7 @@ class Live:
             assert here is not None, "no bar is shown"
             self._wait_for(here[0] + int(bars[1]), here[1])
         elif what == "wait until it stops":
-            self.stage.until(lambda: self.stage.lines()[-1].startswith("- "), LONGEST_S)
+            self.stage.until(lambda: "- " in self.stage.lines()[-1][:6], LONGEST_S)
         elif what == "wait for an answer":
             before = self._seen
         elif what == "press F2":
@@ -94,13 +99,18 @@ class Live:
         told: list[str] = []
 
         def all_there() -> bool:
-            told[:] = self._said()[before:]
+            told[:] = [one for one in self._said()[before:] if not SHORT_OF_TIME.search(one)]
             return done(told)
 
         self.stage.until(all_there, ANSWER_S)
         time.sleep(BAR_S)
         self._seen = len(self._said())
-        return self._said()[before:]
+        return self._undisturbed(self._said()[before:])
+
+    def _undisturbed(self, told: list[str]) -> list[str]:
+        """Return lines without those that a machine short of time adds; keep those."""
+        self.short += [line for line in told if SHORT_OF_TIME.search(line)]
+        return [line for line in told if not SHORT_OF_TIME.search(line)]
 
     def play(self, plan: Sequence[ScriptLine]) -> None:
         """Type each line of a plan in its bar."""
@@ -137,7 +147,7 @@ class Live:
 
         def all_there() -> bool:
             found = after(terminal.lines(), prompt, typed, waits)
-            told[:] = found or []
+            told[:] = [line for line in found or [] if not SHORT_OF_TIME.search(line)]
             return found is not None and done(told)
 
         terminal.until(all_there, seconds)

@@ -23,6 +23,7 @@ from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import OfflineRecorder
 from loopmind_live.app.set_opening import opening
 from loopmind_live.app.set_request import request_with
+from loopmind_live.app.shelf import open_shelf
 from loopmind_live.app.stage import KeptEvents, NoEvents, arranger_for, header, offline_engine
 from loopmind_live.app.surfaces import Surface
 from loopmind_live.control.access import THIS_MACHINE
@@ -165,6 +166,7 @@ def stage(request: Request, osc: bool = False, waits: bool = True) -> Iterator[S
         )
         if request.record is not None:
             recorder.start(request.record)
+        open_shelf(show, request.library, folders, begins.found)
         begins.open(session, folders)
         on = Stage(engine, show, recorder, told, folders, osc, waits)
         begins.enter(show, told.append, runs_code=True)

@@ -1,13 +1,14 @@
 """A terminal that keys are typed into and whose screen is read: tmux, on a server of its own."""
 
 import re
+import shlex
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 COLUMNS, ROWS = 200, 50
-_POSITION = re.compile(r"[>-] (\d+)\.(\d+)")
+_POSITION = re.compile(r"(?:REC )?[>-] (\d+)\.(\d+)")
 POLL_S = 0.05
 
 
@@ -19,12 +20,16 @@ class Terminal:
         columns: int = COLUMNS, rows: int = ROWS,
     ) -> None:  # fmt: skip
         self._server, self._name = server, name
-        self._environment = {**environment, "PS1": "$ ", "TERM": "xterm-256color"}
+        self._environment = {**environment, "TERM": "xterm-256color"}
         self._environment.pop("ENV", None)
+        # The user's own shell starts this one, and may set what it likes before.
+        again = {"PATH": self._environment["PATH"], "PS1": "$ "}
+        shell = shlex.join(["env", *(f"{name}={value}" for name, value in again.items()), "sh"])
         size = ("-x", str(columns), "-y", str(rows))
-        self.tmux("new-session", "-d", "-s", name, "-c", str(folder), *size, "sh")
+        self.tmux("new-session", "-d", "-s", name, "-c", str(folder), *size, shell)
         self.tmux("set-option", "-t", name, "history-limit", "50000")
-        self.until(lambda: bool(self.lines()), 10.0)
+        if not self.until(lambda: self.lines()[-1:] == ["$"], 10.0):
+            raise TimeoutError(f"no shell: {self.lines()}")
 
     def tmux(self, *words: str) -> str:
         """Run tmux and return what it prints."""
