@@ -101,6 +101,7 @@ def test_all_that_a_document_holds_is_kept_or_meant_to_go() -> None:
     kept = {
         "arrangement", "muted", "soloed", "locked", "levels_db", "mixer", "effects", "looping",
         "time", "pace", "muted_in", "soloed_in", "masks",
+        "patterns",
     }  # fmt: skip
     numbers = {"ids", "gone"}
     assert {field.name for field in dataclasses.fields(Document)} == kept | numbers
