@@ -15,7 +15,7 @@ from loopmind_live.app.midi_rack import Plugged, Rack
 from loopmind_live.app.monitor import Monitor
 from loopmind_live.app.panels import panel_now
 from loopmind_live.app.performance import Performance
-from loopmind_live.control.midi_lights import changes, expected, put_out, wanted
+from loopmind_live.control.midi_lights import changes, expected, put_out, wanted, without_pressed
 from loopmind_live.control.midi_mapping import Request, read
 from loopmind_live.control.midi_messages import (
     CLOCK,
@@ -195,6 +195,7 @@ class MidiSurface:
         panel = panel_now(self._show)
         for one in heard:
             one.hands, requests = read(one.heard, one.device, one.hands, panel)
+            one.lit = without_pressed(one.lit, one.heard)
             one.heard.clear()
             self._requests += ((one.device.name, request) for request in requests)
             panel = expected(panel, requests)  # what the next device adds to

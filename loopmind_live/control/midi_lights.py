@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from loopmind_live.control.midi_device import Control, Device, Kind, Light, Look, look_of
-from loopmind_live.control.midi_mapping import Hands, Request
+from loopmind_live.control.midi_mapping import Hands, Request, move_of
 from loopmind_live.control.midi_targets import Target, switched
 from loopmind_live.score.loop import KIT, ROLES
 from loopmind_live.session.panel import Launch, Pad, Panel
@@ -88,6 +88,19 @@ def changes(
     """
     new = [(place, message) for place, message in now.items() if lit.get(place) != message][:most]
     return {**lit, **dict(new)}, tuple(message for _, message in new)
+
+
+def without_pressed(lit: Lit, messages: Iterable[tuple[int, ...]]) -> Lit:
+    """Return what is lit without what is pressed: that is sent anew, though nothing may change.
+
+    A light that got lost on its way does not stay lost, and some devices put one out by themselves.
+
+    >>> without_pressed({("note", 11): (144, 11, 21)}, [(0x90, 11, 100)])
+    {}
+    """
+    moves = [move for data in messages if (move := move_of(data)) is not None and move.value]
+    pressed = {(move.trigger.kind, move.trigger.number) for move in moves}
+    return {place: message for place, message in lit.items() if place not in pressed}
 
 
 def put_out(device: Device, lit: Lit) -> tuple[Message, ...]:

@@ -70,6 +70,18 @@ def test_a_pad_is_lit_in_the_turn_in_which_it_was_pressed(
     assert "goto hook 1" in stage.texts()
 
 
+def test_a_pad_that_is_pressed_again_is_lit_again(stage: MidiStage, ports: FedPorts) -> None:
+    ports.plug(LAUNCHPAD)
+    stage.tick(30)
+    ports.play(LAUNCHPAD, note(83))
+    stage.tick()
+    queued = ports.lights(LAUNCHPAD)[NOTE, 83]
+    ports.sent.clear()
+    ports.play(LAUNCHPAD, note(83, 0), note(83))
+    stage.tick()
+    assert ports.lights(LAUNCHPAD) == {(NOTE, 83): queued}, "the light may have got lost"
+
+
 def test_a_mute_is_lit_in_the_turn_in_which_it_was_pressed(
     stage: MidiStage, ports: FedPorts
 ) -> None:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from loopmind_live.engine.host_audio import pyo_import
 from loopmind_live.engine.patch.build import builder_of, check_patch
+from loopmind_live.engine.patch.notes import Notes, Struck
 from loopmind_live.errors import EngineError
 from loopmind_live.score.patch import CLOCK, PHRASE_BARS, Patch
 
@@ -42,6 +43,10 @@ class Bench:
             for name, one in patch.parameters.items()
         }
         clock = {name: readers[name] for name in CLOCK}
+        self._notes = Notes(place, rate_hz, block) if patch.pattern else None
+        self._struck: Struck = []
+        if self._notes is not None:
+            clock |= self._notes.signals
         try:
             build = builder_of(patch, clock)
             self._sides: tuple[pyo.PyoObject, ...] = build(
@@ -66,6 +71,8 @@ class Bench:
         self._fills.clear()
         self._sides = ()
         self._knobs.clear()
+        if self._notes is not None:
+            self._notes.close()
         self._readers.clear()
         self._place = None
         self._made.clear()
@@ -82,6 +89,10 @@ class Bench:
         """Move one parameter to a value in its unit."""
         self._knobs[name].value = value
 
+    def strike(self, hz: float, frame: int = 0) -> None:
+        """Begin a note in the next block, from its `frame` on; end one for 0 hertz."""
+        self._struck.append((frame, hz))
+
     def play(self, left: Samples, right: Samples) -> Samples:
         """Return what comes out, float64 [2, block], for a block that comes in."""
         beat_frames = 60.0 / BPM * self._rate_hz
@@ -94,6 +105,9 @@ class Bench:
         }  # fmt: skip
         for name, samples in fed.items():
             np.asarray(self._tables[name].getBuffer())[:] = samples
+        if self._notes is not None:
+            self._notes.fill(self._struck)
+            self._struck.clear()
         self._server.process()
         self._frame += self._block
         return np.stack([np.asarray(table.getBuffer())[: self._block] for table in self._made])

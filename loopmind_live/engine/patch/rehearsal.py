@@ -34,6 +34,7 @@ MAX_CPU_S = 2.0
 MAX_MEMORY_BYTES = 2 << 30
 BPM = 120.0
 _ROUND_S = 0.25
+_NOTES_HZ = {"low notes": 32.7, "high notes": 2093.0}
 _MOVES = ("where they stand", "all low", "all high", "moving")
 
 
@@ -52,9 +53,10 @@ def rehearse(patch: Patch, rate_hz: int, block: int, most_load: float = MOST_LOA
     with Bench(patch, rate_hz, block) as bench:
         peak, times_s = 0.0, []
         for move in _MOVES:
-            for name, sound in _sounds(rate_hz, block):
+            for name, sound in _sounds(rate_hz, block, bool(patch.pattern)):
                 for number, (left, right) in enumerate(sound):
                     bench.turn(_position(move, number, len(sound)))
+                    _strike(bench, name, number)
                     begin = time.thread_time()
                     made = bench.play(left, right)
                     times_s.append(time.thread_time() - begin)
@@ -93,9 +95,19 @@ def _position(move: str, number: int, blocks: int) -> float | None:
     return None
 
 
-def _sounds(rate_hz: int, block: int) -> Iterator[tuple[str, list[Any]]]:
+def _strike(bench: Any, name: str, number: int) -> None:
+    """Play an instrument in a block of the sound `name`: long notes, one in eight blocks."""
+    if name in _NOTES_HZ and number % 4 == 0:
+        bench.strike(_NOTES_HZ[name] if number % 8 == 0 else 0.0, number % 5)
+
+
+def _sounds(rate_hz: int, block: int, plays: bool) -> Iterator[tuple[str, list[Any]]]:
     """Return the sounds that a patch is played with, each as blocks of left and right."""
     blocks = max(2, round(_ROUND_S * rate_hz / block))
+    if plays:
+        for name in ("no notes", *_NOTES_HZ):
+            yield name, [(0.0, 0.0)] * blocks
+        return
     chance = np.random.default_rng(0)
     noise = chance.uniform(-1.0, 1.0, (blocks, 2, block))
     click = np.zeros((blocks, 2, block))
