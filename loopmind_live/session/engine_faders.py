@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from loopmind_live.engine.base import Engine
 from loopmind_live.score.patch import PHRASE_BARS
 from loopmind_live.session.ahead import FadersAhead
-from loopmind_live.session.desk import moved, standing
+from loopmind_live.session.desk import standing
 from loopmind_live.session.document import Document, Refit
 from loopmind_live.session.effects import SetParameter
 from loopmind_live.session.notes_ahead import AHEAD_S as NOTES_AHEAD_S
@@ -51,9 +51,8 @@ class EngineFaders:
 
     def land(self, change: Change, before: Document) -> None:
         """Move what `change` moves in `before`, save what was told ahead."""
-        if not self._ahead.landed(change):
-            for fader in moved(change.action, before):
-                self.set(fader)
+        for fader in self._ahead.landed(change, before):
+            self.set(fader)
 
     def follow(self, state: State, frame: int, refit: Refit) -> None:
         """Tell the engine the tempo, and, where there are patches, where the bar is.
