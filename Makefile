@@ -10,8 +10,8 @@ BIN := $(VENV)/bin
 PYTHON ?=
 STAMP := $(VENV)/.made
 DEV_STAMP := $(VENV)/.made-dev
-# On all processors; those that play in real time in one process (tests/conftest.py). SHARED= runs
-# all in one.
+# On all processors; those that play in real time at last and alone (tests/conftest.py). SHARED= runs
+# all in one process.
 SHARED := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 

@@ -28,6 +28,8 @@ DEFAULT_RATE_HZ = 48000
 DEFAULT_BLOCK = 256
 SHELLS = 2
 """How many inserts a track takes, one after the other."""
+BUSES = ("reverb", "delay", "master")
+"""What takes a patch beside the tracks, in the order in which they are computed."""
 INSERTS = ("crush", "drive", "fold")
 """The inserts there are; the engine's parameters number them from 1, and 0 is none."""
 FIRST_PATCH, LAST_PATCH = 16, 1 << 20

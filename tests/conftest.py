@@ -4,14 +4,15 @@ A skip says what is missing. On a machine that has everything (LOOPMIND_NO_SKIP=
 `.ci/run`) a skip is a failure, unless it is for one of the things that no install can provide.
 
 Files in which a test is marked `live`, or a sound server is started, play in real time. Where
-several processes share the tests (`make test`), one of them has all of these, one after another,
-and begins with them; the others step back.
+several processes share the tests (`make test`), they share all others first; then one of them runs
+these, one after another, with nothing beside them.
 """
 
 import os
 import re
 import shutil
-from collections.abc import Callable, Generator
+import subprocess
+from collections.abc import Callable, Generator, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,7 @@ settings.load_profile("loopmind")
 
 LIVE = re.compile(r"mark\.live|\bjack_server\(")
 """What the text of a file says that plays in real time: who shares the tests out reads no more."""
-STEP_BACK = 15
-"""How nice the processes are that run the tests beside the live ones."""
+LIVE_GROUP = "live"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,27 +54,33 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the live tests first."""
-    items.sort(key=lambda item: not _is_live(item.path))
+    """Put the live tests last."""
+    items.sort(key=lambda item: _is_live(item.path))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """Give each process whole files, so that what a file shares is made once; to one the live."""
+    """Give each process whole files, so that what a file shares is made once; the live ones last.
+
+    A process whose queue is not refilled stops before its last test, until it is told to end.
+    """
     from xdist.scheduler import LoadFileScheduling
 
-    class LiveTogether(LoadFileScheduling):
+    class LiveAlone(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return "live" if _is_live(config.rootpath / file) else file
+            return LIVE_GROUP if _is_live(config.rootpath / file) else file
 
-    return LiveTogether(config, log)
+        def _assign_work_unit(self, node: Any) -> None:
+            others = [other for other in self.nodes if other is not node]
+            if next(iter(self.workqueue)) == LIVE_GROUP:
+                if any(self._pending_of(self.assigned_work[other]) > 2 for other in others):
+                    return  # the last of them will take it
+                for other in others:
+                    other.shutdown()
+            super()._assign_work_unit(node)
 
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Step back, before the first test that is not live, for others that may be playing."""
-    if "PYTEST_XDIST_WORKER" in os.environ and not _is_live(item.path):
-        os.nice(max(0, STEP_BACK - os.nice(0)))
+    return LiveAlone(config, log)
 
 
 @cache
@@ -111,6 +117,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("LOOPMIND_HOME", str(folder))
     return folder
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a disk of one megabyte, or skip where that is not allowed."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = shutil.which("mount")
+    options = ["-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+    if os.geteuid() or mount is None or subprocess.run([mount, *options], check=False).returncode:
+        pytest.skip("platform: a small disk cannot be mounted here")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -201,19 +201,6 @@ def test_two_performances_on_one_library_both_play(base, made, tmp_path):
         assert process.returncode == 0, said
         assert "Traceback" not in said[0] + said[1]
     assert (outs[0] / "set.wav").read_bytes() == (outs[1] / "set.wav").read_bytes()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a disk of one megabyte, or skip where that is not allowed."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount")
-    options = ["-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
-    if os.geteuid() or mount is None or subprocess.run([mount, *options], check=False).returncode:
-        pytest.skip("platform: a small disk cannot be mounted here")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_a_full_disk_ends_the_recording_and_not_the_music(base, made, tmp_path, small_disk):

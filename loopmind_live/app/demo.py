@@ -67,4 +67,4 @@ def perform_demo(
     sound = Sound("offline")
     show = Request(library, sound, timeline, record=mix, until_bar=until, seed=request.seed)
     OfflineShow(show, tell).run(progress)
-    tell(f"rendered {mix}")
+    tell(f"rendered {mix}; to play it: loopmind perform --library {library}")

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from loopmind_live import config
@@ -38,11 +39,12 @@ def patch_files(folders: Sequence[Path]) -> dict[str, Path]:
 
 
 def find_patch(name: str, folders: Sequence[Path]) -> Path:
-    """Return the file of a patch; SessionError, with those there are, where there is none."""
+    """Return the file of a patch; SessionError, with the name that is near, where there is none."""
     files = patch_files(folders)
     if name not in files:
-        there = ", ".join(sorted(files)) or "none"
-        raise SessionError(f"patch: no {name!r:.40}: there are {there}")
+        near = get_close_matches(name, files, 1)
+        instead = f"did you mean {near[0]}?" if near else "type patch drums and Tab for the list"
+        raise SessionError(f"patch: no {name!r:.40}: {instead}")
     return files[name]
 
 

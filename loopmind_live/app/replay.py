@@ -64,7 +64,9 @@ def replay(
         frames = [int(entry["frame"]) for entry in entries if entry["kind"] == "tempo"]
         if not frames:
             raise ScoreError(f"{events}: nothing was played in it")
-        begin, end = frames[0], max(int(entry["frame"]) for entry in entries)
+        # What the engine was told ahead may lie beyond the set's end.
+        ended = [int(entry["frame"]) for entry in entries if entry.get("text") == "end"]
+        begin, end = frames[0], max(ended or (int(entry["frame"]) for entry in entries))
         parameters = [
             (int(entry["frame"]), str(entry["name"]), float(entry["value"]))
             for entry in entries

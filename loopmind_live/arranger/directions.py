@@ -45,6 +45,25 @@ MOOD_DIRECTIONS: Mapping[str, Direction] = {
 """Where each word points, from -1 to 1."""
 
 
+_AS_THEY_ARE = ("chill", "minimal", "stripped")
+
+
+def said_of_more(mood: str) -> str:
+    """Return a mood's word as it is said of what gets more of it.
+
+    >>> [said_of_more(mood) for mood in ("dark", "sad", "groovy", "sparse", "energetic", "chill")]
+    ['darker', 'sadder', 'groovier', 'sparser', 'more energetic', 'more chill']
+    """
+    if mood.endswith("y"):
+        return f"{mood[:-1]}ier"
+    vowels = sum(letter in "aeiou" for letter in mood.removesuffix("e"))
+    if mood in _AS_THEY_ARE or vowels > 2 or mood.endswith("c"):
+        return f"more {mood}"
+    if mood.endswith("e"):
+        return f"{mood}r"
+    return f"{mood}{'d' if mood == 'sad' else ''}er"
+
+
 def direction_of(moods: Collection[str], moods_out: Collection[str] = ()) -> Direction:
     """Return where `moods` point together, those of `moods_out` turned round; words unknown add 0.
 

@@ -149,8 +149,9 @@ class ProcessEngine:
         """
         check_parameter(name, value, ramp_s)
         with self._lock:
-            self._parameters[name] = value
-            self._moved[name] = protocol.parameter(ANY_TIME, name, value, 0.0).encode()
+            if not name.endswith("/note"):
+                self._parameters[name] = value
+                self._moved[name] = protocol.parameter(ANY_TIME, name, value, 0.0).encode()
             self._asked_number += 1
             at = ANY_TIME if frame is None else frame
             asked = protocol.parameter(at, name, value, ramp_s, self._asked_number)

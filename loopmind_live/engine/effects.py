@@ -47,7 +47,7 @@ Samples = npt.NDArray[np.float64]
 
 
 class Effects:
-    """The shared effects behind the send buses; `returns` is [left, right], each of [signals].
+    """The shared effects behind the send buses; `returns` are left and right of each.
 
     `reverb` and `delay` are left and right of what is sent.
     """
@@ -79,10 +79,8 @@ class Effects:
             for sent in delay
         ]
         self._other = pyo.Sig(self._rooms[0], mul=self._one).stop()
-        self.returns = [
-            [self._rooms[0], self._echoes[0]],
-            [self._rooms[1], self._other, self._echoes[1]],
-        ]
+        right = pyo.Mix([self._rooms[1], self._other], voices=1)
+        self.returns = {"reverb": [self._rooms[0], right], "delay": list(self._echoes)}
         self._left = [0, 0]
         self._relief = Relief.NORMAL
         self._narrow, self._given = 0.0, 1.0

@@ -1,7 +1,7 @@
 """The pyo graph from the mixer's buses to the outputs: effects, master, look-ahead limiter, guard.
 
-    master bus ----------------+-> sum -> master gain -+-> delay ----------> x -> clip guard -> out
-    send buses -> reverb, delay -^                     +-> peak, hold, mean -^
+    master bus ----------------+-> sum -> [shell] -> gain -+-> delay ----------> x -> guard -> out
+    send buses -> reverb, delay -^                         +-> peak, hold, mean -^
 
 Measured at 48 kHz and 256 frames, voices and strips included: no row 0.7 % of a core, 64 rows in 16
 tracks 1.0 %, 256 rows 1.4 %; filters and both sends on 8 tracks add 0.4 %.
@@ -137,10 +137,7 @@ class Graph:
         if dry:
             self._send_out(master, outputs.master)
         else:
-            self._effects = Effects(
-                self._read_table(), self._read_table(), self.rate_hz, self.block
-            )
-            self._send_out(self._build_master(master), outputs.master)
+            self._send_out(self._build_master(master, self._build_returns()), outputs.master)
         self._cue_sides = self._build_cue(outputs.cue) if outputs.cue else None
 
     def _boot(self, failure: str) -> None:
@@ -229,12 +226,15 @@ class Graph:
     def apply(self, change: Parameter, wait: int = 0) -> None:
         """Move a live parameter from the next block on; a dry graph has none.
 
-        An insert is heard from `wait` frames after that block's first on.
+        An insert, and a note, is heard from `wait` frames after that block's first on.
         """
         if self._effects is None:
             return
         if change.target in ("insert", "knob"):
             self._change_insert(change, wait)
+        elif change.target == "note":
+            assert self._shells is not None
+            self._shells.play(change.index, change.control, change.value, wait)
         elif change.target == "clock":
             self._move_clock(change)
         elif change.target == "relief":
@@ -327,14 +327,28 @@ class Graph:
         self._send_out(guarded, channels)
         return self._tables.pop()
 
-    def _build_master(self, bus: list[pyo.PyoObject]) -> list[pyo.PyoObject]:
-        assert self._effects is not None
+    def _build_returns(self) -> list[list[pyo.PyoObject]]:
+        """Return left and right of what comes back from the sends: an effect's, or a patch's."""
+        assert self._shells is not None
+        sent = {"reverb": self._read_table(), "delay": self._read_table()}
+        self._effects = Effects(sent["reverb"], sent["delay"], self.rate_hz, self.block)
+        return [
+            self._shells.add_bus(name, sent[name], sides)
+            for name, sides in self._effects.returns.items()
+        ]
+
+    def _build_master(
+        self, bus: list[pyo.PyoObject], returns: list[list[pyo.PyoObject]]
+    ) -> list[pyo.PyoObject]:
+        assert self._shells is not None
         self._master = self._keep(pyo.SigTo(1.0, time=0.02, init=1.0))
         self._limit = self._keep(pyo.SigTo(CEILING, time=0.02, init=CEILING))
         sums = [
-            self._keep(pyo.Mix([bus[side], *returned], voices=1, mul=self._master))
-            for side, returned in enumerate(self._effects.returns)
+            self._keep(pyo.Mix([bus[side], *(one[side] for one in returns)], voices=1))
+            for side in range(2)
         ]
+        played = self._shells.add_bus("master", sums, sums)
+        sums = [self._keep(pyo.Sig(side, mul=self._master)) for side in played]
         gain = self._build_gain(sums)
         late = [self._keep(pyo.Sig(self._delay(side, LATENCY_FRAMES), mul=gain)) for side in sums]
         return [self._keep(pyo.Clip(side, min=-CEILING, max=CEILING)) for side in late]

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from loopmind_live.config import (
+    BUSES,
     FIRST_PATCH,
     INSERTS,
     LAST_PATCH,
@@ -40,8 +41,10 @@ MAX_DELAY_BEATS = 4.0
 MAX_FEEDBACK = 0.94
 """A delay that repeats louder than this would not end."""
 
-Target = Literal["track", "insert", "knob", "effect", "clock", "master", "limit", "relief"]
+Target = Literal["track", "insert", "knob", "note", "effect", "clock", "master", "limit", "relief"]
 _KNOB = re.compile(rf"track/(\d{{1,2}})/(knob[1-{SHELLS}])/([a-z_][a-z0-9_]{{0,31}})")
+_BUS_KNOB = re.compile(rf"({'|'.join(BUSES)})/(knob1)/([a-z_][a-z0-9_]{{0,31}})")
+_BUS_INSERTS = {f"{bus}/insert1": MAX_TRACKS + place for place, bus in enumerate(BUSES)}
 MAX_KNOB = 1e6
 _TRACK = re.compile(r"track/(\d{1,2})/([a-z]+\d?)")
 _TRACK_RANGES: Mapping[str, tuple[float, float]] = {
@@ -52,6 +55,8 @@ _TRACK_RANGES: Mapping[str, tuple[float, float]] = {
     "delay": (0.0, 1.0),
     **{f"insert{shell}": (0.0, float(LAST_PATCH)) for shell in range(1, SHELLS + 1)},
     **{f"amount{shell}": (0.0, 1.0) for shell in range(1, SHELLS + 1)},
+    "note": (0.0, 20_000.0),
+    "heard": (0.0, 1.0),
 }
 _RANGES: Mapping[str, tuple[Target, float, float]] = {
     "master/gain": ("master", 0.0, 1.0),
@@ -71,7 +76,8 @@ _FRAME_LIMIT = 1 << 52
 class Parameter:
     """One checked change of a live parameter; `index` is the track, or 0.
 
-    `control` is a track's control, or the parameter's whole name.
+    Buses that take a patch (`config.BUSES`) are counted after the tracks. `control` is a track's
+    or a bus's control, or the parameter's whole name.
     """
 
     target: Target
@@ -95,6 +101,9 @@ def check_parameter(name: str, value: float, ramp_s: float) -> Parameter:
     target: Target
     if knob := _KNOB.fullmatch(name):
         return _check_knob(name, int(knob[1]), f"{knob[2]}/{knob[3]}", value, ramp_s)
+    if knob := _BUS_KNOB.fullmatch(name):
+        bus = MAX_TRACKS + BUSES.index(knob[1])
+        return _check_knob(name, bus, f"{knob[2]}/{knob[3]}", value, ramp_s)
     track = _TRACK.fullmatch(name)
     index, control = (int(track.group(1)), track.group(2)) if track else (0, name)
     if track and index < MAX_TRACKS and control in _TRACK_RANGES:
@@ -102,13 +111,17 @@ def check_parameter(name: str, value: float, ramp_s: float) -> Parameter:
             control = f"knob{control[-1]}/amount"
             return _check_knob(name, index, control, value, ramp_s, 0.0, 1.0)
         target = "insert" if control.startswith("insert") else "track"
+        target = "note" if control in ("note", "heard") else target
+        low, high = _TRACK_RANGES[control]
+    elif name in _BUS_INSERTS:
+        target, index, control = "insert", _BUS_INSERTS[name], "insert1"
         low, high = _TRACK_RANGES[control]
     elif name in _RANGES:
         target, low, high = _RANGES[name]
     else:
         raise EngineError(
             f"{name!r} is no live parameter: there are track/0 to track/{MAX_TRACKS - 1}, each "
-            f"with /{', /'.join(_TRACK_RANGES)}, and {', '.join(_RANGES)}"
+            f"with /{', /'.join(_TRACK_RANGES)}, and {', '.join((*_RANGES, *_BUS_INSERTS))}"
         )
     if target == "insert" and not _is_insert(value):
         raise EngineError(
@@ -129,7 +142,7 @@ def _check_knob(
     high: float = MAX_KNOB,
 ) -> Parameter:
     """Return the change of a knob of what stands in a shell; its own range is looked at there."""
-    if track >= MAX_TRACKS:
+    if track >= MAX_TRACKS and name.startswith("track/"):
         raise EngineError(f"{name}: tracks are 0 to {MAX_TRACKS - 1}")
     _check_numbers(name, value, ramp_s, low, high)
     return Parameter("knob", track, control, float(value), float(ramp_s))
@@ -165,7 +178,7 @@ def begins(change: Parameter, frame: int | None, now: int, block: int) -> int:
     """
     if frame is None or frame <= now:
         return now
-    if change.target == "insert":
+    if change.target in ("insert", "note"):
         return frame
     if change.target == "knob":
         return now + (frame - now) // block * block  # an insert is mounted with its knobs turned

@@ -1,12 +1,14 @@
 """Every track's insert shells: where a pyo graph stands between a track's filter and its fader.
 
     voices -> filter -> [shell 1] -> [shell 2] -> fader -> pan -> master, sends
+    sends -> reverb, delay [or a shell] -> master -> [shell] -> gain, limiter
 
 The mixer is compiled code that pyo calls before it computes a block, so a track with an insert
 takes turns: its filtered signal goes into tables, pyo computes the inserts of all first shells and
 calls back (a hook among its streams), their sound is taken out of tables, the second shells follow,
 and the last hook mixes the block. No sample is late, and what an empty shell adds is nothing: its
-streams are there from the start and stopped.
+streams are there from the start and stopped. The buses' shells follow in pyo's own graph: their
+hooks put what a patch makes in the place of what the bus has without it.
 
 pyo processes in the order of creation, so what is mounted later is moved before the hook. An insert
 whose output is no number, or far too loud, is held back in that very block and taken off: neither
@@ -15,14 +17,23 @@ the strip nor the shared effects hear it.
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from loopmind_live.config import SHELLS
+from loopmind_live.config import BUSES, MAX_TRACKS, SHELLS
 from loopmind_live.engine.host_audio import pyo_import
+from loopmind_live.engine.patch.notes import Hands, Notes
 from loopmind_live.engine.patch.rack import Device, Rack
 from loopmind_live.engine.player import Tracks
-from loopmind_live.engine.shell_stage import Insert, Stage, compile_shells, free, view
+from loopmind_live.engine.shell_stage import (
+    BusStage,
+    Insert,
+    Stage,
+    TrackStage,
+    compile_shells,
+    free,
+    view,
+)
 from loopmind_live.engine.strips import Strips
 from loopmind_live.errors import EngineError
 
@@ -37,18 +48,23 @@ _MOST_PREPARED = 2
 class Shells:
     """The insert shells of all tracks. `mix` is called with the tracks when they are complete.
 
-    Everything but `prepare` and `build` belongs to the audio callback.
+    A `track` is one, or a bus that `add_bus` gave a shell, counted after them. Everything but
+    `prepare`, `build` and `add_bus` belongs to the audio callback.
     """
 
     def __init__(
         self, place: pyo.PyoObject, strips: Strips, rate_hz: int, mix: Callable[[Tracks], None]
     ) -> None:
         self._strips, self._rate_hz, self._mix = strips, rate_hz, mix
+        self._place = place
         self.rack = Rack(place, rate_hz, strips.buses.shape[1])
         self._block = strips.buses.shape[1]
         self._stages = [
-            Stage(place, self._block, self._hook(number)) for number in range(1, SHELLS + 1)
+            TrackStage(place, self._block, self._hook(number)) for number in range(1, SHELLS + 1)
         ]
+        self._buses: dict[int, BusStage] = {}
+        self._last_bus = 0
+        self._hands = Hands()
         self._tracks: Tracks | None = None
         self._apart: list[int] = []
         self._turned: dict[tuple[int, int, str], float] = {}
@@ -59,6 +75,18 @@ class Shells:
         self._failure: Exception | None = None
         self._interval_s = 0.0
         compile_shells(self._block)
+
+    def add_bus(
+        self, name: str, given: Sequence[pyo.PyoObject], sides: Sequence[pyo.PyoObject]
+    ) -> list[pyo.PyoObject]:
+        """Give a bus its shell; return what goes on from there, for `sides`, left and right.
+
+        A patch hears what is `given`. All must be made in the order in which it is computed.
+        """
+        bus = MAX_TRACKS + BUSES.index(name)
+        hook = self._bus_hook(bus)
+        self._buses[bus] = BusStage(self._place, self._block, hook, bus, given, sides)
+        return self._buses[bus].out
 
     def prepare(self, track: int, shell: int, number: int) -> None:
         """Build the insert that `switch` is going to mount. Not in the audio callback.
@@ -76,7 +104,7 @@ class Shells:
 
         Not in the audio callback: it takes longer than a block may. One thread builds at a time.
         """
-        stage = self._stages[shell]
+        stage = self._stage(track, shell)
         before = max(stream.getId() for stream in list(stage.server.getStreams()))
         tables = [pyo.DataTable(size=self._block) for _ in range(2)]
         with _still():
@@ -86,9 +114,11 @@ class Shells:
                 value = min(knob.high, max(knob.low, value))
                 time_s = max(knob.smoothing_s, 1.0 / self._rate_hz)
                 parameters[name] = pyo.SigTo(value, time=time_s, init=value)
+            notes = Notes(self._place, self._rate_hz, self._block) if device.plays else None
+            heard = {} if notes is None else notes.signals
             try:
                 left, right = stage.readers[track]
-                sides = device.builder(left, right, parameters)
+                sides = device.builder(left, right, {**heard, **parameters})
                 fills = [
                     pyo.TableFill(side, table) for side, table in zip(sides, tables, strict=True)
                 ]
@@ -101,7 +131,9 @@ class Shells:
         return Insert(
             device.name, number, device.knobs, track, shell, view(tables[0]),
             view(tables[1]), parameters, streams,
-            [*tables, *parameters.values(), *sides, *fills],
+            [*([] if notes is None else notes.objects), *tables, *parameters.values(), *sides,
+             *fills],
+            notes,
         )  # fmt: skip
 
     def switch(
@@ -127,13 +159,14 @@ class Shells:
             self.mount(made, crossfade_s, wait)
         else:
             name = self.rack.name(number)
-            self._notes.append(f"track {track}: the insert {name} was not built: ask for it again")
+            where = _named(track)
+            self._notes.append(f"{where}: the insert {name} was not built: ask for it again")
 
     def mount(self, insert: Insert, crossfade_s: float, wait: int = 0) -> None:
         """Fade `insert` in from `wait` frames after this block's first, and out what was there."""
-        stage = self._stages[insert.shell]
+        stage = self._stage(insert.track, insert.shell)
         stage.add(insert)
-        if insert.track not in self._apart:
+        if insert.track < MAX_TRACKS and insert.track not in self._apart:
             self._apart.append(insert.track)
             self._strips.set_apart(insert.track, True)
         for oldest in stage.mounted[insert.track][:-_MOST_AT_ONCE]:
@@ -142,7 +175,7 @@ class Shells:
 
     def unmount(self, track: int, shell: int, crossfade_s: float, wait: int = 0) -> None:
         """Fade out what a shell holds, from `wait` frames after this block's first on."""
-        for insert in self._stages[shell].mounted.get(track, ()):
+        for insert in self._stage(track, shell).mounted.get(track, ()):
             insert.fade(0.0, self._frames(crossfade_s), wait)
             insert.ended = insert.silent()
 
@@ -152,9 +185,19 @@ class Shells:
         It gets there over `ramp_s`, or over the knob's own smoothing where that is longer.
         """
         self._turned[track, shell, name] = value
-        for one in self._stages[shell].mounted.get(track, []):
+        for one in self._stage(track, shell).mounted.get(track, []):
             if name in one.parameters:
                 self._turn(one, name, value, max(ramp_s, one.knobs[name].smoothing_s))
+
+    def play(self, track: int, control: str, value: float, wait: int = 0) -> None:
+        """Begin or end a note of a track's instrument ("note", in hertz), or hold all back.
+
+        It counts from `wait` frames after this block's first on.
+        """
+        if control == "note":
+            self._hands.strike(track, value, wait)
+        else:
+            self._hands.hear(track, bool(value), wait)
 
     def _turn(self, insert: Insert, name: str, value: float | None, ramp_s: float) -> None:
         knob, signal = insert.knobs[name], insert.parameters[name]
@@ -169,10 +212,14 @@ class Shells:
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
-        if not self._apart and not self._retired:
+        self._last_bus = 0
+        if not (self._apart or self._retired or any(one.mounted for one in self._buses.values())):
+            self._hands.drop()
             self._mix(tracks)
             return
         self._tidy()
+        self._play_notes()
+        self._last_bus = max((bus for bus, one in self._buses.items() if one.mounted), default=0)
         self.rack.clock.begin(frame)
         for track in self._apart:
             self._strips.filter(track, tracks[track])
@@ -180,20 +227,22 @@ class Shells:
         self._go_on(0)
 
     def holds(self, interval_s: float) -> bool:
-        """Tell whether the block is still to be mixed; if so, the last hook sets the interval.
+        """Tell whether hooks are still to come; if so, the last one sets the interval.
 
         Until then no other thread may take the interpreter, or the hook would have to wait for it.
         """
-        self._interval_s = 0.0 if self._tracks is None else interval_s
-        return self._tracks is not None
+        waits = self._tracks is not None or bool(self._last_bus)
+        self._interval_s = interval_s if waits else 0.0
+        return waits
 
     def troubles(self) -> list[str]:
         """Return what could not be mounted, or was taken off, since the last call, and why."""
         while self._broken:
             insert = self._broken.popleft()
+            what = "went on without" if insert.track >= MAX_TRACKS else "was muted for a block"
             self._notes.append(
-                f"track {insert.track}: its insert {insert.name} gave no sound that can be played; "
-                "the track was muted for a block, the insert is off: ask for it again to try it"
+                f"{_named(insert.track)}: its insert {insert.name} gave no sound that can be "
+                f"played; it {what}, the insert is off: ask for it again to try it"
             )
         notes = list(self._notes)
         self._notes.clear()
@@ -206,10 +255,20 @@ class Shells:
         self._prepared.clear()
         for insert in self._retired:
             free(insert)
-        for stage in reversed(self._stages):
+        for stage in (*reversed(self._buses.values()), *reversed(self._stages)):
             stage.close()
         self._retired.clear()
         self.rack.clock.close()
+
+    def _play_notes(self) -> None:
+        """Let all instruments hear what is struck in this block."""
+        for track in self._apart:
+            struck = self._hands.take(track)
+            for stage in self._stages:
+                for insert in stage.mounted.get(track, ()):
+                    if insert.notes is not None:
+                        insert.notes.fill(struck)
+        self._hands.drop()
 
     def _go_on(self, number: int) -> None:
         """Hand the tracks to the next stage that has inserts; mix them where none has."""
@@ -231,17 +290,39 @@ class Shells:
                 self._go_on(following)
             except Exception as error:  # noqa: BLE001 - raised again by `run`
                 self._failure, self._tracks = error, None
-            if self._tracks is None and self._interval_s:
-                sys.setswitchinterval(self._interval_s)
-                self._interval_s = 0.0
+            if self._tracks is None and not self._last_bus:
+                self._let_others()
 
         return called
+
+    def _bus_hook(self, bus: int) -> Callable[[], None]:
+        """Return what pyo calls when the shell of `bus` is computed."""
+
+        def called() -> None:
+            try:
+                self._buses[bus].take(self._broken)
+            except Exception as error:  # noqa: BLE001 - raised again by `run`
+                self._failure = error
+            if bus == self._last_bus:
+                self._let_others()
+
+        return called
+
+    def _let_others(self) -> None:
+        """Set the interval by which other threads take their turn: no hook is to come."""
+        if self._interval_s:
+            sys.setswitchinterval(self._interval_s)
+            self._interval_s = 0.0
+
+    def _stage(self, track: int, shell: int) -> Stage:
+        """Return the stage of a track's or a bus's shell."""
+        return self._buses[track] if track >= MAX_TRACKS else self._stages[shell]
 
     def _tidy(self) -> None:
         """Let go of one insert at a time that is heard no more."""
         if self._retired:
             free(self._retired.popleft())
-        for stage in self._stages:
+        for stage in (*self._stages, *self._buses.values()):
             ended = stage.take_ended()
             for insert in ended:
                 for stream in insert.streams:
@@ -253,13 +334,13 @@ class Shells:
             self._strips.set_apart(track, False)
 
     def _there(self, track: int, shell: int, number: int) -> Insert | None:
-        inserts = self._stages[shell].mounted.get(track, [])
+        inserts = self._stage(track, shell).mounted.get(track, [])
         there = (one for one in reversed(inserts) if one.number == number and not one.ended)
         return next(there, None)
 
     def _fade_to(self, insert: Insert, crossfade_s: float, wait: int = 0) -> None:
         frames = self._frames(crossfade_s)
-        for one in self._stages[insert.shell].mounted[insert.track]:
+        for one in self._stage(insert.track, insert.shell).mounted[insert.track]:
             if one is not insert and not one.ended:
                 one.fade(0.0, frames, wait)
                 one.ended = one.silent()
@@ -267,6 +348,11 @@ class Shells:
 
     def _frames(self, crossfade_s: float) -> int:
         return round(crossfade_s * self._rate_hz)
+
+
+def _named(track: int) -> str:
+    """Return what a track, or a bus, is called."""
+    return f"track {track}" if track < MAX_TRACKS else f"the {BUSES[track - MAX_TRACKS]}"
 
 
 @contextmanager

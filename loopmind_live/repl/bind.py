@@ -25,6 +25,8 @@ from loopmind_live.session.commands import CommandSpec
 
 _RHYTHM = re.compile(r"(?:[x.\-\[|](?![a-wyz]))[x.\-\[\]|(),*/0-9 ]*(?<! )", re.IGNORECASE)
 """A rhythm within a line: it begins with a step, a group or a bar."""
+_NOTES = re.compile(r"(?:[x0-9._\-\[|](?![a-wyz]))[x0-9._\-\[\]|(),*/ ]*(?<! )", re.IGNORECASE)
+"""A pattern of notes within a line: it may have degrees of the key, too."""
 _UP = frozenset({"up", "higher", "louder", "faster"})
 _DOWN = frozenset({"down", "lower", "quieter", "softer", "slower"})
 _ONLY = frozenset({"only", "just"})
@@ -136,7 +138,7 @@ class _Binder:
                 return self._take_moods(argument, tokens, place)
             case "flag":
                 return self._take_flag(argument, token)
-            case "name" | "rhythm":
+            case "name" | "rhythm" | "notes":
                 taken = self._take_name if argument.kind == "name" else self._take_rhythm
                 return taken(argument, tokens, place)
             case "choice":
@@ -204,11 +206,13 @@ class _Binder:
         token = tokens[place]
         if token.text in FILLERS or not NAME.fullmatch(token.text):
             return 0
+        if any(token.text in one.choices for one in self.spec.arguments):
+            return 0  # "master" is where a patch goes
         self.values[argument.name] = token.text
         return 1
 
     def _take_rhythm(self, argument: Argument, tokens: Sequence[Token], place: int) -> int:
-        """Take a rhythm as it is typed, in quotes or not: signs and numbers, or "off"."""
+        """Take a rhythm, or notes, as typed, in quotes or not: signs and numbers, or "off"."""
         token = tokens[place]
         if token.text in OFF:
             self.values[argument.name] = "off"
@@ -216,7 +220,7 @@ class _Binder:
         if token.kind == "quoted":
             self.values[argument.name] = token.text[1:-1]
             return 1
-        match = _RHYTHM.match(self.source, token.start)
+        match = (_NOTES if argument.kind == "notes" else _RHYTHM).match(self.source, token.start)
         if match is None:
             return 0
         self.values[argument.name] = match.group().lower()
@@ -262,7 +266,8 @@ class _Binder:
         values, pattern = self.values, self.pattern
         for argument in self.spec.arguments:
             if not argument.optional and argument.name not in values:
-                need = {"roles": "part", "section": "section"}.get(argument.kind, argument.name)
+                kinds = {"roles": "part", "notes": "rhythm"}
+                need = kinds.get(argument.kind, argument.name)
                 article = "an" if need[0] in "aeiou" else "a"
                 raise Misfit(
                     f"{display_name(self.spec)} needs {article} {need}, as in: "

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loopmind_live.errors import ScoreError
+from loopmind_live.score.melody import melody_of
 
 MAX_OBJECTS = 128
 MAX_PARAMETERS = 8
@@ -76,6 +77,9 @@ CLOCK = ("beat_s", "bar_s", "beat", "bar", "phrase")
 The latter three rise from 0 to 1 as each beat, bar, and phrase of `PHRASE_BARS` goes by.
 """
 PHRASE_BARS = 8
+NOTES = ("trigger", "gate", "hz", "age")
+"""Signals of an instrument's notes: 1 on the frame on which one begins, else 0; 1 while it is held;
+its pitch; and how many seconds ago it began."""
 Signal = Made | Side | Knob
 Value = Signal | float | int | str | bool | tuple["Value", ...]
 
@@ -93,7 +97,8 @@ class Object:
 class Patch:
     """What a patch file makes. Objects stand in the order in which they are computed.
 
-    `sides` are what goes out, left and right.
+    `sides` are what goes out, left and right. An instrument has a `pattern` (see `score.melody`),
+    which it plays until it is given another, and takes the place of what comes in.
     """
 
     name: str
@@ -101,6 +106,7 @@ class Patch:
     parameters: Mapping[str, Parameter]
     objects: tuple[Object, ...]
     sides: tuple[Signal, Signal]
+    pattern: str = ""
 
 
 def to_json(patch: Patch) -> str:
@@ -123,6 +129,7 @@ def to_json(patch: Patch) -> str:
                 for one in patch.objects
             ],
             "sides": [_told(side) for side in patch.sides],
+            "pattern": patch.pattern,
         },
         separators=(",", ":"), allow_nan=False,
     )  # fmt: skip
@@ -150,6 +157,7 @@ def from_json(text: str | bytes) -> Patch:
                 for kind, arguments, line in read["objects"]
             ),
             _sides(read["sides"]),
+            str(read.get("pattern", "")),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ScoreError(f"no patch: {error!r:.200}") from error
@@ -158,13 +166,18 @@ def from_json(text: str | bytes) -> Patch:
 
 
 def check_connections(patch: Patch) -> None:
-    """Raise ScoreError where a signal comes from nowhere, or from what is computed later."""
+    """Raise ScoreError where a signal comes from nowhere, or from what is computed later.
+
+    SessionError where its pattern is none.
+    """
     if len(patch.objects) > MAX_OBJECTS:
         raise ScoreError(f"patch {patch.name}: {len(patch.objects)} objects: {MAX_OBJECTS} at most")
     if len(patch.parameters) > MAX_PARAMETERS:
         raise ScoreError(
             f"patch {patch.name}: {len(patch.parameters)} parameters: {MAX_PARAMETERS} at most"
         )
+    if patch.pattern:
+        melody_of(patch.pattern)
     for place, one in enumerate(patch.objects):
         for name, value in one.arguments:
             _check(patch, f"{one.kind}'s {name}", value, place)
@@ -178,13 +191,17 @@ def _check(patch: Patch, what: str, value: Value, made: int) -> None:
             raise ScoreError(f"patch {patch.name}: {what} is fed by what comes after it")
         case Side() if not 0 <= value.number < SIDES:
             raise ScoreError(f"patch {patch.name}: {what} takes side {value.number}: there are 2")
-        case Knob() if value.name not in (*patch.parameters, *CLOCK):
+        case Knob() if value.name not in (*patch.parameters, *CLOCK, *_notes(patch)):
             raise ScoreError(f"patch {patch.name}: {what}: no parameter {value.name!r}")
         case float() if not math.isfinite(value):
             raise ScoreError(f"patch {patch.name}: {what} is {value}: give a finite number")
         case tuple():
             for one in value:
                 _check(patch, what, one, made)
+
+
+def _notes(patch: Patch) -> tuple[str, ...]:
+    return NOTES if patch.pattern else ()
 
 
 def _told(value: Value) -> Any:

@@ -153,6 +153,13 @@ class SetLooping:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPatterns:
+    """Let the instruments of parts play patterns, their own for ""."""
+
+    patterns: tuple[tuple[Role, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlayTake:
     """Play what the input gives from `start_bar` on, `bars` long, as the part of `role`.
 
@@ -209,7 +216,8 @@ class Together:
 Faders = SetLevels | SetMixer | SetEffects
 Edit = (
     SetParts | SetArrangement | SetFit | SetPace | SetTime | SetRoles | Faders | SetLooping
-    | SetMasks | PlayTake | InsertSections | DeleteSections | SetBars | SetWishes | SetMoods
+    | SetMasks | SetPatterns | PlayTake | InsertSections | DeleteSections | SetBars | SetWishes
+    | SetMoods
     | Together
 )  # fmt: skip
 Transport = Enter | Stop | Nudge | Follow

@@ -7,9 +7,9 @@ from typing import Literal
 
 from loopmind_live.arranger.directions import MOOD_DIRECTIONS
 from loopmind_live.errors import SessionError
+from loopmind_live.score import melody, rhythm
 from loopmind_live.score.arrangement import LABELS, LAST
 from loopmind_live.score.loop import ROLES
-from loopmind_live.score.rhythm import EXAMPLE, rhythm_of
 from loopmind_live.units import parse_key
 
 Kind = Literal[
@@ -26,6 +26,7 @@ Kind = Literal[
     "moods",
     "name",
     "rhythm",
+    "notes",
 ]
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,63}")
 Value = str | float | int | bool | tuple[str, ...]
@@ -37,8 +38,8 @@ class Argument:
 
     text: any words · section: a label or "current" · roles: one or more roles · number, integer:
     in [minimum, maximum] · key: as in "F#:min" · path: a file · flag: on or off · word: a command's
-    name · choice: one of `choices` · moods: one or more words of mood · rhythm: as in
-    `score.rhythm`, or "off". `last`: may be LAST, too.
+    name · choice: one of `choices` · moods: one or more words of mood · rhythm, notes: as in
+    `score.rhythm` and `score.melody`, or "off". `last`: may be LAST, too.
     """
 
     name: str
@@ -70,7 +71,7 @@ def check_value(name: str, argument: Argument, value: Value) -> None:
             if value not in argument.choices:
                 there = " or ".join(argument.choices)
                 raise SessionError(f"{name}: {argument.name} {value!r}: choose {there}")
-        case "name" | "rhythm":
+        case "name" | "rhythm" | "notes":
             _check_sign(name, argument, value)
         case "flag":
             if not isinstance(value, bool):
@@ -81,13 +82,16 @@ def check_value(name: str, argument: Argument, value: Value) -> None:
 
 
 def _check_sign(name: str, argument: Argument, value: Value) -> None:
-    """Raise SessionError where `value` is no name, or no rhythm."""
+    """Raise SessionError where `value` is no name, no rhythm, or no notes."""
     if argument.kind == "name" and not (isinstance(value, str) and NAME.fullmatch(value)):
         raise SessionError(f"{name}: {value!r:.40} is no name: letters, digits and _")
-    if argument.kind == "rhythm" and not isinstance(value, str):
-        raise SessionError(f"{name}: {value!r:.40} is no rhythm: {EXAMPLE}")
+    example = melody.EXAMPLE if argument.kind == "notes" else rhythm.EXAMPLE
+    if not isinstance(value, str):
+        raise SessionError(f"{name}: {value!r:.40} is no rhythm: {example}")
     if argument.kind == "rhythm" and value != "off":
-        rhythm_of(str(value))
+        rhythm.rhythm_of(value)
+    if argument.kind == "notes" and value != "off":
+        melody.melody_of(value)
 
 
 def _check_number(name: str, argument: Argument, value: Value) -> None:

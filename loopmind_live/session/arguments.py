@@ -33,13 +33,31 @@ def flag(command: Command, name: str, default: bool) -> bool:
 def names(roles: Iterable[Role]) -> str:
     """Return roles in their order, as words.
 
-    >>> names({"bass", "drums"})
-    'drums, bass'
+    >>> names({"bass", "drums"}), names(ROLES)
+    ('drums, bass', 'all parts')
     """
     chosen = set(roles)
     if len(chosen) == len(ROLES):
-        return "all"
+        return "all parts"
     return ", ".join(role for role in ROLES if role in chosen)
+
+
+def told_levels(levels_db: Sequence[tuple[Role, float]]) -> str:
+    """Return where faders stand, as words: parts that stand alike are told together.
+
+    >>> told_levels((("drums", 3.0), ("bass", 3.0), ("pad", -1.5)))
+    'drums, bass +3.0 dB, pad -1.5 dB'
+    >>> told_levels([(role, 6.0 if role == "pad" else 3.0) for role in ROLES])
+    'pad +6.0 dB, the others +3.0 dB'
+    """
+    alike: dict[str, list[Role]] = {}
+    for role, db in levels_db:
+        alike.setdefault(f"{db:+.1f} dB", []).append(role)
+    rest = max(alike, key=lambda level: len(alike[level])) if len(levels_db) == len(ROLES) else ""
+    words = [f"{names(roles)} {level}" for level, roles in alike.items() if level != rest]
+    if rest:
+        words.append(f"the others {rest}" if words else f"{names(alike[rest])} {rest}")
+    return ", ".join(words)
 
 
 def known_roles(document: Document, command: Command, name: str = "roles") -> tuple[Role, ...]:

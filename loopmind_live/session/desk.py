@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from loopmind_live.arranger.base import Arranger
+from loopmind_live.config import BUSES
 from loopmind_live.score.loop import ROLES
 from loopmind_live.session.actions import Action, SetArrangement, SetEffects, SetLevels, SetMixer
 from loopmind_live.session.commands import Command, CommandSpec
@@ -14,6 +15,7 @@ from loopmind_live.session.document import (
     SEND_OFF_DB,
     Control,
     Document,
+    Strip,
 )
 from loopmind_live.session.effects import Effect, Say, SetParameter
 from loopmind_live.session.landing import Landing, Now, landing
@@ -61,8 +63,8 @@ def faders(action: Action) -> tuple[SetParameter, ...]:
             # What goes into a shell comes last: it is built for its knobs and its amount.
             last = sorted(action.settings, key=lambda one: one[0][1] in INSERT_CONTROLS)
             return tuple(
-                SetParameter(f"track/{ROLES.index(role)}/{control}", _engine_value(control, value))
-                for (role, control), value in last
+                SetParameter(f"{_engine_name(strip)}/{control}", _engine_value(control, value))
+                for (strip, control), value in last
             )
         case SetEffects():
             return tuple(
@@ -107,6 +109,15 @@ def standing(document: Document) -> tuple[SetParameter, ...]:
     """Return where all faders and controls of `document` stand that were ever moved."""
     moved = SetLevels(document.levels_db), SetMixer(document.mixer), SetEffects(document.effects)
     return tuple(fader for action in moved for fader in faders(action))
+
+
+def _engine_name(strip: Strip) -> str:
+    """Return what the engine calls a strip.
+
+    >>> _engine_name("drums"), _engine_name("master")
+    ('track/0', 'master')
+    """
+    return strip if strip in BUSES else f"track/{ROLES.index(strip)}"
 
 
 def _engine_value(control: Control, value: float) -> float:

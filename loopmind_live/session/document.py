@@ -11,18 +11,22 @@ from loopmind_live.score.loop import Role
 Refit = Callable[[Arrangement, float, str | None], Arrangement]
 """Fits an arrangement's loops to a tempo and key (see `arranger.base.Arranger.refit`)."""
 RoleSet = Literal["muted", "soloed", "locked"]
+Bus = Literal["reverb", "delay", "master"]
+"""What takes a patch beside the parts: `config.BUSES`."""
+Strip = Role | Bus
 Control = str
 """A strip's controls beside its fader: "filter" and "pan" in percent, "reverb" and "delay" in dB.
 
 And its two insert shells': "insert1", the number of what it holds (0 is nothing), "amount1", its
-amount in percent, and "knob1/NAME", a knob of the patch there, in the knob's own unit.
+amount in percent, and "knob1/NAME", a knob of the patch there, in the knob's own unit. A bus has a
+first shell alone.
 """
 INSERT_CONTROLS: tuple[Control, ...] = ("insert1", "insert2")
 AMOUNT_CONTROLS: tuple[Control, ...] = ("amount1", "amount2")
 DEFAULT_AMOUNT = 50.0
 RolesIn = frozenset[tuple[int, Role]]
 """Roles in sections, by their ids."""
-Mixer = tuple[tuple[tuple[Role, Control], float], ...]
+Mixer = tuple[tuple[tuple[Strip, Control], float], ...]
 EffectControl = Literal["reverb/size", "reverb/damp", "delay/beats", "delay/feedback"]
 """A control of the shared effects: in percent, the delay's time in beats."""
 EFFECTS_AT_FIRST: dict[EffectControl, float] = {
@@ -42,10 +46,10 @@ class Document:
 
     Sections are known by their `ids`, in the arrangement's order: a section that moves keeps its
     own, and one that is gone takes it along (0, 1, ... where empty); what is `gone` may come back.
-    `muted_in` and `soloed_in`
-    count in one section alone. `time` counts bars in half (0.5) or double (2) time against what
-    loops are prepared for; `pace` plays all of it faster or slower at varispeed. `masks` are the
-    rhythms that parts sound in (see `score.rhythm`).
+    `muted_in` and `soloed_in` count in one section alone. `time` counts bars in half (0.5) or
+    double (2) time against what loops are prepared for; `pace` plays all of it faster or slower at
+    varispeed. `masks` are the rhythms that parts sound in (see `score.rhythm`), `patterns` what
+    instruments play (see `score.melody`).
     """
 
     arrangement: Arrangement | None = None
@@ -63,6 +67,7 @@ class Document:
     soloed_in: RolesIn = frozenset()
     gone: tuple[tuple[int, Section], ...] = ()
     masks: tuple[tuple[Role, str], ...] = ()
+    patterns: tuple[tuple[Role, str], ...] = ()
 
     @property
     def bpm(self) -> float | None:
@@ -87,10 +92,14 @@ class Document:
         """Return the fader of `role`, 0 dB unless it was moved."""
         return dict(self.levels_db).get(role, 0.0)
 
-    def control(self, role: Role, control: Control) -> float:
-        """Return where a control of `role` stands: neutral unless it was moved."""
+    def control(self, strip: Strip, control: Control) -> float:
+        """Return where a control of `strip` stands: neutral unless it was moved."""
         neutral = _NEUTRAL.get(control, 0.0)
-        return dict(self.mixer).get((role, control), neutral)
+        return dict(self.mixer).get((strip, control), neutral)
+
+    def pattern(self, role: Role) -> str:
+        """Return what the instrument of `role` was told to play, "" where it plays its own."""
+        return dict(self.patterns).get(role, "")
 
     def effect(self, control: EffectControl) -> float:
         """Return where a control of the shared effects stands."""

@@ -22,6 +22,7 @@ from loopmind_live.session.actions import (
     SetMoods,
     SetPace,
     SetParts,
+    SetPatterns,
     SetRoles,
     SetTime,
     SetWishes,
@@ -56,7 +57,7 @@ def apply(document: Document, action: Edit, refit: Refit) -> Document:
             return _with_tempo(document, action, refit)
         case SetLevels() | SetMixer() | SetEffects():
             return _with_faders(document, action)
-        case SetLooping() | SetMasks():
+        case SetLooping() | SetMasks() | SetPatterns():
             return _with_choice(document, action)
     return document
 
@@ -106,7 +107,7 @@ def inverse(document: Document, action: Edit, refit: Refit) -> Edit:
             return _roles_before(document, action)
         case SetLevels() | SetMixer() | SetEffects():
             return _faders_before(document, action)
-        case SetLooping() | SetMasks():
+        case SetLooping() | SetMasks() | SetPatterns():
             return _choice_before(document, action)
     return action  # nothing is there to go back to; a take is undone as the parts it became
 
@@ -187,18 +188,35 @@ def _faders_before(document: Document, action: Faders) -> Faders:
             return SetEffects(tuple((key, document.effect(key)) for key, _ in action.settings))
 
 
-def _with_choice(document: Document, action: SetLooping | SetMasks) -> Document:
-    if isinstance(action, SetLooping):
-        return replace(document, looping=action.section)
-    masks = dict(document.masks) | dict(action.masks)
-    kept = sorted((role, rhythm) for role, rhythm in masks.items() if rhythm)
-    return replace(document, masks=tuple(kept))
+def _with_choice(document: Document, action: SetLooping | SetMasks | SetPatterns) -> Document:
+    match action:
+        case SetLooping():
+            return replace(document, looping=action.section)
+        case SetMasks():
+            return replace(document, masks=_texts(document.masks, action.masks))
+        case SetPatterns():
+            return replace(document, patterns=_texts(document.patterns, action.patterns))
 
 
-def _choice_before(document: Document, action: SetLooping | SetMasks) -> SetLooping | SetMasks:
-    if isinstance(action, SetLooping):
-        return SetLooping(document.looping)
-    return SetMasks(tuple((role, document.mask(role)) for role, _ in action.masks))
+def _texts(
+    before: tuple[tuple[Role, str], ...], changed: tuple[tuple[Role, str], ...]
+) -> tuple[tuple[Role, str], ...]:
+    """Return texts by role with what is changed, without those that are empty."""
+    texts = dict(before) | dict(changed)
+    return tuple(sorted((role, text) for role, text in texts.items() if text))
+
+
+def _choice_before(
+    document: Document, action: SetLooping | SetMasks | SetPatterns
+) -> SetLooping | SetMasks | SetPatterns:
+    match action:
+        case SetLooping():
+            return SetLooping(document.looping)
+        case SetMasks():
+            return SetMasks(tuple((role, document.mask(role)) for role, _ in action.masks))
+        case SetPatterns():
+            told = tuple((role, document.pattern(role)) for role, _ in action.patterns)
+            return SetPatterns(told)
 
 
 def _with_roles(document: Document, action: SetRoles) -> Document:

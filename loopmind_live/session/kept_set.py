@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from loopmind_live.config import FIRST_PATCH, INSERTS
 from loopmind_live.errors import ScoreError, SessionError
 from loopmind_live.score.arrangement import Arrangement
-from loopmind_live.score.loop import ROLES, Role
+from loopmind_live.score.loop import Role
 from loopmind_live.session.actions import SetArrangement
 from loopmind_live.session.document import (
     AMOUNT_CONTROLS,
@@ -16,16 +16,17 @@ from loopmind_live.session.document import (
     Document,
     EffectControl,
     Refit,
+    Strip,
 )
-from loopmind_live.session.patch_rules import OFF, knob_control
+from loopmind_live.session.patch_rules import OFF, STRIPS, knob_control
 from loopmind_live.session.patches import KnownPatch, insert_name, newest, numbered
 from loopmind_live.session.sections import opened
 from loopmind_live.session.state import State
 from loopmind_live.units import spell_key
 
 _NEAR = 1e-9
-Shell = tuple[Role, int]
-"""A part, and which of its shells, from 0."""
+Shell = tuple[Strip, int]
+"""A part or a bus, and which of its shells, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,12 @@ class KeptSet:
     locked: frozenset[Role] = frozenset()
     soloed_in: frozenset[tuple[str, Role]] = frozenset()
     levels_db: tuple[tuple[Role, float], ...] = ()
-    mixer: tuple[tuple[tuple[Role, Control], float], ...] = ()
+    mixer: tuple[tuple[tuple[Strip, Control], float], ...] = ()
     shells: tuple[tuple[Shell, str], ...] = ()
     effects: tuple[tuple[EffectControl, float], ...] = ()
     tries: tuple[tuple[str, int], ...] = ()
     masks: tuple[tuple[Role, str], ...] = ()
+    patterns: tuple[tuple[Role, str], ...] = ()
 
     @property
     def patches(self) -> tuple[str, ...]:
@@ -80,7 +82,7 @@ def kept_of(
     arrangement = document.arrangement
     names = _names(document)
     shells: dict[Shell, str] = {}
-    mixer: dict[tuple[Role, Control], float] = {}
+    mixer: dict[tuple[Strip, Control], float] = {}
     for (role, control), value in document.mixer:
         if control in INSERT_CONTROLS:
             name = insert_name(known, value) or OFF
@@ -107,10 +109,11 @@ def kept_of(
         effects=document.effects,
         tries=tries,
         masks=document.masks,
+        patterns=document.patterns,
     )
 
 
-def _counts(document: Document, known: Sequence[KnownPatch], role: Role, control: Control) -> bool:
+def _counts(document: Document, known: Sequence[KnownPatch], role: Strip, control: Control) -> bool:
     """Tell whether a control says anything: not the knobs of what stands there no more."""
     if not control.startswith("knob"):
         return True
@@ -177,6 +180,7 @@ def document_of(
         time=time,
         pace=pace,
         masks=tuple(sorted(kept.masks)),
+        patterns=tuple(sorted(kept.patterns)),
     )
 
 
@@ -226,7 +230,7 @@ def _in_tempo(
     return arrangement, time, pace
 
 
-def _mixer(kept: KeptSet, known: Sequence[KnownPatch]) -> dict[tuple[Role, Control], float]:
+def _mixer(kept: KeptSet, known: Sequence[KnownPatch]) -> dict[tuple[Strip, Control], float]:
     """Return all controls, with the numbers of what stands in the shells, and all its knobs."""
     mixer = dict(kept.mixer)
     for (role, shell), name in kept.shells:
@@ -245,12 +249,12 @@ def _mixer(kept: KeptSet, known: Sequence[KnownPatch]) -> dict[tuple[Role, Contr
 
 
 def _patch(
-    mixer: dict[tuple[Role, Control], float],
-    role: Role,
+    mixer: dict[tuple[Strip, Control], float],
+    role: Strip,
     shell: int,
     name: str,
     known: Sequence[KnownPatch],
-) -> dict[tuple[Role, Control], float]:
+) -> dict[tuple[Strip, Control], float]:
     """Return what mounts a patch in a shell: knobs that nothing is said of stand as it has them."""
     patch = newest(known, name)
     if patch is None:
@@ -269,8 +273,8 @@ def _patch(
 
 
 def _check_knob(
-    mixer: dict[tuple[Role, Control], float],
-    role: Role,
+    mixer: dict[tuple[Strip, Control], float],
+    role: Strip,
     control: Control,
     known: Sequence[KnownPatch],
 ) -> None:
@@ -297,7 +301,7 @@ def without_patches(kept: KeptSet, names: Collection[str]) -> KeptSet:
     return replace(kept, shells=shells, mixer=tuple(mixer))
 
 
-def roles_in(kept: KeptSet) -> tuple[Role, ...]:
-    """Return the parts that something is said of, in their order."""
+def strips_in(kept: KeptSet) -> tuple[Strip, ...]:
+    """Return the parts and buses that something is said of, in their order."""
     named = {role for (role, _), _ in (*kept.mixer, *kept.shells)} | dict(kept.levels_db).keys()
-    return tuple(role for role in ROLES if role in named)
+    return tuple(strip for strip in STRIPS if strip in named)

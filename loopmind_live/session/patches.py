@@ -19,12 +19,17 @@ class KnownPatch:
     @property
     def knobs(self) -> Mapping[str, Parameter]:
         """Return its parameters, by name."""
-        return _knobs(self.graph)
+        return _patch(self.graph).parameters
+
+    @property
+    def pattern(self) -> str:
+        """Return what it plays until it is given another pattern; "" for what is no instrument."""
+        return _patch(self.graph).pattern
 
 
 @lru_cache(maxsize=128)
-def _knobs(graph: str) -> Mapping[str, Parameter]:
-    return from_json(graph).parameters
+def _patch(graph: str) -> Patch:
+    return from_json(graph)
 
 
 def next_number(known: Sequence[KnownPatch]) -> int:

@@ -27,12 +27,12 @@ PROGRAM: tuple[CommandSpec, ...] = (
     ),
     CommandSpec(
         "save", (Argument("file", "path", True),), None,
-        "keep the set as it is, again where it was kept before; or the timeline alone",
+        "keep the set as it is; alone, where it was kept before",
         f"{PREFIX}/save", ("save friday", "save", "save tonight.json"),
     ),
     CommandSpec(
         "load", (Argument("file", "path"),), "bar",
-        "play a set as it was kept, the last performance's, or a timeline",
+        "play a saved set, the last performance's, or a timeline",
         f"{PREFIX}/load", ("load friday", "load last", "load tonight.json"), undoable=True,
     ),
     CommandSpec(

@@ -35,6 +35,7 @@ from loopmind_live.session.arguments import (
     number,
     place_of,
     text,
+    told_levels,
 )
 from loopmind_live.session.commands import BY_NAME, Command, CommandSpec, check
 from loopmind_live.session.desk import Desk, Result, say
@@ -175,8 +176,7 @@ def _level(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Res
         )
         for role in roles
     )
-    told = ", ".join(f"{role} {db:+.1f} dB" for role, db in wanted)
-    return move(state, command, spec, desk, SetLevels(wanted), f"level {told}")
+    return move(state, command, spec, desk, SetLevels(wanted), f"level {told_levels(wanted)}")
 
 
 def _ask(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:
@@ -208,6 +208,7 @@ _Rule = Callable[[State, Command, CommandSpec, Desk], Result]
 _RULES: dict[str, _Rule] = {
     "patch": patch_rules.patch,
     "knob": patch_rules.knob,
+    "pattern": patch_rules.pattern,
     "arrange": _arrange,
     "play": _play,
     "count_in": cue_rules.count_in,

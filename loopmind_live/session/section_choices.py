@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from loopmind_live.arranger.base import Arranger
-from loopmind_live.arranger.directions import direction_of
+from loopmind_live.arranger.directions import direction_of, said_of_more
 from loopmind_live.arranger.lasting import restyled_moods
 from loopmind_live.errors import ArrangerError, SessionError
 from loopmind_live.score.arrangement import Arrangement, Part, Section
@@ -115,7 +115,7 @@ def restyle(
 ) -> tuple[State, Choice]:
     """Move all sections' loops towards moods, away from others, and keep to that from now on."""
     arrangement = arrangement_of(document)
-    told = ", ".join([*(f"more {mood}" for mood in towards), *(f"less {mood}" for mood in away)])
+    told = ", ".join([*map(said_of_more, towards), *(f"less {mood}" for mood in away)])
     seed = seed_of(state, "restyle")
     after = arranger.restyle(arrangement, direction_of(towards, away), seed, document.locked)
     changed = [
@@ -131,7 +131,7 @@ def restyle(
     action = Together((
         SetMoods(moods, moods_out), SetParts(layers, (arrangement.bpm, arrangement.key))
     ))  # fmt: skip
-    return count(state, "restyle"), Choice(action, f"{told}: {labels} changed")
+    return count(state, "restyle"), Choice(action, f"{told}: other loops in {labels}")
 
 
 def new_section(

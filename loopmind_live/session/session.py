@@ -75,7 +75,7 @@ class Session:
         self._ready: frozenset[int] = frozenset()
         self._ready_for: tuple[Change, ...] | None = None
         self._look_ahead = LookAhead(self._readiness, arranger, rate_hz)
-        self._faders = EngineFaders(engine, self._write, DEFAULT_BPM)
+        self._faders = EngineFaders(engine, self._write, DEFAULT_BPM, options.live)
         self._unplayable: set[Path] = set()
         self.no_input: Callable[[], str | None] = lambda: NO_INPUT
         self.first_line: Callable[[int], int] = lambda frame: frame
@@ -234,7 +234,7 @@ class Session:
             frame = min(frame, self.engine.status().frame)  # what comes after may still change
         for moment in walk_to(self.state, frame, self.arranger.refit, self._engine_rows.is_down):
             self._land(moment)
-        self._faders.follow(self.state, frame)
+        self._faders.follow(self.state, frame, self._refit)
         silent = self._readiness.ran_out(self.state, frame)
         what = "not ready beyond its first bars, enters at a later line"
         self._report.late(self.state, frame, silent, what)

@@ -9,20 +9,21 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from loopmind_live.config import MAX_BPM, MAX_LEVEL_DB, MIN_BPM, MIN_LEVEL_DB, SHELLS
+from loopmind_live.config import BUSES, MAX_BPM, MAX_LEVEL_DB, MIN_BPM, MIN_LEVEL_DB, SHELLS
 from loopmind_live.errors import SessionError
+from loopmind_live.score import melody, rhythm
 from loopmind_live.score.loop import ROLES, Role
-from loopmind_live.score.rhythm import EXAMPLE, rhythm_of
-from loopmind_live.session.document import Control, EffectControl
-from loopmind_live.session.kept_set import KeptSet, roles_in
+from loopmind_live.session.document import Control, EffectControl, Strip
+from loopmind_live.session.kept_set import KeptSet, strips_in
 from loopmind_live.session.mixer_commands import (
     MAX_DELAY_BEATS,
     MAX_FEEDBACK_PERCENT,
     MIN_DELAY_BEATS,
 )
+from loopmind_live.session.patch_rules import STRIPS
 from loopmind_live.units import parse_key
 
 FORMAT = 1
@@ -48,7 +49,8 @@ _STRIP: Mapping[str, tuple[str, float, float]] = {
     **{f"amount{i}": (f"amount{i}", 0.0, 100.0) for i in range(1, SHELLS + 1)},
 }
 """What a part's table calls its controls, and how far they go."""
-_TABLES = ("soloed_in", "masks", "reverb", "delay", "parts", "choices")
+_OF_A_BUS = ("insert1", "knobs1")
+_TABLES = ("soloed_in", "masks", "patterns", "reverb", "delay", "parts", "choices")
 _KEYS = ("format", *_WORDS, "seed", "tempo", "key", "time", "pace", *_ROLE_SETS, *_TABLES)
 _HEAD = "# A set of LoopMind Live: loopmind perform --set FOLDER. Every line may be left out."
 
@@ -87,7 +89,12 @@ def read_set(text: str) -> KeptSet:
         **facts,
         soloed_in=frozenset(_soloed_in(_table(data, "soloed_in"))),
         effects=tuple(sorted(_effects(data))),
-        masks=tuple(sorted(_masks(_table(data, "masks")))),
+        masks=tuple(
+            sorted(_texts(data, "masks", rhythm.EXAMPLE, lambda it: rhythm.rhythm_of(it).text))
+        ),
+        patterns=tuple(
+            sorted(_texts(data, "patterns", melody.EXAMPLE, lambda it: melody.melody_of(it).text))
+        ),
         tries=tuple(
             (label, _whole(_table(data, "choices"), label, "choices.", _MOST_TRIES))
             for label in _table(data, "choices")
@@ -115,6 +122,7 @@ def write_set(kept: KeptSet) -> str:
               if (roles := getattr(kept, name))]  # fmt: skip
     lines += _written("soloed_in", dict(_by_section(kept)))
     lines += _written("masks", dict(kept.masks))
+    lines += _written("patterns", dict(kept.patterns))
     for effect in ("reverb", "delay"):
         moved = {
             name.partition("/")[2]: value
@@ -122,14 +130,14 @@ def write_set(kept: KeptSet) -> str:
             if name.startswith(f"{effect}/")
         }
         lines += _written(effect, moved)
-    for role in roles_in(kept):
-        lines += _part_lines(kept, role)
+    for strip in strips_in(kept):
+        lines += _part_lines(kept, strip)
     lines += _written("choices", dict(kept.tries))
     return "\n".join(lines) + "\n"
 
 
-def _part_lines(kept: KeptSet, role: Role) -> Iterator[str]:
-    """Yield the tables of a part: its strip, and the knobs of what stands in its shells."""
+def _part_lines(kept: KeptSet, role: Strip) -> Iterator[str]:
+    """Yield the tables of a part or a bus: its strip, and the knobs of what its shells hold."""
     controls = {control: value for (one, control), value in kept.mixer if one == role}
     strip: dict[str, Any] = {}
     if role in dict(kept.levels_db):
@@ -277,15 +285,18 @@ def _soloed_in(table: Mapping[str, Any]) -> Iterator[tuple[str, Role]]:
             yield section, role
 
 
-def _masks(table: Mapping[str, Any]) -> Iterator[tuple[Role, str]]:
-    for name, rhythm in table.items():
-        role = _role(name, "masks:")
-        if not isinstance(rhythm, str):
-            raise SessionError(f"masks.{role} {rhythm!r:.40}: {EXAMPLE}, in quotes")
+def _texts(
+    data: Mapping[str, Any], where: str, example: str, read: Callable[[str], str]
+) -> Iterator[tuple[Role, str]]:
+    """Yield what parts play, as `read` returns it; SessionError where that is nothing."""
+    for name, text in _table(data, where).items():
+        role = _role(name, f"{where}:")
+        if not isinstance(text, str):
+            raise SessionError(f"{where}.{role} {text!r:.40}: {example}, in quotes")
         try:
-            yield role, rhythm_of(rhythm).text
+            yield role, read(text)
         except SessionError as error:
-            raise SessionError(f"masks.{role}: {error}") from error
+            raise SessionError(f"{where}.{role}: {error}") from error
 
 
 def _effects(data: Mapping[str, Any]) -> Iterator[tuple[EffectControl, float]]:
@@ -301,18 +312,21 @@ def _effects(data: Mapping[str, Any]) -> Iterator[tuple[EffectControl, float]]:
 def _parts(table: Mapping[str, Any]) -> dict[str, Any]:
     """Return levels, controls and shells of all parts, as `KeptSet` calls them."""
     levels: dict[Role, float] = {}
-    mixer: dict[tuple[Role, Control], float] = {}
-    shells: dict[tuple[Role, int], str] = {}
+    mixer: dict[tuple[Strip, Control], float] = {}
+    shells: dict[tuple[Strip, int], str] = {}
     for named in table:
-        role = _role(named, "parts:")
+        bus = next((one for one in STRIPS if one == named and one in BUSES), None)
+        role: Strip = bus or _role(named, "parts:")
         where = f"parts.{role}."
         strip = _table(table, role, "parts.")
         numbers = range(1, SHELLS + 1)
         inserts = {f"insert{i}": i for i in numbers}
         knobs = {f"knobs{i}": i for i in numbers}
-        _known(strip, ("level_db", *_STRIP, *inserts, *knobs), where)
+        _known(strip, _OF_A_BUS if bus else ("level_db", *_STRIP, *inserts, *knobs), where)
         if "level_db" in strip:
-            levels[role] = _number(strip, "level_db", where, MIN_LEVEL_DB, MAX_LEVEL_DB, "dB")
+            levels[_role(role, "parts:")] = _number(
+                strip, "level_db", where, MIN_LEVEL_DB, MAX_LEVEL_DB, "dB"
+            )
         for name, (control, low, high) in _STRIP.items():
             if name in strip:
                 mixer[role, control] = _number(strip, name, where, low, high)

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,6 @@ from loopmind_live.bench.rules import Meter
 from loopmind_live.errors import ConfigError, ScoreError
 from loopmind_live.library.store import Library
 from tests.app.test_checks import ROOT, told
-from tests.jack.harness import jack_server, missing
 
 # How it is told
 
@@ -83,15 +82,6 @@ def test_a_question_that_never_ends_or_fails_does_not_hold_up_the_others():
 def kept_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a home whose kernel is compiled once for all."""
     return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def jack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    reason = missing()
-    if reason is not None:
-        pytest.skip(reason)
-    with jack_server(tmp_path_factory.mktemp("jack")) as (env, _):
-        yield env
 
 
 @pytest.fixture

@@ -16,21 +16,12 @@ from loopmind_live.bench.code_library import fill_library
 from loopmind_live.bench.codes import CodeSet, make_code_set
 from loopmind_live.bench.performing import PROGRAM
 from loopmind_live.bench.rules import Meter
-from tests.jack.harness import end, jack_server, missing
+from tests.jack.harness import end
 
 pytestmark = pytest.mark.live
 
 SECTIONS = (("intro", 4), ("hook", 32))
 LIMIT_S = 60.0
-
-
-@pytest.fixture(scope="module")
-def jack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    reason = missing()
-    if reason is not None:
-        pytest.skip(reason)
-    with jack_server(tmp_path_factory.mktemp("jack")) as (env, _):
-        yield env
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """A live performance through JACK that records its master and every part."""
 
-import os
-import shutil
 import signal
 import subprocess
 import time
@@ -16,21 +14,12 @@ from loopmind_live.bench.code_library import fill_library
 from loopmind_live.bench.codes import CodeSet, make_code_set
 from loopmind_live.bench.performing import PROGRAM
 from loopmind_live.bench.rules import Meter
-from tests.jack.harness import end, jack_server, missing
+from tests.jack.harness import end
 
 pytestmark = pytest.mark.live
 
 LIMIT_S = 60.0
 RATE = 48000
-
-
-@pytest.fixture(scope="module")
-def jack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    reason = missing()
-    if reason is not None:
-        pytest.skip(reason)
-    with jack_server(tmp_path_factory.mktemp("jack")) as (env, _):
-        yield env
 
 
 @pytest.fixture(scope="module")
@@ -94,19 +83,6 @@ def test_a_set_is_recorded_with_every_part_to_the_sample(perform: Perform, tmp_p
         assert {len(stem) for stem in stems.values()} == {len(mix)}
         assert len(mix) > RATE // 2 and np.abs(mix).max() > 0.05
         assert np.abs(sum(stems.values()) - mix).max() < 1e-6
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a disk of one megabyte, or skip where that is not allowed."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount")
-    options = ["-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
-    if os.geteuid() or mount is None or subprocess.run([mount, *options], check=False).returncode:
-        pytest.skip("platform: a small disk cannot be mounted here")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_a_disk_full_of_stems_is_told_once_and_the_music_and_its_recording_go_on(

@@ -12,12 +12,12 @@ from loopmind_live.bench.codes import CodeSet
 from loopmind_live.bench.performing import PROGRAM
 from loopmind_live.control.osc_packet import Message, decode, encode
 from loopmind_live.score.loop import ROLES
-from tests.app.test_live import LIMIT_S, Show, jack, made, shows
+from tests.app.test_live import LIMIT_S, Show, made, shows
 from tests.jack.harness import end
 
 pytestmark = pytest.mark.live
 
-__all__ = ["jack", "made", "shows"]
+__all__ = ["made", "shows"]
 
 
 RATE_HZ = 48_000

@@ -20,6 +20,7 @@ from loopmind_live.bench.rules import Meter
 from loopmind_live.engine.patch.scratch import Scratch
 from loopmind_live.errors import EngineError, SessionError
 from loopmind_live.repl.grammar import parse
+from loopmind_live.score.loop import ROLES
 from tests.session.stage import Rig
 
 HALF = """
@@ -51,7 +52,10 @@ def test_a_set_with_patches_is_replayed_sample_for_sample(
     script.write_text(
         "@1.3 patch drums half\n@2.2 patch bass dub_delay\n@3 knob bass feedback 0.8\n"
         "@4.2 knob bass feedback 0.3\n"
-        "@5 patch pad nothing\n@6.2 patch bass off\n@8.3 undo\n@9 patch drums off\n"
+        "@3.1 patch melody blip\n@4.1 pattern melody 0.3_/2\n"
+        "@5 patch pad nothing\n@5.2 patch pad vynil\n@5.3 patch master vinyl\n"
+        "@5.4 patch delay bit_crusher\n@6.1 send bass to delay -6\n"
+        "@6.1 knob master age 0.9\n@6.2 patch bass off\n@8.3 undo\n@9 patch drums off\n"
     )
     told: list[str] = []
     request = Request(
@@ -61,15 +65,21 @@ def test_a_set_with_patches_is_replayed_sample_for_sample(
     OfflineShow(request, told.append).run()
     lines = "\n".join(told)
     assert "half on drums at bar 2" in lines and "dub_delay on bass at bar 3" in lines
-    assert "patch: no 'nothing': there are bit_crusher, dub_delay" in lines
+    assert "patch: no 'nothing': type patch drums and Tab for the list" in lines
+    assert "patch: no 'vynil': did you mean vinyl?" in lines
+    assert "vinyl on master at bar 6" in lines and "bit_crusher on delay at bar 6" in lines
     assert replay(tmp_path / "set.jsonl", tmp_path / "again.wav", []) > 0
     first, _ = soundfile.read(tmp_path / "set.wav")
     again, _ = soundfile.read(tmp_path / "again.wav")
     assert np.array_equal(first, again)
     events = [json.loads(line) for line in (tmp_path / "set.jsonl").read_text().splitlines()[1:]]
     mounted = [one for one in events if one["kind"] == "param" and "insert" in one["name"]]
-    frames = [round(bar * 4 * 60 * 48000 / 140) for bar in (1, 2, 6, 8, 9)]
+    frames = [round(bar * 4 * 60 * 48000 / 140) for bar in (1, 2, 3, 5, 5, 6, 8, 9)]
     assert [one["frame"] for one in mounted] == frames
+    melody = f"track/{ROLES.index('melody')}/note"
+    notes = [one["frame"] for one in events if one.get("name") == melody and one["value"]]
+    steps = [3 + step / 16 for step in (0, 3, 6, 9, 12)]
+    assert notes == [round(bar * 4 * 60 * 48000 / 140) for bar in (*steps, *range(4, 12))]
 
 
 class Stage:
@@ -130,11 +140,11 @@ BROKEN = {
     "def build(input, parameters)\n    return input\n": "line 1: expected ':'",
     "\ndef build(input, parameters):\n    return input * nothing\n": "line 3: NameError",
     "\ndef build(input, parameters):\n    while True: pass\n": "line 3: not done after",
-    "\ndef build(input, parameters):\n    return input * 1000\n": "it reaches",
+    "\ndef build(input, parameters):\n    return input * 1000\n": "line 3: with noise",
     "import pyo\ndef build(input, parameters):\n"
     "    return pyo.Delay(input, -1, maxdelay=-1)\n": "line 3: Delay: delay = -1",
-    "import ctypes\ndef build(input, parameters):\n    ctypes.string_at(0)\n": "(SIGSEGV)",
-    "import os\ndef build(input, parameters):\n    os._exit(0)\n": "(status 0)",
+    "import ctypes\ndef build(input, parameters):\n    ctypes.string_at(0)\n": "line 3: it crashed",
+    "import os\ndef build(input, parameters):\n    os._exit(0)\n": "line 3: it would end",
     "\ndef build(input, parameters):\n    return [0] * (1 << 40)\n": "line 3: MemoryError",
 }
 
@@ -165,11 +175,11 @@ def test_patches_are_found_by_name_and_what_is_nearer_comes_first(
     tmp_path: Path, home: Path
 ) -> None:
     folders = patch_folders(tmp_path)
-    assert len(patch_files(folders)) == 10  # those that come along; instruments are none
+    assert len(patch_files(folders)) == 12  # those that come along; the demo's instruments are none
     (tmp_path / "patches").mkdir()
     own = shutil.copy(find_patch("vinyl", folders), tmp_path / "patches" / "vinyl.py")
     assert find_patch("vinyl", folders) == Path(own)
-    with pytest.raises(SessionError, match="no 'flute': there are bit_crusher"):
+    with pytest.raises(SessionError, match="no 'flute': type patch drums and Tab"):
         find_patch("flute", folders)
 
 

@@ -19,7 +19,7 @@ from loopmind_live.engine.status import StatusBlock
 from loopmind_live.errors import SessionError
 from loopmind_live.session.journal import read_journal
 from loopmind_live.session.snapshot import Snapshot
-from tests.jack.harness import end, jack_server, missing
+from tests.jack.harness import end
 
 pytestmark = pytest.mark.live
 
@@ -148,15 +148,6 @@ class Home:
     def folders(self) -> set[str]:
         journals = (self.folder / "home/data/performances").glob("*/journal.jsonl")
         return {read_journal(journal).header["engine"] for journal in journals}
-
-
-@pytest.fixture(scope="module")
-def jack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    reason = missing()
-    if reason is not None:
-        pytest.skip(reason)
-    with jack_server(tmp_path_factory.mktemp("jack")) as (env, _):
-        yield env
 
 
 @pytest.fixture(scope="module")

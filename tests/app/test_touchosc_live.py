@@ -16,12 +16,12 @@ from loopmind_live.control.touchosc.stage import PADS
 from loopmind_live.score.arrangement import Arrangement, Section
 from loopmind_live.score.loop import ROLES
 from tests.app.osc_stage import OscStage
-from tests.app.test_live import LIMIT_S, Show, jack, made, shows
+from tests.app.test_live import LIMIT_S, Show, made, shows
 from tests.app.touchosc_tablet import Tablet
 from tests.control.touchosc.reading import ReadMessage
 from tests.session.stage import parts
 
-__all__ = ["jack", "made", "shows"]
+__all__ = ["made", "shows"]
 Open = Callable[[str, int], Tablet]
 MIXER = "/studio/studio/pages/MIXER/mixer"
 PADS_AT = "/stage/stage/middle/sections"

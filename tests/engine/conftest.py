@@ -83,3 +83,17 @@ def engine(shared: list[ProcessEngine], start: Start) -> ProcessEngine:
         until(lambda end=silent: engine.status().frame > end)
     engine.events()
     return engine
+
+
+@pytest.fixture(scope="module")
+def dry_engines() -> list[ProcessEngine]:
+    """Return where a file's dry engine is kept until a test closes it."""
+    return []
+
+
+@pytest.fixture
+def dry_engine(dry_engines: list[ProcessEngine], start: Start) -> ProcessEngine:
+    """Return an engine without effects that the tests of a file share."""
+    if not dry_engines:
+        dry_engines.append(start(dry=True))
+    return dry_engines[0]

@@ -10,7 +10,6 @@ import soundfile
 
 from loopmind_live.engine.base import Row
 from loopmind_live.engine.client import ProcessEngine
-from tests.engine.conftest import Start
 from tests.engine.processes import RATE, until
 
 pytestmark = pytest.mark.live
@@ -31,19 +30,6 @@ def read(path: Path) -> np.ndarray:
     audio, rate = soundfile.read(path, dtype="float64")
     assert rate == RATE
     return audio
-
-
-@pytest.fixture(scope="module")
-def dry_engines() -> list[ProcessEngine]:
-    """Return where the dry engine is kept until the last test closes it."""
-    return []
-
-
-@pytest.fixture
-def dry_engine(dry_engines: list[ProcessEngine], start: Start) -> ProcessEngine:
-    if not dry_engines:
-        dry_engines.append(start(dry=True))
-    return dry_engines[0]
 
 
 def test_live_stems_add_up_to_the_dry_master_to_the_sample(

@@ -21,7 +21,6 @@ from loopmind_live.engine.offline import OfflineEngine
 from loopmind_live.engine.open import open_engine
 from loopmind_live.engine.rows import pack
 from loopmind_live.errors import EngineError
-from tests.engine.conftest import Start
 from tests.engine.processes import BLOCK, RATE, gone, jack, jack_server, kept_by, links_on, until
 
 pytestmark = pytest.mark.live
@@ -61,19 +60,6 @@ def places_of(path: Path) -> np.ndarray:
 
 def pid_of(engine: ProcessEngine) -> int:
     return engine._status.read().pid
-
-
-@pytest.fixture(scope="module")
-def dry_engines() -> list[ProcessEngine]:
-    """Return where the dry engine is kept until a test closes it."""
-    return []
-
-
-@pytest.fixture
-def dry_engine(dry_engines: list[ProcessEngine], start: Start) -> ProcessEngine:
-    if not dry_engines:
-        dry_engines.append(start(dry=True))
-    return dry_engines[0]
 
 
 def test_rows_land_on_their_frames_in_what_is_recorded(

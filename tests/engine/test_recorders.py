@@ -1,7 +1,6 @@
 """Master and tracks recorded together from their rings, as an engine would write them."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -149,19 +148,6 @@ def test_stems_that_cannot_begin_are_asked_of_nobody(
     with pytest.raises(EngineError, match="cannot be made"):
         recorders.record_tracks(tmp_path / "file" / "stems", NAMES, 48000, 0, None, "pcm24")
     assert recorders.events() == [] and not engine.tracks.asked()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a disk of one megabyte, or skip where that is not allowed."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount")
-    options = ["-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
-    if os.geteuid() or mount is None or subprocess.run([mount, *options], check=False).returncode:
-        pytest.skip("platform: a small disk cannot be mounted here")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_a_full_disk_ends_the_stems_with_one_line_and_what_is_there_is_right(

@@ -101,6 +101,7 @@ def test_all_that_a_document_holds_is_kept_or_meant_to_go() -> None:
     kept = {
         "arrangement", "muted", "soloed", "locked", "levels_db", "mixer", "effects", "looping",
         "time", "pace", "muted_in", "soloed_in", "masks",
+        "patterns",
     }  # fmt: skip
     numbers = {"ids", "gone"}
     assert {field.name for field in dataclasses.fields(Document)} == kept | numbers
@@ -239,6 +240,40 @@ def test_a_load_that_is_canceled_leaves_every_fader_where_it_was() -> None:
     assert rig.session.state.document == before
     last = {name: value for _, name, value in moves(rig)}
     assert last["track/5/insert1"] == 0.0 and last["track/5/gain"] == 1.0
+
+
+def test_a_load_puts_back_what_moves_on_its_own_line_or_just_before_it() -> None:
+    rig = reached([])
+    line = rig.engine.frame() // rig.BAR + 1
+    kept = replace(LOADED, levels_db=(), tempo=None)
+    there = Command("filter", {"roles": ("drums",), "sweep": -80.0}, When("bar", 1), "filter")
+    rig.session.submit(there)
+    rig.session.submit_arrangement(Command("load", text="load x"), arrangement(), kept=kept)
+    rig.play_to(line * rig.BAR - rig.BAR // 20)  # the engine knows of both by now
+    moves(rig)
+    rig.session.submit(Command("level", {"roles": ("drums",), "db": -20.0}, text="level"))
+    rig.play_to((line + 2) * rig.BAR)
+    assert rig.session.state.document.level_db("drums") == 0.0
+    last = {name: value for _, name, value in moves(rig)}
+    assert last["track/0/gain"] == 1.0
+    assert rig.session.state.document.control("drums", "filter") == 0.0
+
+
+def test_a_load_that_is_not_ready_moves_no_fader_before_it_lands() -> None:
+    rig = reached([])
+    line = rig.engine.frame() // rig.BAR + 1
+    rig.session.submit_arrangement(Command("load", text="load x"), arrangement(), kept=LOADED)
+    rig.play_to(line * rig.BAR - rig.BAR // 20)
+    (change,) = rig.session.state.pending
+    later = replace(change, bar=change.bar + 1)
+    rig.session.state = replace(rig.session.state, pending=(later,))
+    moves(rig)
+    rig.play_to(line * rig.BAR - rig.BAR // 40)
+    back = {name: (frame, value) for frame, name, value in moves(rig)}
+    assert back["track/5/insert1"][1] == 0.0 and back["track/5/gain"][1] == 1.0
+    rig.play_to((line + 2) * rig.BAR)
+    again = {name: value for _, name, value in moves(rig)}
+    assert again["track/5/insert1"] == float(FIRST_PATCH)
 
 
 def test_a_set_in_another_meter_is_refused_once_the_clock_runs() -> None:

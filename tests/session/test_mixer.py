@@ -138,7 +138,7 @@ def test_more_of_a_send_that_is_off_begins_to_be_heard() -> None:
 
 def test_without_parts_every_part_is_meant() -> None:
     rig = started()
-    assert submit(rig, "filter", sweep=0.0) == "filter all off"
+    assert submit(rig, "filter", sweep=0.0) == "filter all parts off"
     assert len(told(rig)) == 11
 
 

@@ -63,7 +63,11 @@ def test_knobs_are_turned_at_once_and_undone(rig: Rig) -> None:
     told(rig)
     assert typed(rig, "knob drums depth 0.75") == "depth drums 0.75"
     assert typed(rig, "knob drums time 8").startswith("knob: time 8 is out of range: choose 0.25")
-    assert typed(rig, "knob pad depth 0.2") == "knob: pad has no 'depth': no patch is there"
+    assert typed(rig, "knob pad depth 0.2") == (
+        "knob: pad has no 'depth': no patch is there: put one in first, as in: patch pad dub_delay"
+    )
+    assert typed(rig, "knob drums deph 0.2").endswith("has no 'deph': did you mean depth?")
+    assert "of which part?" in typed(rig, "knob depth 0.2")
     assert "there are depth, time" in typed(rig, "knob drums width 0.2")
     typed(rig, "undo")
     values = [(name, value) for _, name, value in told(rig)]
@@ -126,3 +130,43 @@ def test_where_the_bar_is_is_told_once_patches_are_there(rig: Rig) -> None:
     grids = [value for _, name, value in rig.engine.parameters if name == "grid"]
     assert len(grids) == 1 and abs(grids[0] % (8 * rig.BAR)) < 1.0
     assert [value for _, name, value in rig.engine.parameters if name == "meter"] == [4.0]
+
+
+def test_the_master_takes_a_patch_and_another_takes_its_place(rig: Rig) -> None:
+    for name in ("gate", "echo"):
+        rig.session.learn(patch(name, depth=Parameter(0.5)))
+    assert typed(rig, "patch master gate").startswith("gate on master at bar 2")
+    rig.play_to(2 * rig.BAR)
+    assert typed(rig, "knob master depth 0.25") == "depth master 0.25"
+    assert typed(rig, "patch the master echo").startswith("echo on master at bar 4")
+    rig.play_to(4 * rig.BAR)
+    typed(rig, "undo")
+    rig.play_to(5 * rig.BAR)
+    moved = [one for one in rig.engine.parameters if one[1].startswith("master/")]
+    assert moved[:3] == [
+        (rig.BAR, "master/knob1/depth", 0.5), (rig.BAR, "master/insert1", float(FIRST_PATCH)),
+        (2 * rig.BAR, "master/knob1/depth", 0.25),
+    ]  # fmt: skip
+    assert moved[3:] == [
+        (3 * rig.BAR, "master/knob1/depth", 0.5),
+        (3 * rig.BAR, "master/insert1", FIRST_PATCH + 1.0),
+        (5 * rig.BAR, "master/knob1/depth", 0.25), (5 * rig.BAR, "master/insert1", FIRST_PATCH),
+    ]  # fmt: skip
+
+
+def test_a_shared_effect_is_replaced_and_comes_back(rig: Rig) -> None:
+    rig.session.learn(patch())
+    typed(rig, "patch delay gate; patch drums gate")
+    rig.play_to(2 * rig.BAR)
+    newer = rig.session.learn(patch(depth=Parameter(0.1)))
+    assert newer.lines[0].startswith("gate on drums, delay anew at bar 4")
+    rig.play_to(4 * rig.BAR)
+    assert typed(rig, "patch delay off").startswith("patch delay off at bar 6")
+    assert typed(rig, "patch off").startswith("patch drums off at bar 6")
+    rig.play_to(6 * rig.BAR)
+    moved = [one for one in rig.engine.parameters if one[1] == "delay/insert1"]
+    assert moved == [
+        (rig.BAR, "delay/insert1", FIRST_PATCH), (3 * rig.BAR, "delay/insert1", FIRST_PATCH + 1.0),
+        (5 * rig.BAR, "delay/insert1", 0.0),
+    ]  # fmt: skip
+    assert typed(rig, "patch reverb off") == "patch reverb: there is none"

@@ -1,6 +1,6 @@
 """A checkout and a home of a user who has just begun, made once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,11 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.fixture(scope="session")
-def differs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[list[str], Path]]:
+def differs(
+    tmp_path_factory: pytest.TempPathFactory, require_program: Callable[[str], str]
+) -> Iterator[tuple[list[str], Path]]:
     """Follow the tutorial; give what differs from it, and the folder in which it was followed."""
+    require_program("oscsend")
     base = tmp_path_factory.mktemp("tutorial")
     environment = shell_environment(base)
     folder = base / "work"

@@ -9,6 +9,8 @@ import soundfile
 
 GAP_S = 0.005
 ON_LINE = 1e-4
+_UNDONE = "undo "
+"""How the result of an undo begins: it names what was undone."""
 
 
 def events_of(path: Path) -> list[dict[str, object]]:
@@ -37,13 +39,15 @@ def _landed(text: str, after: list[dict[str, object]]) -> list[str]:
     told = next((one for one in after if one["kind"] == "reply"), None)
     if told is None or told.get("lands_bar") is None or "(#" not in str(told["text"]):
         return []
-    landed = [one for one in after if one["kind"] == "result" and one["text"] == text]
-    if not landed:
-        return [f"{text}: told for bar {told['lands_bar']}, never landed"]
-    bar = float(str(landed[0]["bar"]))
-    if abs(bar - float(str(told["lands_bar"]))) < ON_LINE:
-        return []
-    return [f"{text}: told for bar {told['lands_bar']}, was at {bar:g}"]
+    wanted, names = float(str(told["lands_bar"])), (text, _UNDONE) if text == "undo" else (text,)
+    for one in after:
+        if one["kind"] == "late" and one["text"] == text:
+            wanted = float(str(one["moved_to_bar"]))  # it was told that it moves, and to where
+        if one["kind"] == "result" and str(one["text"]).startswith(names):
+            bar = float(str(one["bar"]))
+            late = abs(bar - wanted) >= ON_LINE
+            return [f"{text}: told for bar {wanted:g}, was at {bar:g}"] if late else []
+    return [f"{text}: told for bar {wanted:g}, never landed"]
 
 
 def gaps(audio: np.ndarray, rate_hz: int) -> list[float]:

@@ -81,7 +81,7 @@ class Live:
             assert here is not None, "no bar is shown"
             self._wait_for(here[0] + int(bars[1]), here[1])
         elif what == "wait until it stops":
-            self.stage.until(lambda: self.stage.lines()[-1].startswith("- "), LONGEST_S)
+            self.stage.until(lambda: "- " in self.stage.lines()[-1][:6], LONGEST_S)
         elif what == "wait for an answer":
             before = self._seen
         elif what == "press F2":

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 COLUMNS, ROWS = 200, 50
-_POSITION = re.compile(r"[>-] (\d+)\.(\d+)")
+_POSITION = re.compile(r"(?:REC )?[>-] (\d+)\.(\d+)")
 POLL_S = 0.05
 
 

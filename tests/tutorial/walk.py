@@ -7,6 +7,7 @@ from typing import Protocol
 from loopmind_live.score.script import ScriptLine
 from tests.tutorial.document import Step
 
+MOST_WRONG = 6
 Matches = Callable[[list[str]], bool]
 
 
@@ -39,7 +40,10 @@ class Player(Protocol):
 
 
 def walk(steps: Sequence[Step], player: Player, say: Callable[[str], None]) -> list[str]:
-    """Follow all steps; return what differs from the document, a text for each step."""
+    """Follow all steps; return what differs from the document, a text for each step.
+
+    Where much differs, the rest is left alone.
+    """
     wrong = []
     for step in steps:
         say(f"line {step.number}: {step.kind}: {step.text.splitlines()[0]}")
@@ -53,6 +57,8 @@ def walk(steps: Sequence[Step], player: Player, say: Callable[[str], None]) -> l
                 + "\n    ".join(told)
             )
             say(f"DIFFERS: {wrong[-1]}")
+            if len(wrong) == MOST_WRONG:
+                return [*wrong, f"line {step.number}: no further: too much differs"]
     return wrong
 
 

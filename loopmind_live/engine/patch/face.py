@@ -5,18 +5,16 @@ objects, and a number stands for all of them, as in pyo.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from loopmind_live.engine.patch.classes import CLASSES, Slot, check_argument, slots_of
 from loopmind_live.errors import EngineError
 from loopmind_live.score.patch import (
-    CLOCK,
     MAX_OBJECTS,
     Knob,
     Made,
     Object,
-    Parameter,
     Side,
     Signal,
     Value,
@@ -185,12 +183,10 @@ class Face:
 
 
 class Knobs(Mapping[str, Sound]):
-    """A patch's parameters and clock, as signals: `parameters["time"]` or `parameters.time`."""
+    """Signals by name: `parameters["time"]` or `parameters.time`; an instrument's notes, too."""
 
-    def __init__(self, recorder: Recorder, declared: Mapping[str, Parameter]) -> None:
-        self._sounds = {
-            name: Sound(recorder, (Knob(name),)) for name in (*declared, *CLOCK)
-        }  # fmt: skip
+    def __init__(self, recorder: Recorder, names: Iterable[str]) -> None:
+        self._sounds = {name: Sound(recorder, (Knob(name),)) for name in names}
 
     def __getitem__(self, name: str) -> Sound:
         if name not in self._sounds:

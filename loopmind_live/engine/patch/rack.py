@@ -20,11 +20,12 @@ AMOUNT = Parameter(0.5, smoothing_s=0.0)
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What can be mounted: its name, what builds it, and the knobs that it has."""
+    """What can be mounted: its name, what builds it, the knobs that it has, if it plays notes."""
 
     name: str
     builder: Builder
     knobs: Mapping[str, Parameter]
+    plays: bool = False
 
 
 class Rack:
@@ -44,7 +45,8 @@ class Rack:
         check_patch(patch)
         self.clock.run()
         builder = builder_of(patch, self.clock.signals)
-        devices = {**self._devices, number: Device(patch.name, builder, dict(patch.parameters))}
+        device = Device(patch.name, builder, dict(patch.parameters), bool(patch.pattern))
+        devices = {**self._devices, number: device}
         learned = sorted(one for one in devices if one >= FIRST_PATCH)
         for old in learned[:-MOST_PATCHES]:
             del devices[old]

@@ -13,7 +13,8 @@ from typing import Any
 
 from loopmind_live.engine.patch.face import Face, Knobs, Recorder, Sound, stereo
 from loopmind_live.errors import EngineError, LoopMindError
-from loopmind_live.score.patch import CLOCK, Parameter, Patch, check_connections
+from loopmind_live.score.melody import melody_of
+from loopmind_live.score.patch import CLOCK, NOTES, Parameter, Patch, check_connections
 
 MAX_SOURCE_BYTES = 256 * 1024
 _PYO = ("pyo", "pyo64")
@@ -36,11 +37,15 @@ def record(path: Path) -> Patch:
     try:
         code = compile(source, str(path), "exec")
         exec(code, module.__dict__)
-        declared = _declared(getattr(module, "parameters", {}))
+        pattern = _pattern(module)
+        heard = (*CLOCK, *NOTES) if pattern else CLOCK
+        declared = _declared(getattr(module, "parameters", {}), heard)
         build = getattr(module, "build", None)
         if not callable(build):
-            raise EngineError("it has no build(input, parameters)")
-        made = build(stereo(recorder), Knobs(recorder, declared))
+            first = "notes" if pattern else "input"
+            raise EngineError(f"it has no build({first}, parameters)")
+        given = Knobs(recorder, NOTES) if pattern else stereo(recorder)
+        made = build(given, Knobs(recorder, (*declared, *CLOCK)))
         sides = _sides(recorder, made)
     except SyntaxError as error:
         raise EngineError(f"patch {name}, line {error.lineno or 0}: {error.msg}") from error
@@ -55,21 +60,32 @@ def record(path: Path) -> Patch:
             else:
                 sys.modules[one] = module_before
     help_line = (ast.get_docstring(ast.parse(source)) or "").split("\n")[0]
-    patch = Patch(name, help_line, declared, tuple(recorder.objects), sides)
+    patch = Patch(name, help_line, declared, tuple(recorder.objects), sides, pattern)
     check_connections(patch)
     return patch
 
 
-def _declared(declared: Any) -> dict[str, Parameter]:
-    """Return the declared parameters, checked."""
+def _declared(declared: Any, taken: tuple[str, ...]) -> dict[str, Parameter]:
+    """Return the declared parameters, checked; their names are not those that are `taken`."""
     if not isinstance(declared, Mapping):
         raise EngineError(f"parameters = {declared!r:.40}: give a dictionary of Parameter by name")
     for key, value in declared.items():
-        if not isinstance(key, str) or not key.isidentifier() or key in CLOCK:
+        if not isinstance(key, str) or not key.isidentifier() or key in taken:
             raise EngineError(f"no name of a parameter: {key!r:.40}")
         if not isinstance(value, Parameter):
             raise EngineError(f"parameter {key!r} is {value!r:.40}: give a Parameter")
     return dict(declared)
+
+
+def _pattern(module: ModuleType) -> str:
+    """Return the pattern that an instrument plays at first, checked; "" where it is none."""
+    if not hasattr(module, "pattern"):
+        return ""
+    pattern = module.pattern
+    if not isinstance(pattern, str) or not pattern.strip():
+        raise EngineError(f'pattern = {pattern!r:.40}: give a text, as in pattern = "x..x..x."')
+    melody_of(pattern)
+    return pattern
 
 
 def _sides(recorder: Recorder, made: Any) -> Any:

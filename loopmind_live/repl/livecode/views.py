@@ -164,6 +164,10 @@ class Track(_View):
                 name, {"roles": (self.role,)}, after_bars=number * bars / len(steps), grid=step
             )
 
+    def play(self, notes: str) -> None:
+        """Let the instrument play a pattern from the next bar line on: "x..x", "0 . 3 5"."""
+        _method(self._stage, "pattern", {"roles": (self.role,)}, repr(self))(notes)
+
     def __getattr__(self, name: str) -> Any:
         if name in _STRIP or name in _OTHERWISE:
             return self._strip()[_OTHERWISE.get(name, name)]
@@ -174,7 +178,7 @@ class Track(_View):
         return next(one for one in strips if one["role"] == self.role)
 
     def __dir__(self) -> list[str]:
-        return sorted({"gate", "role", *_STRIP, *_OTHERWISE, *_taking("roles")})
+        return sorted({"gate", "play", "role", *_STRIP, *_OTHERWISE, *_taking("roles")})
 
     def __repr__(self) -> str:
         return f"live.tracks.{self.role}"
