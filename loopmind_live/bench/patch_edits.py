@@ -64,7 +64,7 @@ def run_patches_bench(progress: Progress, broken: int = BROKEN, good: int = GOOD
                 told += desk.break_it(number)
             heard = desk.wrong_bars
             rows = [
-                _row("broken edits told with what is wrong", told, f"of {broken}", broken),
+                _row("broken edits told with their line", told, f"of {broken}", broken),
                 _row("bars in which one was heard", heard, f"of {desk.bars}", 0),
             ]
             desk.wrong_bars = desk.bars = 0
@@ -124,8 +124,7 @@ class _Desk:
         try:
             scratch.wait()
         except EngineError as error:
-            where = "line " in str(error) or "process" in str(error) or "it reaches" in str(error)
-            return where and "\n" not in str(error)
+            return ", line " in str(error) and "\n" not in str(error)
         return False
 
     def play_on(self) -> None:
