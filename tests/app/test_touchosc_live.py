@@ -27,6 +27,11 @@ MIXER = "/studio/studio/pages/MIXER/mixer"
 PADS_AT = "/stage/stage/middle/sections"
 NEEDS_SOUND = ("record", "stems")
 """What the engine of a stage without sound cannot do."""
+ALIKE = {
+    *(role for role in ROLES if role not in ("drums", "bass")),
+    *(f"pad {number}" for number in range(3, PADS)),
+}  # fmt: skip
+"""Strips and pads that are made as others are; `test_fixed_addresses` tries all addresses."""
 RESTS = {
     ERROR, "/loopmind/record", "/loopmind/state/level_db", "/loopmind/state/meter",
     "/loopmind/state/load", "/loopmind/state/xruns",
@@ -98,7 +103,8 @@ def test_every_control_is_answered_without_an_error(
     hand = connected(stage, tablet(layout, stage.port))
     refused = {}
     for control in hand.controls():
-        if control.node.path.split("/")[-2] in NEEDS_SOUND:
+        path = control.node.path.split("/")
+        if path[-2] in NEEDS_SOUND or not ALIKE.isdisjoint(path):
             continue
         for answer in press(stage, hand, control):
             if answer.address == ERROR:
