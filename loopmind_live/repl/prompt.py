@@ -30,7 +30,7 @@ from loopmind_live.repl.names import Named, Names
 from loopmind_live.repl.plain import announce, describing, print_all, run_plain
 from loopmind_live.repl.prompt_history import open_history
 from loopmind_live.repl.prompt_paint import Painter, row_style, row_text
-from loopmind_live.repl.prompt_screen import MENU_ROWS, REDRAW_S, Screen
+from loopmind_live.repl.prompt_screen import MENU_ROWS, Screen
 from loopmind_live.repl.prompt_text import LOOKS, CommandLexer, TableCompleter, formatted
 from loopmind_live.repl.terminal_color import has_color
 from loopmind_live.repl.view import View, fit, printable, toolbar_text
@@ -40,6 +40,8 @@ PROMPT = "loopmind> "
 VIEW = "view"
 """Typed alone, it goes to the performance view and back, as F2 does."""
 OWN_WORDS: tuple[Named, ...] = ((VIEW, "the performance view, and back"),)
+REFRESH_S = 0.1
+"""The toolbar is drawn anew this often."""
 QUESTION = "end the performance? [y/N] "
 LAST_ANSWER_S = 2.0
 """How long the end waits for the answer to the line that brought it about."""
@@ -325,7 +327,7 @@ class Prompt:
         """Draw the toolbar, and the view, anew as time goes by."""
         painter = self._painter = Painter(session.app)
         while True:
-            await asyncio.sleep(REDRAW_S)
+            await asyncio.sleep(REFRESH_S)
             if not self._is_painted(painter):
                 session.app.invalidate()
 

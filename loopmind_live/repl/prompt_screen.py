@@ -29,7 +29,7 @@ from loopmind_live.repl.styled import Line
 from loopmind_live.repl.view import fit, printable
 from loopmind_live.session.panel import Panel
 
-REDRAW_S = 0.1
+REDRAW_S = 0.2
 """The view is drawn anew this often; keys show at once, on what was drawn last."""
 MENU_ROWS = 6
 MOST_LOG = 200
@@ -124,9 +124,14 @@ class Drawn(UIControl):
         self._content = None
 
     def news(self) -> Mapping[int, Line] | None:
-        """Return the lines that have changed, by number; None where none were drawn yet."""
+        """Return the lines that have changed, by number; None where none were drawn yet.
+
+        What was drawn just before is news enough.
+        """
         if self._content is None:
             return None
+        if self._clock() - self._drawn_s < REDRAW_S:
+            return {}
         before = self._lines
         self._draw_anew()
         if len(before) != len(self._lines):

@@ -116,7 +116,7 @@ def made(tmp_path: Path) -> CodeSet:
 def loopmind(home: Path, *words: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*PROGRAM, *map(str, words)], cwd=home, text=True, capture_output=True, timeout=300,
-        env={**os.environ, "LOOPMIND_HOME": str(home), "PYTHONPATH": str(ROOT), **env},
+        env={**os.environ, **env, "LOOPMIND_HOME": str(home), "PYTHONPATH": str(ROOT)},
         stdin=subprocess.DEVNULL, check=False,
     )  # fmt: skip
 

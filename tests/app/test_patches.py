@@ -140,11 +140,11 @@ BROKEN = {
     "def build(input, parameters)\n    return input\n": "line 1: expected ':'",
     "\ndef build(input, parameters):\n    return input * nothing\n": "line 3: NameError",
     "\ndef build(input, parameters):\n    while True: pass\n": "line 3: not done after",
-    "\ndef build(input, parameters):\n    return input * 1000\n": "it reaches",
+    "\ndef build(input, parameters):\n    return input * 1000\n": "line 3: with noise",
     "import pyo\ndef build(input, parameters):\n"
     "    return pyo.Delay(input, -1, maxdelay=-1)\n": "line 3: Delay: delay = -1",
-    "import ctypes\ndef build(input, parameters):\n    ctypes.string_at(0)\n": "(SIGSEGV)",
-    "import os\ndef build(input, parameters):\n    os._exit(0)\n": "(status 0)",
+    "import ctypes\ndef build(input, parameters):\n    ctypes.string_at(0)\n": "line 3: it crashed",
+    "import os\ndef build(input, parameters):\n    os._exit(0)\n": "line 3: it would end",
     "\ndef build(input, parameters):\n    return [0] * (1 << 40)\n": "line 3: MemoryError",
 }
 

@@ -8,7 +8,7 @@ def test_broken_edits_are_told_and_good_ones_come_on_their_frame() -> None:
     rows = {
         row.figure: row for row in run_patches_bench(lambda _what, _share: None, len(_FAULTS), 6)
     }
-    assert rows["broken edits told with what is wrong"].value == len(_FAULTS)
+    assert rows["broken edits told with their line"].value == len(_FAULTS)
     assert rows["bars in which one was heard"].met
     assert rows["bars with a good version not on its frame"].met
 

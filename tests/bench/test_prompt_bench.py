@@ -13,7 +13,7 @@ def test_keys_and_costs_are_measured_while_a_set_plays() -> None:
     if reason is not None:
         pytest.skip(f"program: {reason}")
     rows = {row.figure: row for row in run_prompt_bench(lambda _what, _part: None, 3, 1.0)}
-    assert len(rows) == 4
+    assert len(rows) == 6
     for row in rows.values():
         assert row.value is not None
     keys = [row.value for figure, row in rows.items() if "key" in figure]

@@ -43,11 +43,15 @@ def test_another_size_is_drawn_at_once():
 
 def test_only_the_rows_that_changed_are_news():
     lines: list[Line] = [(("", "one"),), (("", "two"),)]
-    drawn = Drawn(lambda _width, _height: list(lines), lambda: 0.0)
+    now_s = [0.0]
+    drawn = Drawn(lambda _width, _height: list(lines), lambda: now_s[0])
     assert drawn.news() is None
     drawn.create_content(80, 2)
+    now_s[0] += REDRAW_S
     assert drawn.news() == {}
     lines[1] = (("", "three"),)
+    assert drawn.news() == {}
+    now_s[0] += REDRAW_S
     assert drawn.news() == {1: lines[1]}
     assert drawn.create_content(80, 2).get_line(1) == [("", "three")]
 

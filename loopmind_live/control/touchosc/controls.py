@@ -70,6 +70,12 @@ def labeled(size: int, ink: Color, align: int = 2) -> dict[str, Property]:
     }  # fmt: skip
 
 
+def _with_words(name: str, frame: Frame, control: Node, text: str, size: int) -> Node:
+    """Return a control with words upon it, as one."""
+    label = words("words", _inside(frame), text, size)
+    return Node("GROUP", name, frame, bare(), children=(control, label))
+
+
 def _inside(frame: Frame) -> Frame:
     return Frame(0, 0, frame.w, frame.h)
 
@@ -189,8 +195,7 @@ class Switch:
             "BUTTON", "switch", _inside(frame), {"color": self.color, "buttonType": 2}, {}, (both,),
             SaysState(self.off, self.on, WHITE, BLACK),
         )  # fmt: skip
-        label = words("words", _inside(frame), self.off, self.size)
-        return Node("GROUP", self.name, frame, bare(), children=(button, label))
+        return _with_words(self.name, frame, button, self.off, self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +240,7 @@ class Knob:
             {"x": self.at_first},
             (Osc(self.address, (Value(),), MOVED, received=True),),
         )  # fmt: skip
-        label = words("words", _inside(frame), self.text, SMALL)
-        return Node("GROUP", self.name, frame, bare(), children=(dial, label))
+        return _with_words(self.name, frame, dial, self.text, SMALL)
 
 
 @dataclass(frozen=True, slots=True)

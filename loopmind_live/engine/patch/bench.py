@@ -10,7 +10,7 @@ from loopmind_live.engine.host_audio import pyo_import
 from loopmind_live.engine.patch.build import builder_of, check_patch
 from loopmind_live.engine.patch.notes import Notes, Struck
 from loopmind_live.errors import EngineError
-from loopmind_live.score.patch import CLOCK, PHRASE_BARS, Patch
+from loopmind_live.score.patch import CLOCK, PHRASE_BARS, Made, Patch
 
 with pyo_import():
     import pyo64 as pyo
@@ -45,10 +45,11 @@ class Bench:
         clock = {name: readers[name] for name in CLOCK}
         self._notes = Notes(place, rate_hz, block) if patch.pattern else None
         self._struck: Struck = []
+        self._objects: list[pyo.PyoObject] = []
         if self._notes is not None:
             clock |= self._notes.signals
         try:
-            build = builder_of(patch, clock)
+            build = builder_of(patch, clock, self._objects.extend)
             self._sides: tuple[pyo.PyoObject, ...] = build(
                 readers["left"], readers["right"], self._knobs
             )
@@ -70,6 +71,7 @@ class Bench:
         # Consumers first: the other way round pyo reads freed memory.
         self._fills.clear()
         self._sides = ()
+        self._objects.clear()
         self._knobs.clear()
         if self._notes is not None:
             self._notes.close()
@@ -92,6 +94,17 @@ class Bench:
     def strike(self, hz: float, frame: int = 0) -> None:
         """Begin a note in the next block, from its `frame` on; end one for 0 hertz."""
         self._struck.append((frame, hz))
+
+    def line_beyond(self, most: float) -> int:
+        """Return the line of what first is no number, or beyond `most`, as the block began.
+
+        Where nothing is, that of what is heard; 0 where that was made of nothing.
+        """
+        for made, one in zip(self._objects, self._patch.objects, strict=True):
+            if not abs(float(made.get())) <= most:
+                return one.line
+        places = [side.place for side in self._patch.sides if isinstance(side, Made)]
+        return self._patch.objects[max(places)].line if places else 0
 
     def play(self, left: Samples, right: Samples) -> Samples:
         """Return what comes out, float64 [2, block], for a block that comes in."""

@@ -33,14 +33,20 @@ def check_patch(patch: Patch) -> None:
 
 
 def builder_of(
-    patch: Patch, clock: Mapping[str, pyo.PyoObject]
+    patch: Patch,
+    clock: Mapping[str, pyo.PyoObject],
+    made: Callable[[list[pyo.PyoObject]], None] = lambda _: None,
 ) -> Callable[[pyo.PyoObject, pyo.PyoObject, Parameters], Sides]:
-    """Return what builds `patch`, checked, for two sides and its parameters, as signals."""
+    """Return what builds `patch`, checked, for two sides and its parameters, as signals.
+
+    `made` is given what was made, one for each of the patch's objects.
+    """
 
     def build(left: pyo.PyoObject, right: pyo.PyoObject, parameters: Parameters) -> Sides:
         builder = _Builder((left, right), {**clock, **parameters})
         for one in patch.objects:
             builder.add(one)
+        made(builder.made)
         sides = [pyo.Sig(builder.value(side)) for side in patch.sides]
         return sides[0], sides[1]
 
@@ -54,7 +60,7 @@ class _Builder:
         self, sides: tuple[pyo.PyoObject, pyo.PyoObject], knobs: Mapping[str, pyo.PyoObject]
     ) -> None:
         self._sides, self._knobs = sides, knobs
-        self._made: list[pyo.PyoObject] = []
+        self.made: list[pyo.PyoObject] = []
         self._noises = 0
 
     def add(self, one: Object) -> None:
@@ -62,15 +68,15 @@ class _Builder:
         slots = {slot.name: slot for slot in slots_of(one.kind)}
         given = {name: self._given(slots[name], value) for name, value in one.arguments}
         if one.kind == "Noise":
-            self._made.append(self._noise(given))
+            self.made.append(self._noise(given))
         else:
-            self._made.append(getattr(pyo, one.kind)(**given))
+            self.made.append(getattr(pyo, one.kind)(**given))
 
     def value(self, value: Value) -> object:
         """Return the signal, or the number, that `value` stands for."""
         match value:
             case Made():
-                return self._made[value.place]
+                return self.made[value.place]
             case Side():
                 return self._sides[value.number]
             case Knob():

@@ -8,6 +8,7 @@ memory, which its parent tells.
 
 import argparse
 import contextlib
+import faulthandler
 import json
 import os
 import resource
@@ -60,7 +61,8 @@ def rehearse(patch: Patch, rate_hz: int, block: int, most_load: float = MOST_LOA
                     begin = time.thread_time()
                     made = bench.play(left, right)
                     times_s.append(time.thread_time() - begin)
-                    peak = max(peak, _checked(patch, made, f"{name}, its parameters {move}"))
+                    how = f"{name}, its parameters {move}"
+                    peak = max(peak, _checked(patch, made, how, bench.line_beyond))
     load = statistics.median(times_s) * rate_hz / block
     if load > most_load:
         raise EngineError(
@@ -70,17 +72,24 @@ def rehearse(patch: Patch, rate_hz: int, block: int, most_load: float = MOST_LOA
     return Rehearsed(peak, load)
 
 
-def _checked(patch: Patch, made: np.ndarray[Any, np.dtype[np.float64]], how: str) -> float:
-    """Return the highest sample; EngineError where it is none, or too high."""
+def _checked(
+    patch: Patch,
+    made: np.ndarray[Any, np.dtype[np.float64]],
+    how: str,
+    line_beyond: Callable[[float], int],
+) -> float:
+    """Return the highest sample; EngineError, with its line, where it is none, or too high."""
     peak = float(np.abs(made).max())
+    if peak <= MOST_PEAK:
+        return peak
+    line = line_beyond(MOST_PEAK)
+    where = f"patch {patch.name}{f', line {line}' if line else ''}"
     if not np.isfinite(peak):
-        raise EngineError(f"patch {patch.name}: with {how} its sound is no number")
-    if peak > MOST_PEAK:
-        raise EngineError(
-            f"patch {patch.name}: with {how} it reaches {peak:.3g}: {MOST_PEAK:g} at most, so turn "
-            "a gain or a feedback down"
-        )
-    return peak
+        raise EngineError(f"{where}: with {how} its sound is no number")
+    raise EngineError(
+        f"{where}: with {how} it reaches {peak:.3g}: {MOST_PEAK:g} at most, so turn a gain or a "
+        "feedback down"
+    )
 
 
 def _position(move: str, number: int, blocks: int) -> float | None:
@@ -146,16 +155,25 @@ def limit_s(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
+def _stay(status: int) -> None:
+    """Stand for os._exit while a patch is recorded: this way its line is told."""
+    raise EngineError(f"it would end the process that rehearses it (status {status})")
+
+
 def main(arguments: list[str] | None = None, write: Callable[[str], object] | None = None) -> int:
     """Rehearse one patch; return 0, whatever came of it."""
     parser = argparse.ArgumentParser(prog="loopmind-rehearsal")
     parser.add_argument("file", type=Path)
     parser.add_argument("--rate", type=int, required=True)
     parser.add_argument("--block", type=int, required=True)
+    parser.add_argument("--faults", type=int, help="a descriptor that tells where it crashed")
     options = parser.parse_args(arguments)
     os.nice(10)  # whatever plays comes first
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if options.faults is not None:
+        faulthandler.enable(options.faults, all_threads=False)
+    os._exit = _stay  # type: ignore[assignment]
     # What a patch prints must not stand where the answer does.
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)

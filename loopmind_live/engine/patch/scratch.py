@@ -1,6 +1,8 @@
 """A scratch process in which one patch file is rehearsed, seen from outside."""
 
 import json
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from pathlib import Path
 from loopmind_live.errors import EngineError, ScoreError
 from loopmind_live.score.patch import MAX_BYTES, Patch, from_json
 
+_MOST_FAULTS = 1 << 16
 MAX_WALL_S = 30.0
 """Beyond this it is taken to hang: what it may use of the processor is much less."""
 
@@ -21,15 +24,23 @@ class Scratch:
     def __init__(
         self, file: Path, rate_hz: int, block: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._name = file.stem
+        self._name, self._file = file.stem, file
         self._clock = clock
         self._end_s = clock() + MAX_WALL_S
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "loopmind_live.engine.patch.rehearsal", str(file),
-             "--rate", str(rate_hz), "--block", str(block)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )  # fmt: skip
+        self._faults, faults = os.pipe()
+        os.set_blocking(self._faults, False)
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "loopmind_live.engine.patch.rehearsal", str(file),
+                 "--rate", str(rate_hz), "--block", str(block), "--faults", str(faults)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                start_new_session=True, pass_fds=(faults,),
+            )  # fmt: skip
+        except OSError:
+            os.close(self._faults)
+            raise
+        finally:
+            os.close(faults)
 
     def result(self) -> Patch | None:
         """Return the patch, None while it is rehearsed; EngineError says why there is none."""
@@ -43,7 +54,10 @@ class Scratch:
         assert self._process.stdout is not None
         with self._process.stdout as out:
             told = out.read(4 * MAX_BYTES)
-        return self._read(told)
+        try:
+            return self._read(told)
+        finally:
+            self._forget_faults()
 
     def wait(self) -> Patch:
         """Return the patch once it is rehearsed; EngineError says why there is none."""
@@ -58,6 +72,7 @@ class Scratch:
             self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()
+        self._forget_faults()
 
     def _read(self, told: bytes) -> Patch:
         try:
@@ -66,7 +81,22 @@ class Scratch:
                 raise EngineError(str(answer["error"]))
             return from_json(answer["patch"])
         except (ValueError, KeyError, TypeError, ScoreError) as error:
-            raise EngineError(f"patch {self._name}: {self._end()}") from error
+            where = f"patch {self._name}{self._crashed_at()}"
+            raise EngineError(f"{where}: {self._end()}") from error
+
+    def _crashed_at(self) -> str:
+        """Return the line of the patch in which the process crashed, as words, if that is known."""
+        try:
+            told = os.read(self._faults, _MOST_FAULTS).decode(errors="replace")
+        except BlockingIOError:  # something that the patch started holds the other end
+            return ""
+        line = re.search(rf'File "{re.escape(str(self._file))}", line (\d+)', told)
+        return "" if line is None else f", line {line[1]}"
+
+    def _forget_faults(self) -> None:
+        if self._faults >= 0:
+            os.close(self._faults)
+            self._faults = -1
 
     def _end(self) -> str:
         """Return how a process ended that gave no answer."""

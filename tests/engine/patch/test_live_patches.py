@@ -75,17 +75,37 @@ def test_a_patch_is_mounted_live_at_its_frame(engine: ProcessEngine, tmp_path: P
     assert np.abs(heard[LATER:] - 0.25 * LEVEL).max() < 1e-4
 
 
+def test_notes_sound_live_on_their_frames(engine: ProcessEngine, tmp_path: Path) -> None:
+    objects = (Object("Sig", (("value", Knob("gate")), ("mul", 0.25))),)
+    engine.learn(FIRST_PATCH + 3, Patch("held", "", {}, objects, (Made(0), Made(0)), "x"))
+    engine.set_parameter(f"track/{TRACK}/insert1", FIRST_PATCH + 3, 0.0)
+    moved_at(engine, f"track/{TRACK}/insert1")
+    start = engine.frame() + 24_000
+    recorder = engine.record(tmp_path / "n.wav", start, start + 24_000)
+    engine.set_parameter(f"track/{TRACK}/note", 110.0, frame=start + 12_345)
+    engine.set_parameter(f"track/{TRACK}/note", 0.0, frame=start + 18_001)
+    until(lambda: not recorder.running)
+    heard, _ = soundfile.read(recorder.path, dtype="float64")
+    held = (np.arange(len(heard)) >= 12_345) & (np.arange(len(heard)) < 18_001)
+    assert np.abs(heard[:, 0] - 0.25 * held).max() < 1e-4
+    engine.set_parameter(f"track/{TRACK}/insert1", 0.0)
+
+
 def test_a_patch_is_there_again_in_the_engine_that_plays_on(engine: ProcessEngine) -> None:
     number = FIRST_PATCH + 1
     engine.learn(number, quieter())
     engine.set_parameter(f"track/{TRACK}/knob2/gain", 0.125, 0.0)
     engine.set_parameter(f"track/{TRACK}/insert2", number, 0.0)
+    engine.set_parameter("master/knob1/gain", 0.5, 0.0)
+    engine.set_parameter("master/insert1", number, 0.0)
     steady(engine)
-    until(lambda: abs(engine.status().peak - 0.125 * LEVEL) < 1e-3)
+    until(lambda: abs(engine.status().peak - 0.0625 * LEVEL) < 1e-3)
     until(lambda: engine.stand_by is not None)
     killed = pid_of(engine)
     os.kill(killed, signal.SIGKILL)
     until(lambda: pid_of(engine) != killed and engine.status().running)
+    until(lambda: abs(engine.status().peak - 0.0625 * LEVEL) < 1e-3)
+    engine.set_parameter("master/insert1", 0.0)
     until(lambda: abs(engine.status().peak - 0.125 * LEVEL) < 1e-3)
     engine.set_parameter(f"track/{TRACK}/insert2", 0.0)
     until(lambda: abs(engine.status().peak - LEVEL) < 1e-3)
