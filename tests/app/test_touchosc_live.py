@@ -112,6 +112,14 @@ def test_every_control_is_answered_without_an_error(
     assert not refused
 
 
+def shown_by(control: ReadMessage) -> str | None:
+    """Return what shows a launch or a solo, None for all else."""
+    path = control.node.path
+    if path.endswith("/go"):
+        return f"/loopmind/state/pad/{path.split('/')[-2].removeprefix('pad ')}/launch"
+    return control.address if path.endswith("/solo/switch") else None
+
+
 @pytest.mark.parametrize("layout", ["stage", "studio"])
 def test_all_that_a_hand_can_change_is_shown(layout: str, stage: OscStage, tablet: Open) -> None:
     hand = connected(stage, tablet(layout, stage.port))
@@ -120,13 +128,18 @@ def test_all_that_a_hand_can_change_is_shown(layout: str, stage: OscStage, table
     for control in hand.controls():
         if "/record/" in control.node.path:
             continue
-        if control.node.path.endswith(("/go", "/solo/switch")):
-            stage.go_on(0.08)  # so that each is told before another one changes it
         if control.received:
             pressed, *moved = control.examples()
             hand.send(control.address, pressed if control.node.kind == "BUTTON" else moved[0])
         elif control.node.path.endswith("/go"):
             hand.send(control.address, ())
+        if (shown := shown_by(control)) is not None:  # told before another one changes it
+
+            def changed(shown: str = shown) -> bool:
+                hand.read()
+                return len(set(hand.told[shown])) > 1
+
+            stage.until(changed, f"another {shown}")
     hand.send(PROMPT, ("tempo +1",))
     fresh = set()
 
