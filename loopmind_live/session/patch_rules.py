@@ -110,7 +110,8 @@ def pattern(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Re
         return state, ()
     action = SetPatterns(tuple((role, melody) for role in playing))
     words = f"pattern {names(playing)} {OFF if wanted == OFF else melody}"
-    return queue(state, command, spec, action, place), (say(state, words, place),)
+    state = queue(state, command, spec, action, place)
+    return state, (say(state, words, place),)
 
 
 def _instead(state: State, strips: tuple[Strip, ...], name: str) -> str:

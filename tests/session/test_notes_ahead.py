@@ -71,7 +71,8 @@ def test_an_instrument_plays_its_own_pattern_from_its_line_on(rig: Rig) -> None:
 def test_a_pattern_lands_on_its_line_in_the_key_and_is_undone(rig: Rig) -> None:
     typed(rig, "patch bass acid")
     play_to(rig, 3 * rig.BAR // 2)
-    assert typed(rig, "pattern bass 0 . 3 _ /2").startswith("pattern bass 0.3_/2 at bar 3")
+    number = rig.session.state.next_number
+    assert typed(rig, "pattern bass 0 . 3 _ /2") == f"pattern bass 0.3_/2 at bar 3 (#{number})"
     play_to(rig, 9 * rig.BAR // 2)
     typed(rig, "undo")
     play_to(rig, 6 * rig.BAR - 512)
