@@ -20,7 +20,7 @@ import soundfile
 
 from loopmind_live.bench.jack_server import jack_server
 from tests.tutorial.document import steps
-from tests.tutorial.heard import events_of, faults, gaps, levels
+from tests.tutorial.heard import events_of, faults, gaps, levels, same
 from tests.tutorial.live import Live
 from tests.tutorial.quick import shell_environment
 from tests.tutorial.walk import walk
@@ -74,6 +74,9 @@ def _judged(work: Path, typed: Collection[str]) -> list[str]:
         if recording.exists():
             audio, rate_hz = soundfile.read(recording)
             print(f"{recording.name}:", levels(recording))
+            again = work / "again.wav"
+            if not again.exists() or not same(recording, again):
+                wrong.append(f"{again.name}: not the same as {recording.name}")
             wrong += [f"{recording.name}: nothing at {at:.3f} s" for at in gaps(audio, rate_hz)]
     return wrong
 

@@ -60,6 +60,16 @@ def gaps(audio: np.ndarray, rate_hz: int) -> list[float]:
     return [at * GAP_S for at in inside]
 
 
+def same(recording: Path, replayed: Path) -> bool:
+    """Tell whether a replay is its recording, sample for sample, as far as it goes.
+
+    A recording through a sound device goes on until the engine is asked to end it.
+    """
+    heard, _ = soundfile.read(recording, dtype="int32")
+    again, _ = soundfile.read(replayed, dtype="int32")
+    return 0 < len(again) <= len(heard) and np.array_equal(heard[: len(again)], again)
+
+
 def levels(path: Path) -> dict[str, float]:
     """Return how loud a recording is: its peak and its mean square, in dB, and its seconds."""
     audio, rate_hz = soundfile.read(path)

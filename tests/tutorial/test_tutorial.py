@@ -18,7 +18,7 @@ from loopmind_live.app.stage import Sound
 from loopmind_live.score.script import ScriptLine, read_script
 from tests.tutorial.conftest import EXAMPLES
 from tests.tutorial.document import steps
-from tests.tutorial.heard import events_of, faults, gaps, sections
+from tests.tutorial.heard import events_of, faults, gaps, same, sections
 from tests.tutorial.stage import stage
 from tests.tutorial.walk import Matches, walk
 
@@ -39,6 +39,7 @@ def test_its_performance_goes_without_an_error(differs: tuple[list[str], Path]) 
     plan = [line.text for step in STEPS for line in step.plan]
     assert len(plan) > 30
     assert not faults(events, plan)
+    assert same(differs[1] / "show.wav", differs[1] / "again.wav")
 
 
 def test_a_tutorial_that_is_no_longer_true_is_found(tmp_path: Path) -> None:
