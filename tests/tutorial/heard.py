@@ -36,8 +36,9 @@ def faults(events: list[dict[str, object]], typed: Collection[str] = ()) -> list
 
 def _landed(text: str, after: list[dict[str, object]]) -> list[str]:
     """Return what is wrong with where a change landed, by the events after its command."""
-    told = next((one for one in after if one["kind"] == "reply"), None)
-    if told is None or told.get("lands_bar") is None or "(#" not in str(told["text"]):
+    # Where no reply comes before the next command, this one waits: a patch that is rehearsed.
+    told = next((one for one in after if one["kind"] in ("command", "reply")), {"kind": ""})
+    if told["kind"] != "reply" or told.get("lands_bar") is None or "(#" not in str(told["text"]):
         return []
     wanted, names = float(str(told["lands_bar"])), (text, _UNDONE) if text == "undo" else (text,)
     for one in after:
