@@ -202,7 +202,7 @@ class LiveShow:
             self._engine.arena.path.parent, self._folders,
         )  # fmt: skip
         if self._resumed is None:
-            begins.enter(self._show, self._tell, runs_code=True)
+            begins.enter(self._show, self._tell)
         tick = asyncio.create_task(self._tick(script))
         tidy = asyncio.create_task(keep_tidy())
         try:

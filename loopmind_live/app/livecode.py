@@ -26,6 +26,7 @@ AHEAD_S = 0.3
 """Code runs so long before what it asks for is heard."""
 TURN_S = 0.0015
 """What code asks for is carried out for so long in one tick; the rest waits for the next."""
+WAIT_S = 0.0005
 MOST_AHEAD = 64
 """So much that code asked for is pending at once; the rest waits until its time is nearer."""
 
@@ -72,6 +73,18 @@ class Livecode:
         self._carry_out()
         if self._keeper.is_free:
             self._go()
+
+    def settle(self) -> bool:
+        """Have all run that is due, to its end: music that can wait, waits for it.
+
+        Return whether there is any code.
+        """
+        self.advance()
+        while not self._keeper.is_idle:
+            time.sleep(WAIT_S)
+            self._asked += self._keeper.advance()
+            self._carry_out()
+        return self._keeper.pid is not None
 
     def close(self) -> None:
         """End the process, and with it all that runs there."""

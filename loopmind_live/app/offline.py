@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from loopmind_live.app.ears import ears_for
 from loopmind_live.app.files import library_loops_if_any, timeline
+from loopmind_live.app.livecode import Livecode
 from loopmind_live.app.patches import patch_folders, rehearse_now
 from loopmind_live.app.performance import Performance
 from loopmind_live.app.recording import OfflineRecorder
@@ -77,6 +78,7 @@ class OfflineShow:
             )
         with offline_engine(request.sound) as (engine, pool):
             events = _events(request, engine, arrangement)
+            code: Livecode | None = None
             try:
                 session = Session(
                     engine, pool, arranger_for(loops, arrangement), events,
@@ -89,16 +91,20 @@ class OfflineShow:
                 )
                 folders = patch_folders(Path.cwd(), request.set_folder)
                 show.rehearse = rehearse_now(show, folders)
+                code = Livecode(show, self._tell)
                 open_shelf(show, request.library, folders, begins.found)
                 if request.record is not None or request.stems is not None:
                     recorder.start(request.record, request.stems)
                 begins.open(session, folders)
-                begins.enter(show, self._tell, runs_code=False)
+                begins.enter(show, self._tell, 0)
                 if arrangement is not None:
                     session.submit(Command("play", text="play"), 0)
                 session.advance(0)
-                self._play(engine, session, show, recorder, script, progress)
+                code.settle()
+                self._play(engine, show, code, recorder, script, progress)
             finally:
+                if code is not None:
+                    code.close()
                 events.close()
             failure = recorder.failure or events.failure
             if failure is not None:
@@ -107,14 +113,14 @@ class OfflineShow:
     def _play(
         self,
         engine: "OfflineEngine",
-        session: Session,
         show: Performance,
+        code: Livecode,
         recorder: OfflineRecorder,
         script: list[ScriptLine],
         progress: Progress | None,
     ) -> None:
         """Type each line at its frame, block by block, until the set ends."""
-        block = engine.block
+        session, block = show.session, engine.block
         end: int | None = None
         while not show.finished:
             now = engine.frame()
@@ -133,6 +139,8 @@ class OfflineShow:
                 session.advance(end)
                 break
             session.advance(now)
+            if code.settle():
+                session.advance(now)
             recorder.take(engine.render())
             if progress is not None:
                 progress(now, self._length(session))

@@ -57,16 +57,19 @@ class Opening:
         elif self.arrangement is not None:
             session.load(self.arrangement)
 
-    def enter(self, show: Performance, tell: Tell, runs_code: bool) -> None:
-        """Enter what the set enters before its first bar; what is wrong there is told."""
+    def enter(self, show: Performance, tell: Tell, frame: int | None = None) -> None:
+        """Enter what the set enters before its first bar; what is wrong there is told.
+
+        Phrases are typed at `frame`, None where time goes by itself.
+        """
         if self.found is None:
             return
         show.use_mappings(self.found.path / CONTROLLERS)
         for piece in self.found.start:
-            for line in _entered(show, piece, runs_code):
+            for line in _entered(show, piece, frame):
                 tell(f"{START}: {line}")
         if self.found.code:
-            for line in _entered(show, Piece(self.found.code, is_code=True), runs_code):
+            for line in _entered(show, Piece(self.found.code, is_code=True), frame):
                 tell(f"{CODE}: {line}")
 
 
@@ -97,11 +100,9 @@ def begun(folder: Path | None, arrangement: Arrangement | None, tell: Tell) -> O
         return Opening(arrangement)
 
 
-def _entered(show: Performance, piece: Piece, runs_code: bool) -> tuple[str, ...]:
+def _entered(show: Performance, piece: Piece, frame: int | None) -> tuple[str, ...]:
     if not piece.is_code:
-        return show.type(piece.text, None if runs_code else 0).lines
-    if not runs_code:
-        return ("code runs live alone: it is left out",)
+        return show.type(piece.text, frame).lines
     try:
         show.run_code(piece.text)
     except LoopMindError as error:

@@ -63,6 +63,14 @@ class Reading:
     strange: tuple[str, ...] = ()
 
 
+_WRITTEN_ALONE = frozenset({"patch", "knob", "mask", "unmask", "pattern"})
+"""So begin commands that nobody speaks; what follows may be named like a genre: trance_gate."""
+_NO_DESCRIPTION = frozenset(
+    {"send", "level", "alternatives", "lock", "unlock", "cancel", "nudge", "save", "previous"}
+)
+"""So begins no description of music."""
+
+
 def prepare() -> None:
     """Read the tables of all languages, which takes a moment: the first line is then as quick."""
     lex("")
@@ -121,7 +129,9 @@ def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
         complaint = Misfit(f"{as_typed(tokens, source)[:60]!r}: write names in quotes", 0)
     except Misfit as error:
         complaint = error
-    if _inserts_into_parts(tokens):
+    if tokens[0].text == "patch" and tokens[-1].text == "off":
+        raise NotUnderstood("patch: taken off without its name, as in: patch drums off")
+    if _inserts_into_parts(tokens) or tokens[0].text in _WRITTEN_ALONE:
         raise NotUnderstood(str(complaint))
     typed = as_typed(tokens, source)
     if _CODE.search(typed):
@@ -155,7 +165,7 @@ def _read_line(tokens: tuple[Token, ...], source: str) -> Reading:
 def _as_spoken(lexed: Lexed, tokens: tuple[Token, ...], source: str) -> Reading:
     """Return what a line means in one language; Misfit where it means nothing."""
     typed = as_typed(tokens, source)
-    if describes_music(lexed):
+    if describes_music(lexed) and tokens[0].text not in _NO_DESCRIPTION:
         strange = read_lexed(lexed, typed).unknown
         return Reading((described(tokens, source),), lexed.corrected, strange)
     mended = _mended(lexed, typed)

@@ -28,7 +28,7 @@ PATCHES: tuple[CommandSpec, ...] = (
         "pattern", (ROLES, Argument("notes", "notes")), "bar",
         "let the instrument of a part play: steps, or degrees of the key",
         f"{PREFIX}/track/pattern",
-        ("pattern bass x(3,8)", "pattern bass x..x..x.", "pattern bass 0 . 3 5",
+        ("pattern bass x(3,8)", "pattern bass x..x..xx", "pattern bass 0 . 3 5",
          "pattern bass off"),
         undoable=True,
     ),

@@ -28,12 +28,12 @@ PROGRAM: tuple[CommandSpec, ...] = (
     CommandSpec(
         "save", (Argument("file", "path", True),), None,
         "keep the set as it is; alone, where it was kept before",
-        f"{PREFIX}/save", ("save friday", "save", "save tonight.json"),
+        f"{PREFIX}/save", ("save my-set", "save", "save tonight.json"),
     ),
     CommandSpec(
         "load", (Argument("file", "path"),), "bar",
         "play a saved set, the last performance's, or a timeline",
-        f"{PREFIX}/load", ("load friday", "load last", "load tonight.json"), undoable=True,
+        f"{PREFIX}/load", ("load my-set", "load last", "load tonight.json"), undoable=True,
     ),
     CommandSpec(
         "status", (), None, "tell what plays, what is pending and how the engine does",

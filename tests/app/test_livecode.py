@@ -267,25 +267,11 @@ def hold():
 
 
 class Coded(OfflineShow):
-    """A set that code plays: the clock waits until all has run that is due."""
+    """A set that code plays from its first bar."""
 
-    def _play(self, engine, session, show, *rest) -> None:  # type: ignore[no-untyped-def]
-        code = Livecode(show, self._tell)
+    def _play(self, engine, show, code, *rest) -> None:  # type: ignore[no-untyped-def]
         code.enter(GATED)
-        advance = session.advance
-
-        def patient(frame: int | None = None) -> None:
-            code.advance()
-            while not code.is_idle:
-                time.sleep(0.001)
-                code.advance()
-            advance(frame)
-
-        session.advance = patient
-        try:
-            super()._play(engine, session, show, *rest)
-        finally:
-            code.close()
+        super()._play(engine, show, code, *rest)
 
 
 @pytest.mark.usefixtures("home")

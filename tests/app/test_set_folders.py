@@ -80,3 +80,38 @@ def test_a_set_is_performed_as_its_file_says(made: CodeSet, tmp_path: Path) -> N
     assert {"track/5/insert1", "track/5/insert2", "track/5/knob2/feedback"} <= placed.keys()
     heard, _ = soundfile.read(tmp_path / "set.wav")
     assert np.abs(heard).max() > 0.01
+
+
+CODE = """>>> @loop
+... def blink():
+...     live.tracks.bass.mute()
+...     yield 0.5
+...     live.tracks.bass.unmute()
+...
+"""
+
+
+def test_code_of_a_set_runs_offline_too_on_its_lines_and_the_same_each_time(
+    made: CodeSet, tmp_path: Path
+) -> None:
+    folder = folder_of(made, "blinking", set_toml="", start_txt=CODE)
+    heard = []
+    for number in range(2):
+        log = tmp_path / f"{number}.jsonl"
+        wanted = Request(
+            tmp_path / "none.sqlite", Sound("offline"), record=tmp_path / f"{number}.wav",
+            events=log, until_bar=4,
+        )  # fmt: skip
+        told = perform(request_with(wanted, folder))
+        late = [line for line in told if "late" in line]
+        assert len(late) <= 1 and all("bar 1" in line for line in late), told
+        events = [json.loads(line) for line in log.read_text().splitlines()[1:]]
+        landed = [(e["text"], e["frame"]) for e in events if e["kind"] == "result"]
+        bar = 4 * 60.0 / 140.0 * 48000
+        mutes = [frame for text, frame in landed if text.startswith("mute")]
+        unmutes = [frame for text, frame in landed if text.startswith("unmute")]
+        # Before the first bar there is no time to be ahead in.
+        assert sorted(set(mutes)) == [round(n * bar) for n in (1, 2, 3)]
+        assert unmutes == [round((n + 0.5) * bar) for n in range(3)]
+        heard.append((tmp_path / f"{number}.wav").read_bytes())
+    assert heard[0] == heard[1]

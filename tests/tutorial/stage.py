@@ -169,7 +169,7 @@ def stage(request: Request, osc: bool = False, waits: bool = True) -> Iterator[S
         open_shelf(show, request.library, folders, begins.found)
         begins.open(session, folders)
         on = Stage(engine, show, recorder, told, folders, osc, waits)
-        begins.enter(show, told.append, runs_code=True)
+        begins.enter(show, told.append)
         on.until(lambda: on.code.is_idle)
         try:
             yield on
