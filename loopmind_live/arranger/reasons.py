@@ -119,9 +119,9 @@ def _order(scene: Scene) -> str:
     sides = [f"after {arrangement.name(place - 1)}" if place else "first"]
     sides += [f"before {arrangement.name(place + 1)}" if place < last else "last"]
     asked = {scene.genre.spoken(wish.label) for wish in scene.request.sections}
-    source = (
-        "as asked" if section.label in asked else f"as {scene.genre.name or 'songs'} often goes"
-    )
+    genre = scene.genre.name
+    usual = f"as {genre} often goes" if genre else "as songs often go"
+    source = "as asked" if section.label in asked else usual
     bars = f"{section.bars} {'bar' if section.bars == 1 else 'bars'}"
     return f"{what}, {bars}, {' and '.join(sides)}, {source}; {PURPOSES[section.label]}"
 
