@@ -60,7 +60,7 @@ class Announcer:
         news = [text for name, text in settled.items() if self._told.get(name) != text]
         self._told |= settled
         self._seen = now
-        return [text for text in news if text and text != now["xruns"]]  # view tells of those
+        return [text for text in news if text]
 
 
 def _parts(panel: Panel) -> dict[str, str]:
