@@ -1,11 +1,13 @@
 """The doctor's rules: from facts to findings. Pure; how to mend each comes with it, in one line."""
 
+import os
 from pathlib import Path
 
 from loopmind_live import config
 from loopmind_live.app.finding import Finding
 from loopmind_live.app.machine import Folder, Limits, Machine, Versions
 from loopmind_live.engine.devices import Granted, Jack, Kernel, NoAnswer, PipeWire, PortAudio
+from loopmind_live.workers.realtime import SLEEP_FILE
 
 ARENA_BYTES = 600 * config.DEFAULT_RATE_HZ * 8
 """What an engine allocates for its clips: ten minutes of stereo float32."""
@@ -13,6 +15,7 @@ BESIDE_BYTES = 64 << 20
 """What lies beside them: rings of audio, the status."""
 ARENA_SPARE = 1.05
 RECORDING_S, SHORT_RECORDING_S = 3600, 600
+AWAKE_REMEDY = f"let the group audio write {SLEEP_FILE}: REALTIME.md has the rule"
 LIMITS_REMEDY = (
     "sudo apt install jackd2 && sudo dpkg-reconfigure -p high jackd2 (answer yes), "
     "sudo usermod -aG audio $USER, then log out and in; in a container: "
@@ -166,6 +169,17 @@ def check_memory(granted: Granted | NoAnswer, limits: Limits, linux: bool) -> Fi
     if enough and granted.memory == "memory locked":
         return Finding(name, "ok", f"granted (limit {told})")
     return Finding(name, "warn", f"{granted.memory} (limit {told})", LIMITS_REMEDY)
+
+
+def check_sleep(file: Path, linux: bool) -> Finding:
+    """Judge whether an engine may keep the processors from sleeping, by `file` (see realtime)."""
+    name = "processors"
+    if not linux or not file.exists():
+        return Finding(name, "ok", "their sleep is left to the system")
+    if os.access(file, os.W_OK):
+        return Finding(name, "ok", "kept from sleeping while a set plays")
+    value = "may sleep between blocks, and wake too late for small ones"
+    return Finding(name, "warn", value, AWAKE_REMEDY)
 
 
 def check_machine(machine: Machine) -> list[Finding]:

@@ -26,6 +26,7 @@ from loopmind_live.engine.open import LOG_NAME
 from loopmind_live.errors import ConfigError, LoopMindError
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Loop
+from loopmind_live.workers.realtime import SLEEP_FILE
 
 FILES_S = 20.0
 """How long a disk may take for each question about it."""
@@ -156,6 +157,7 @@ def _real_time(answers: Mapping[str, Any], linux: bool) -> list[Finding]:
     return [
         checks.check_priority(granted, mine, linux),
         checks.check_memory(granted, mine, linux),
+        checks.check_sleep(SLEEP_FILE, linux),
         *checks.check_machine(machine()),
     ]
 

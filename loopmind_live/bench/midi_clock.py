@@ -201,7 +201,7 @@ def measure_heard(folder: Path, tempos: Sequence[float]) -> list[float]:
 
 def ask_for(show: TypedInto, text: str, answer: str) -> None:
     """Type a line until it is answered so: ports may not be there yet."""
-    show.wait_for("Type help", START_S)
+    show.wait_for("help for all commands", START_S)
     until = time.monotonic() + START_S
     while True:
         show.type(text)

@@ -143,7 +143,7 @@ class EngineProcess:
     def start(self) -> None:
         """Start the sound and the socket."""
         threading.Thread(target=self._serve, name="socket", daemon=True).start()
-        granted = self._settled or realtime.settle()
+        granted = f"{self._settled or realtime.settle()}, {realtime.keep_awake()}"
         self._graph.start(self.live.before_block)
         if self.watch is not None:
             self.watch.start()

@@ -105,7 +105,8 @@ def euclid(hits: int, steps: int, turn: int = 0) -> Steps:
     """
     if not 1 <= steps <= MOST_STEPS or not 0 <= hits <= steps:
         raise SessionError(
-            f"rhythm x({hits},{steps}): choose 1 to {MOST_STEPS} steps, and no more hits than steps"
+            f"rhythm x({hits!s:.24},{steps!s:.24}): choose 1 to {MOST_STEPS} steps, "
+            "and no more hits than steps"
         )
     heads: list[Steps] = [(True,)] * hits
     tails: list[Steps] = [(False,)] * (steps - hits)

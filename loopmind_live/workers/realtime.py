@@ -4,12 +4,14 @@ import ctypes
 import gc
 import os
 import signal
+import struct
 import sys
 from pathlib import Path
 
 SWITCH_INTERVAL_S = 0.0001
 PRIORITIES = {"jack": 4, "portaudio": 60}
 """Below JACK's own clients (5 and more), above everything without real-time priority."""
+SLEEP_FILE = Path("/dev/cpu_dma_latency")
 _MCL_CURRENT = 1
 _NICE = 15
 _PR_SET_PDEATHSIG = 1
@@ -58,6 +60,20 @@ def settle() -> str:
     if library.mlockall(_MCL_CURRENT) != 0:
         return f"memory not locked ({os.strerror(ctypes.get_errno())})"
     return "memory locked"
+
+
+def keep_awake(file: Path = SLEEP_FILE) -> str:
+    """Keep processors from sleeping as long as this process lives; return what was granted.
+
+    One that sleeps wakes up too late for a small block. Linux lets programs say how late is too
+    late (PM QoS, Documentation/power/pm_qos_interface.rst): it counts while they hold the file.
+    """
+    try:
+        held = os.open(file, os.O_WRONLY)  # and never closed
+        os.write(held, struct.pack("=i", 0))
+    except OSError as error:
+        return f"processors may sleep ({file}: {error.strerror})"
+    return "processors kept awake"
 
 
 def die_with_parent() -> None:

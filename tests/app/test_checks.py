@@ -134,6 +134,15 @@ def test_rights_count_by_what_was_granted_and_locked_memory_must_hold_the_clips(
     told(checks.check_memory(granted, limits, linux=True), memory)
 
 
+def test_processors_may_sleep_where_nothing_can_be_done_about_it(tmp_path):
+    file = tmp_path / "latency"
+    told(checks.check_sleep(file, linux=True), "ok")
+    file.touch()
+    told(checks.check_sleep(file, linux=True), "ok")
+    told(checks.check_sleep(file, linux=False), "ok")
+    assert "kept from sleeping" in checks.check_sleep(file, linux=True).value
+
+
 def test_the_processor_and_the_kernel_are_judged():
     assert [finding.state for finding in checks.check_machine(MACHINE)] == ["ok"] * 3
     slow = Machine("Linux", 1, ("performance", "powersave"), "5.0 #1 SMP", False)

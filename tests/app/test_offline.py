@@ -149,7 +149,9 @@ def test_a_set_can_record_save_and_load_from_its_script(
     made: CodeSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    script = "@1.2 record take.wav\n@1.3 save first\n@2.2 record off\n@3 load first.json\n@5 quit\n"
+    script = (
+        "@1.2 record take.wav\n@1.3 save first.json\n@2.2 record off\n@3 load first.json\n@5 quit\n"
+    )
     told = perform(made, tmp_path, "set", dry=True, script=script, record=False)
     assert (tmp_path / "first.json").is_file()
     assert any("starts at bar 4" in text for text in told)
@@ -252,9 +254,10 @@ def test_recordings_without_a_name_have_one_that_players_know(
     made: CodeSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOOPMIND_HOME", str(tmp_path / "home"))
     script = "@1.2 record stems\n@1.3 save\n@2 quit\n"
     perform(made, tmp_path, "set", dry=True, script=script, record=False)
     (take,) = tmp_path.glob("take *.wav")
     assert soundfile.info(take).frames > 0
     assert len(list((tmp_path / f"{take.stem} stems").glob("*.wav"))) == 3
-    assert len(list(tmp_path.glob("set *.json"))) == 1
+    assert len(list((tmp_path / "home").rglob("sets/set */set.toml"))) == 1

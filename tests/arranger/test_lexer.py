@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loopmind_live.arranger.directions import MOOD_DIRECTIONS
 from loopmind_live.arranger.lexer import lex
 from loopmind_live.arranger.spelling import distance, meant_by
 from loopmind_live.arranger.vocabulary import (
@@ -34,7 +35,7 @@ def test_names_are_those_of_the_music(language):
     written = table(language)
     assert set(written["role"]) == set(ROLES)
     assert set(written["section"]) == {*LABELS, "current"}
-    assert set(written["mood"]) >= set(written["darker"])
+    assert {*written["mood"], *MOOD_DIRECTIONS} >= set(written["darker"])
     assert set(written["genre"]) <= set(table("english")["genre"])
     assert set(written["mood"]) == set(table("english")["mood"])
 

@@ -1,8 +1,7 @@
-"""Join a session with peers of the engine's, five at a time: `python joiner.py FOLDER BPM...`.
+"""Join a session with peers of the engine's, one at a time: `python joiner.py FOLDER BPM...`.
 
-Each has a tempo of its own, is driven as an engine drives it until it has joined, and leaves again:
-five that look at once see each other as well as the session. Prints the stage, peers and tempo that
-each ended with.
+Each has a tempo of its own, is driven as an engine drives it until it has joined, and leaves again.
+Prints the stage, peers and tempo that each ended with.
 """
 
 import json
@@ -15,7 +14,8 @@ from loopmind_live.engine.link_block import Asked, LinkBlock, Said, Stage
 
 RATE_HZ, BLOCK = 48000, 256
 LIMIT_S = 20.0
-AT_ONCE = 5
+AT_ONCE = 1
+"""Programs come to a session one after another; who comes at once may first meet each other."""
 
 
 def device_frame() -> int:
