@@ -117,7 +117,7 @@ class Performance:
         self.run_code: Callable[[str], None] = _no_code
         self.kept_code: Callable[[], str] = str
         self.mapping_files: Callable[[], list[Path]] = list
-        self.use_mappings: Callable[[Path], None] = _no_mappings
+        self.use_mappings: Callable[[Path | None], None] = _no_mappings
         self.sets: Sets | None = None
         self._here = False
         self.names_of_code: Callable[[], tuple[str, ...]] = tuple
@@ -361,7 +361,7 @@ def _no_code(_source: str) -> None:
     raise SessionError("no code runs here: perform live")
 
 
-def _no_mappings(_folder: Path) -> None:
+def _no_mappings(_folder: Path | None) -> None:
     """Let a set's mappings be, where no MIDI is."""
 
 

@@ -167,8 +167,9 @@ def test_code_and_start_lines_are_entered_from_ones_own_prompt_alone(stage: Stag
     assert not stage.ran and stage.rig.session.state.document.muted == frozenset()
     answer = stage.enter("load friday")
     assert "mute pad" in answer and "its lines for bars are typed only by perform --set" in answer
-    assert stage.ran == ["x = 1", "@loop\ndef hats(): ...\n"]
+    assert not stage.ran  # what plays until the load lands plays on
     stage.on()
+    assert stage.ran == ["x = 1", "@loop\ndef hats(): ...\n"]
     assert stage.rig.session.state.document.muted == {"pad"}
 
 
@@ -177,6 +178,8 @@ def test_code_that_runs_is_kept_and_ends_where_another_set_is_loaded(stage: Stag
     stage.enter("save friday")
     assert (stage.sets / "friday" / "code.py").read_text() == "@loop\ndef hats(): ...\n"
     stage.enter("load friday")
+    assert not stage.ran
+    stage.on()
     assert stage.ran == ["end()", "@loop\ndef hats(): ...\n"]
 
 
