@@ -13,6 +13,7 @@ from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.score.patch import Patch, to_json
 from loopmind_live.session.command import Command
 from loopmind_live.session.effects import Rehearse
+from loopmind_live.session.patch_rules import mounted_names
 from loopmind_live.session.patches import newest
 
 LOOK_S = 0.25
@@ -91,11 +92,16 @@ class Patches:
         self._want(file)
         return [f"{wanted.name} is rehearsed first"]
 
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether anything is rehearsed, or waits for that."""
+        return self._scratch is not None or bool(self._waiting)
+
     def advance(self) -> None:
         """Go on with what is rehearsed, and look for files that were saved."""
         if self._clock() >= self._next_look_s:
             self._next_look_s = self._clock() + LOOK_S
-            self._look()
+            self.look()
         if self._scratch is not None:
             self._take_result(*self._scratch)
         elif self._waiting:
@@ -112,13 +118,24 @@ class Patches:
         if file not in self._waiting:
             self._waiting.append(file)
 
-    def _look(self) -> None:
-        """Rehearse what was saved since the last look."""
-        for file, before in self._watched.items():
-            now = _mark(file)
-            if now not in (before, _GONE):
-                self._watched[file] = now
-                self._want(file)
+    def look(self) -> None:
+        """Rehearse what was saved since the last look: of each name the file that is found first.
+
+        Watched is what was asked for, and what plays, however it came there.
+        """
+        asked = {file.stem for file in self._watched}
+        for name in sorted(asked | mounted_names(self._show.session.state)):
+            for folder in self._folders:
+                file = folder / f"{name}.py"
+                now = _mark(file)
+                before = self._watched.setdefault(file, now)
+                if now == _GONE:
+                    self._watched[file] = _GONE  # it counts as saved once it is there
+                    continue
+                if now != before:
+                    self._watched[file] = now
+                    self._want(file)
+                break
 
     def _take_result(self, file: Path, scratch: Scratch) -> None:
         try:

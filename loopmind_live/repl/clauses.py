@@ -168,6 +168,14 @@ class Clause:
         return bool(meant) and meant[0].kind in ("question", "statement")
 
     @property
+    def is_urging(self) -> bool:
+        """Tell whether it only urges on: "dale", which alone means play, before what to do."""
+        meant = [item for item in self.items if item.kind not in ("filler", "comma")]
+        return len(meant) == 1 and bool(
+            meant[0].may_be("verb", "play") and meant[0].may_be("word", "polite")
+        )
+
+    @property
     def is_bare(self) -> bool:
         """Tell whether it is a verb alone, about all that plays: "louder", "surprise me"."""
         silent = ("verb", "it", "all", "filler", "polite", "comma", "then", "and", "when", "more")
@@ -256,6 +264,9 @@ def _stands_alone(before: Sequence[Item], piece: Sequence[Item]) -> bool:
         return first.has("when") and second.has("when") and second.has_object
     if second.items[0].kind == "but" and second.has("except"):
         return False
+    if second.has("only") and not second.has("verb") and first.says("make"):
+        # "the intro should be pads and vocals only"
+        return not (first.has("section") and first.has("role"))
     if second.has("more", "darker") and first.says("renew") and not second.has("verb"):
         return second.has("section", "role", "it", "all")
     moods_only = second.has("darker", "mood") and not second.has("section", "role", "verb")

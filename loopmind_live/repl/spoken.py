@@ -37,7 +37,10 @@ def speak(lexed: Lexed, source: str) -> Spoken:
     if len(lexed.items) > _MOST_ITEMS:
         return Spoken((), tuple(strange))
     before = Before()
-    for clause in clauses(lexed.items):
+    said_in_turn = clauses(lexed.items)
+    for place, clause in enumerate(said_in_turn):
+        if clause.is_urging and place + 1 < len(said_in_turn):
+            continue
         said = _inherited(clause, before)
         found = [] if clause.is_aside else commands_of(said, before, _typed(clause, source))
         if found and len(clause.strange) > _excused(clause, lexed):

@@ -256,6 +256,11 @@ def standing_knobs(state: State, strip: Strip) -> Iterator[tuple[str, Parameter,
             yield name, one, standing.get((strip, knob_control(shell, name)), one.default)
 
 
+def mounted_names(state: State) -> set[str]:
+    """Return the names of the patches that stand in any part or on any bus."""
+    return {known.name for strip in STRIPS for _, known in _mounted(state, state.document, strip)}
+
+
 def turnable(state: State) -> tuple[tuple[Strip, str, str], ...]:
     """Return the knobs of all patches: where, the knob, where it stands and may go."""
     return tuple(

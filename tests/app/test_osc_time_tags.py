@@ -3,14 +3,14 @@
 import json
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from loopmind_live.app.offline import OfflineShow, Request
 from loopmind_live.app.osc import MOST_AHEAD
-from loopmind_live.app.performance import Answer
+from loopmind_live.app.performance import Answer, Performance
 from loopmind_live.app.replay import replay
 from loopmind_live.app.stage import Sound
 from loopmind_live.bench.codes import CodeSet, make_code_set
@@ -157,15 +157,6 @@ def test_many_for_later_are_bounded(stage: OscStage, tablet: Tablet) -> None:
     stage.until(lambda: "pad" in stage.rig.session.state.document.locked, "what came later")
 
 
-class Later(OfflineShow):
-    """Every line of the script was sent for a frame a second after it was typed."""
-
-    def _play(self, engine, session, show, *rest) -> None:  # type: ignore[no-untyped-def]
-        typed: Callable[..., Answer] = show.type
-        show.type = lambda text, frame: typed(text, frame, frame + AHEAD_FRAMES)
-        super()._play(engine, session, show, *rest)
-
-
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> CodeSet:
     return make_code_set(
@@ -176,15 +167,22 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> CodeSet:
 
 @pytest.mark.usefixtures("home")
 def test_a_set_of_such_bundles_lands_to_the_frame_and_is_replayed_sample_for_sample(
-    made: CodeSet, tmp_path: Path
+    made: CodeSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    typed_at = Performance.type
+
+    def sent(self: Performance, text: str, frame: int) -> Answer:
+        """Each line is sent for a frame a second after it is typed."""
+        return typed_at(self, text, frame, frame + AHEAD_FRAMES)
+
+    monkeypatch.setattr(Performance, "type", sent)
     (tmp_path / "set.txt").write_text(SCRIPT)
     events = tmp_path / "set.jsonl"
     request = Request(
         tmp_path / "none.sqlite", Sound("offline"), made.timeline, tmp_path / "set.txt",
         tmp_path / "set.wav", events, until_bar=7,
     )  # fmt: skip
-    Later(request, lambda _: None).run()
+    OfflineShow(request, lambda _: None).run()
     lines = [json.loads(line) for line in events.read_text().splitlines()]
 
     def landed(kind: str, **facts: str) -> list[int]:

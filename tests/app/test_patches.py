@@ -94,7 +94,8 @@ class Stage:
         self.session = self.rig.session
         self.told: list[str] = []
         self.rehearse: Callable[..., list[str]] = lambda _: []
-        self.patches = Patches(self, (folder,), self.told.append)  # type: ignore[arg-type]
+        self.folders = [folder]
+        self.patches = Patches(self, self.folders, self.told.append)  # type: ignore[arg-type]
         for text in ("play",):
             self.carry_out(parse(text))
         self.session.advance()
@@ -138,6 +139,38 @@ def test_a_saved_file_takes_the_place_of_the_one_before(stage: Stage, tmp_path: 
     stage.rig.play_to(4 * stage.rig.BAR)
     frames = [at for at, name, _ in stage.rig.engine.parameters if name == "track/0/insert1"]
     assert frames == [stage.rig.BAR, 3 * stage.rig.BAR]
+
+
+def test_what_nobody_asked_for_here_is_watched_too_where_its_name_is_found_first(
+    stage: Stage, tmp_path: Path
+) -> None:
+    shipped = tmp_path / "shipped" / "half.py"
+    shipped.parent.mkdir()
+    shipped.write_text(HALF.format(gain=0.5))
+    stage.folders.append(shipped.parent)
+    # As a set's patches come that it begins with, or those of a performance that goes on.
+    stage.session.learn(Scratch(shipped, 48000, 256).wait())
+    stage.carry_out(parse("patch drums half"))
+    stage.rig.play_to(2 * stage.rig.BAR)
+    stage.patches.look()
+    own = tmp_path / "half.py"
+    own.write_text(HALF.format(gain=0.25))  # it goes before the other one from now on
+    stage.until_told("half on drums anew at bar 4")
+    stage.rig.play_to(4 * stage.rig.BAR)
+    shipped.write_text(HALF.format(gain=0.125))
+    stage.patches.look()
+    assert not stage.patches.is_busy
+    own.write_text(HALF.format(gain=0.0625))
+    stage.until_told("half on drums anew at bar 6")
+    stage.rig.play_to(6 * stage.rig.BAR)
+    of_set = tmp_path / "set" / "half.py"
+    of_set.parent.mkdir()
+    of_set.write_text(HALF.format(gain=0.0625))
+    stage.folders.insert(0, of_set.parent)  # a set was loaded that has its own
+    stage.patches.look()
+    assert not stage.patches.is_busy
+    of_set.write_text(HALF.format(gain=0.75))
+    stage.until_told("half on drums anew at bar 8")
 
 
 BROKEN = {
