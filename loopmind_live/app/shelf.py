@@ -6,16 +6,19 @@ out, and is told so.
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from loopmind_live.app.journals import Found, journals_folder, newest_set
-from loopmind_live.app.last_set import LastSet, last_set, told
+from loopmind_live.app.last_set import CODE_NOTE, LastSet, last_set, told
+from loopmind_live.app.livecode import waits
 from loopmind_live.app.patches import FOLDER as PATCHES
 from loopmind_live.app.patches import find_patch, patch_files, patch_folders
 from loopmind_live.app.performance import Performance
+from loopmind_live.app.set_entering import check, code_piece, home_from, to_enter
 from loopmind_live.app.set_folder import (
     CODE,
     CONTROLLERS,
@@ -23,14 +26,12 @@ from loopmind_live.app.set_folder import (
     START,
     TIMELINE,
     SetFolder,
-    home_of,
-    is_set,
     read_folder,
 )
-from loopmind_live.app.set_places import LAST, MAX_NAME, Places, places
+from loopmind_live.app.set_places import HELD_CODE, LAST, MAX_NAME, Places, places
 from loopmind_live.app.set_writing import before, write_folder
 from loopmind_live.errors import LoopMindError, SessionError
-from loopmind_live.repl.grammar import parse
+from loopmind_live.repl.livecode.kept import kept_cells
 from loopmind_live.repl.livecode.typed import Piece
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.patch import from_json
@@ -40,8 +41,8 @@ from loopmind_live.session.arguments import arrangement_summary
 from loopmind_live.session.command import Command
 from loopmind_live.session.effects import Rehearse
 from loopmind_live.session.home import Home
-from loopmind_live.session.kept_set import document_of, kept_of, without_patches
-from loopmind_live.session.loading import Loaded, is_of_the_set
+from loopmind_live.session.kept_set import kept_of, without_patches
+from loopmind_live.session.loading import Loaded
 from loopmind_live.session.options import Reply
 from loopmind_live.session.patches import newest
 from loopmind_live.session.sections import as_saved
@@ -111,14 +112,16 @@ class Shelf:
         return Command(verb, {"file": name}, text=text.strip())
 
     def holds(self, name: str) -> bool:
-        """Tell whether there is a set of that name."""
-        if name == LAST:
+        """Tell whether there is a set of that name, or code that waits."""
+        if name == LAST or (name == HELD_CODE and self._show.held_code()):
             return True
         return not name.endswith(".json") and self._places.find(name) is not None
 
     def load(self, command: Command, frame: int | None, due_frame: int | None, here: bool) -> Reply:
-        """Play a set from the line that `command` asks for."""
+        """Play a set from the line that `command` asks for, or run the code that waits."""
         session = self._show.session
+        if command.arguments["file"] == HELD_CODE and self._show.held_code():
+            return self._run_held(command, frame, here)
         here = here or (self._waiting is not None and command is self._waiting)
         self._waiting = None
         try:
@@ -131,17 +134,28 @@ class Shelf:
             else:
                 self._learn(found)
             arrangement = self._arranged(found)
-            _check(found, arrangement, self._show)
+            check(found, arrangement, session)
         except LoopMindError as error:
             return session.refuse(command.text, error, frame)
-        start, rest, left_out = _to_enter(found, here)
-        home, wrong = _home(found)
+        start, rest, left_out = to_enter(found, here)
+        home, wrong = home_from(found)
         loaded = Loaded(found.kept, home, start)
         reply = session.submit_arrangement(command, arrangement, frame, due_frame, loaded)
         if not reply.ok:
             return reply
         self._entries[session.state.pending[-1].number] = _Entry(rest)
         return replace(reply, lines=(*reply.lines, *wrong, *left_out))
+
+    def take_up(self, notes: Mapping[str, Any], tell: Callable[[str], None]) -> None:
+        """Go on with the set of a performance that was cut off, as its journal's `notes` say.
+
+        Its functions wait: one of them may be what cut it off.
+        """
+        self.follow()
+        code = notes.get(CODE_NOTE)
+        if isinstance(code, str) and code:
+            self._show.hold_code(code)
+            tell(waits(code))
 
     def greeting(self) -> list[str]:
         """Return what to do first: play what is there, or ask for something."""
@@ -190,6 +204,18 @@ class Shelf:
             self._note_rehearsed(one, folder / PATCHES / f"{one}.py")
         left = f"; left out, as its file is gone: {', '.join(gone)}" if gone else ""
         return f"saved {folder}{f'; what it was before is {before(folder)}' if other else ''}{left}"
+
+    def _run_held(self, command: Command, frame: int | None, here: bool) -> Reply:
+        """Run the code that waits since the performance was cut off."""
+        try:
+            if not here:
+                raise SessionError("load code: it is entered from your own prompt alone")
+            for cell in kept_cells(self._show.held_code()):
+                self._show.run_code(cell)
+        except LoopMindError as error:
+            return self._show.session.refuse(command.text, error, frame)
+        self._show.hold_code("")
+        return Reply(())
 
     def _folder_for(self, name: str | None) -> Path:
         """Return the folder that a set is to be kept in."""
@@ -270,11 +296,10 @@ class Shelf:
             return
         self.follow()
         if change.mode == "undo":
-            pieces, entry.before = _code(entry.before), ""
+            pieces, entry.before = code_piece(entry.before), ""
         else:
             pieces, entry.before = entry.pieces, self._show.kept_code()
-        if self._show.kept_code():
-            self._show.run_code("end()")  # what runs is of the set that was there
+        self._show.end_code()  # what runs is of the set that was there
         for piece in pieces:
             for line in self._entered(piece):
                 self._show.session.tell(line)
@@ -308,65 +333,6 @@ def open_shelf(
         show, places(Path.cwd(), library), patches_in,
         lambda: newest_set(journals_folder(), own), datetime.now,
     )  # fmt: skip
-
-
-def _check(found: SetFolder | LastSet, arrangement: Arrangement, show: Performance) -> None:
-    """Raise SessionError, with the file, where a set cannot be as its file says."""
-    session = show.session
-    try:
-        document_of(found.kept, arrangement, (), session.state.patches, session.arranger.refit)
-    except LoopMindError as error:
-        where = f"{found.path / SET}: " if isinstance(found, SetFolder) else ""
-        raise SessionError(f"{where}{error}") from error
-
-
-def _home(found: SetFolder | LastSet) -> tuple[Home | None, list[str]]:
-    """Return where a set is kept from now on, and what is wrong there.
-
-    None where the last one never was in a folder that can be read now: it plays all the same.
-    """
-    if isinstance(found, SetFolder):
-        return home_of(found), []
-    if found.folder is None or not is_set(found.folder):
-        return None, []
-    try:
-        return home_of(read_folder(found.folder)), []
-    except LoopMindError as error:
-        return None, [str(error)]
-
-
-def _to_enter(
-    found: SetFolder | LastSet, here: bool
-) -> tuple[tuple[Command, ...], tuple[Piece, ...], list[str]]:
-    """Return what is typed in a set before its first bar, what once it plays, and what never is."""
-    start = found.start if isinstance(found, SetFolder) else ()
-    if not here:
-        left = [name for name, there in ((START, start), (CODE, found.code)) if there]
-        what = f"{' and '.join(left)}: left out: it is entered from your own prompt alone"
-        return (), (), [what] if left else []
-    told = []
-    if isinstance(found, SetFolder) and found.timed:
-        told.append(f"{START}: its lines for bars are typed only by perform --set")
-    first, rest = _of_the_set(start)
-    return first, (*rest, *_code(found.code)), told
-
-
-def _of_the_set(start: tuple[Piece, ...]) -> tuple[tuple[Command, ...], tuple[Piece, ...]]:
-    """Return the commands that start lines begin with and that are of the set, and the others."""
-    first: list[Command] = []
-    for place, piece in enumerate(start):
-        try:
-            commands = [] if piece.is_code else parse(piece.text)
-        except LoopMindError:
-            commands = []  # what is wrong with it is told once it is typed
-        if not commands or not all(map(is_of_the_set, commands)):
-            return tuple(first), start[place:]
-        first += commands
-    return tuple(first), ()
-
-
-def _code(source: str) -> tuple[Piece, ...]:
-    return (Piece(source, is_code=True),) if source else ()
 
 
 def _timed_text(lines: tuple[ScriptLine, ...]) -> str:

@@ -1,7 +1,6 @@
 """A performance: takes commands, lands them on their lines, and keeps the engine's rows true."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from loopmind_live.arranger.base import Arranger
@@ -26,8 +25,8 @@ from loopmind_live.session.landing import Now, margin_frames
 from loopmind_live.session.loading import Loaded
 from loopmind_live.session.look_ahead import LookAhead
 from loopmind_live.session.options import Options, Reply
+from loopmind_live.session.patch_memory import learned
 from loopmind_live.session.patch_rules import renewed
-from loopmind_live.session.patches import with_next
 from loopmind_live.session.plan import Stage, ends_by
 from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.reducer import queue_arrangement, reduce
@@ -208,9 +207,9 @@ class Session:
 
     def learn(self, patch: Patch, renews: bool = True) -> Reply:
         """Know a rehearsed patch; where it `renews`, it takes the place of older versions."""
-        self.state = replace(self.state, patches=with_next(self.state.patches, patch))
+        self.state, gone = learned(self.state, patch)
         known, now = self.state.patches[-1], self._now(None)
-        self.engine.learn(known.number, patch)
+        self.engine.learn(known.number, patch, gone)
         self._write("patch", now.frame, number=known.number, name=known.name, graph=known.graph)
         if not renews:
             return Reply(())

@@ -28,6 +28,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     stage.on()
     stage.enter("save monday")
     stage.show.kept_code = lambda: "x = 1\n"
+    stage.show.end_code = lambda: stage.ran.append("end()")
     yield stage
 
 
