@@ -203,6 +203,8 @@ class LiveShow:
         )  # fmt: skip
         if self._resumed is None:
             begins.enter(self._show, self._tell)
+        else:
+            self._shelf.take_up(self._resumed.notes, self._tell)
         tick = asyncio.create_task(self._tick(script))
         tidy = asyncio.create_task(keep_tidy())
         try:

@@ -15,6 +15,7 @@ from loopmind_live.errors import LoopMindError, SessionError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.repl.livecode.due import meant_for, reachable, worded
 from loopmind_live.repl.livecode.keeper import CodeKeeper, Scene
+from loopmind_live.repl.livecode.kept import kept_routines
 from loopmind_live.repl.livecode.views import KEPT_BACK
 from loopmind_live.repl.livecode.wire import Ask, Go
 from loopmind_live.session.actions import Enter, SetArrangement
@@ -44,11 +45,14 @@ class Livecode:
         self._keeper = CodeKeeper(self._scene, tell, clock)
         self._asked: deque[Ask] = deque()
         self._paused = False
+        self._held = ""
         self._told_end: float | None = None
         self._late: dict[str, int] = {}
         self._refused: dict[str, str] = {}
         show.run_code = self.enter
-        show.kept_code = lambda: self._keeper.kept
+        show.kept_code = lambda: self._held + self._keeper.kept
+        show.hold_code, show.held_code = self.hold, lambda: self._held
+        show.end_code = self.end
         show.names_of_code = lambda: self._keeper.names
         show.told_beside.append(self._told)
 
@@ -66,6 +70,16 @@ class Livecode:
         """Run a cell; SessionError where it cannot be run. What comes of it is told later."""
         self._refused.clear()
         self._keeper.enter(source)
+
+    def hold(self, code: str) -> None:
+        """Keep code that ran in an earlier performer: it is kept as what runs, and waits."""
+        self._held = code
+
+    def end(self) -> None:
+        """End all that runs, or is about to, and hold nothing any more."""
+        self._held = ""
+        if self.routines or not self.is_idle:
+            self._keeper.enter("end()")
 
     def advance(self) -> None:
         """Carry out what code asks for, and have it run what is due."""
@@ -96,9 +110,9 @@ class Livecode:
         return [] if told is None else [told]
 
     def _told(self) -> str | None:
-        if self._keeper.pid is None:
-            return None
-        return f"code: {', '.join(self.routines) or 'no function runs'}"
+        there = self._keeper.pid is not None
+        runs = [f"code: {', '.join(self.routines) or 'no function runs'}"] if there else []
+        return "; ".join([*runs, *([waits(self._held)] if self._held else [])]) or None
 
     def _go(self) -> None:
         """Have all run that is due soon."""
@@ -191,6 +205,16 @@ class Livecode:
 
     def _seen(self) -> dict[str, object]:
         return dataclasses.asdict(panel_now(self._show))
+
+
+def waits(code: str) -> str:
+    r"""Return the line that offers code that is held.
+
+    >>> waits("x = 1\n@loop\ndef hats(): ...\n")
+    'code waits: hats: load code runs it again'
+    """
+    names = ", ".join(kept_routines(code)) or "no function"
+    return f"code waits: {names}: load code runs it again"
 
 
 def _is_on(state: State) -> bool:

@@ -116,8 +116,11 @@ class Performance:
         self.link: Callable[[SetLink], list[str]] = _no_link
         self.run_code: Callable[[str], None] = _no_code
         self.kept_code: Callable[[], str] = str
+        self.hold_code: Callable[[str], None] = _let_be
+        self.held_code: Callable[[], str] = str
+        self.end_code: Callable[[], None] = _nothing_runs
         self.mapping_files: Callable[[], list[Path]] = list
-        self.use_mappings: Callable[[Path], None] = _no_mappings
+        self.use_mappings: Callable[[Path], None] = _let_be
         self.sets: Sets | None = None
         self._here = False
         self.names_of_code: Callable[[], tuple[str, ...]] = tuple
@@ -361,8 +364,12 @@ def _no_code(_source: str) -> None:
     raise SessionError("no code runs here: perform live")
 
 
-def _no_mappings(_folder: Path) -> None:
-    """Let a set's mappings be, where no MIDI is."""
+def _let_be(_what: object) -> None:
+    """Let mappings be where no MIDI is, and code where none runs."""
+
+
+def _nothing_runs() -> None:
+    """Do nothing: there is no code to end."""
 
 
 def _no_patches(_wanted: Rehearse) -> list[str]:

@@ -10,6 +10,8 @@ from loopmind_live.errors import SessionError
 
 LAST = "last"
 """The name of the set that the last performance left."""
+HELD_CODE = "code"
+"""What is loaded where code waits since a performance was cut off; else it may be a set's name."""
 MAX_NAME = 80
 
 

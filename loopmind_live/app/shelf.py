@@ -6,13 +6,15 @@ out, and is told so.
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from loopmind_live.app.journals import Found, journals_folder, newest_set
-from loopmind_live.app.last_set import LastSet, last_set, told
+from loopmind_live.app.last_set import CODE_NOTE, SET_NOTE, LastSet, last_set, told
+from loopmind_live.app.livecode import waits
 from loopmind_live.app.patches import FOLDER as PATCHES
 from loopmind_live.app.patches import find_patch, patch_files, patch_folders
 from loopmind_live.app.performance import Performance
@@ -26,9 +28,10 @@ from loopmind_live.app.set_folder import (
     is_set,
     read_folder,
 )
-from loopmind_live.app.set_places import LAST, MAX_NAME, Places, places
+from loopmind_live.app.set_places import HELD_CODE, LAST, MAX_NAME, Places, places
 from loopmind_live.app.set_writing import before, write_folder
 from loopmind_live.errors import LoopMindError, SessionError
+from loopmind_live.repl.livecode.kept import kept_cells
 from loopmind_live.repl.livecode.typed import Piece
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.patch import from_json
@@ -92,14 +95,16 @@ class Shelf:
         return Command(verb, {"file": name}, text=text.strip())
 
     def holds(self, name: str) -> bool:
-        """Tell whether there is a set of that name."""
-        if name == LAST:
+        """Tell whether there is a set of that name, or code that waits."""
+        if name == LAST or (name == HELD_CODE and self._show.held_code()):
             return True
         return not name.endswith(".json") and self._places.find(name) is not None
 
     def load(self, command: Command, frame: int | None, due_frame: int | None, here: bool) -> Reply:
-        """Play a set from the line that `command` asks for."""
+        """Play a set from the line that `command` asks for, or run the code that waits."""
         session = self._show.session
+        if command.arguments["file"] == HELD_CODE and self._show.held_code():
+            return self._run_held(command, frame, here)
         here = here or (self._waiting is not None and command is self._waiting)
         self._waiting = None
         try:
@@ -119,6 +124,22 @@ class Shelf:
         if not reply.ok:
             return reply
         return replace(reply, lines=(*reply.lines, *self._taken(found, frame, here)))
+
+    def take_up(self, notes: Mapping[str, Any], tell: Callable[[str], None]) -> None:
+        """Go on with the set of a performance that was cut off, as its journal's `notes` say.
+
+        Its functions wait: one of them may be what cut it off.
+        """
+        folder, code = notes.get(SET_NOTE), notes.get(CODE_NOTE)
+        if isinstance(folder, str):
+            self._current, self._timed, self._music, self._name = Path(folder), (), None, ""
+            try:
+                self._use(read_folder(Path(folder), self._show.session.state.tempo.beats_per_bar))
+            except LoopMindError as error:
+                tell(str(error))
+        if isinstance(code, str) and code:
+            self._show.hold_code(code)
+            tell(waits(code))
 
     def greeting(self) -> list[str]:
         """Return what to do first: play what is there, or ask for something."""
@@ -165,6 +186,18 @@ class Shelf:
             self._note_rehearsed(one, folder / PATCHES / f"{one}.py")
         left = f"; left out, as its file is gone: {', '.join(gone)}" if gone else ""
         return f"saved {folder}{f'; what it was before is {before(folder)}' if other else ''}{left}"
+
+    def _run_held(self, command: Command, frame: int | None, here: bool) -> Reply:
+        """Run the code that waits since the performance was cut off."""
+        try:
+            if not here:
+                raise SessionError("load code: it is entered from your own prompt alone")
+            for cell in kept_cells(self._show.held_code()):
+                self._show.run_code(cell)
+        except LoopMindError as error:
+            return self._show.session.refuse(command.text, error, frame)
+        self._show.hold_code("")
+        return Reply(())
 
     def _folder_for(self, name: str | None) -> Path:
         """Return the folder that a set is to be kept in."""
@@ -255,7 +288,7 @@ class Shelf:
     def _entered(
         self, start: tuple[Piece, ...], code: str, frame: int | None, here: bool
     ) -> list[str]:
-        self._end_code()
+        self._show.end_code()  # it is of the set that was there before
         if not here:
             left = [name for name, there in ((START, start), (CODE, code)) if there]
             what = " and ".join(left)
@@ -270,11 +303,6 @@ class Shelf:
             except LoopMindError as error:
                 lines.append(str(error))
         return lines
-
-    def _end_code(self) -> None:
-        """End the functions that run: they are of the set that was there before."""
-        if self._show.kept_code():
-            self._show.run_code("end()")
 
     def _loops_of(self, folder: Path) -> tuple[str | None, str | None]:
         """Return the folder, or library, of the loops chosen from, as a file in `folder` has it."""

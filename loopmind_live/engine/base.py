@@ -143,8 +143,11 @@ class Engine(Protocol):
         """
         ...
 
-    def learn(self, number: int, patch: Patch) -> None:
-        """Let `patch` be mounted by its number (config.FIRST_PATCH and up), as an insert is."""
+    def learn(self, number: int, patch: Patch, instead_of: int | None = None) -> None:
+        """Let `patch` be mounted by its number (config.FIRST_PATCH and up), as an insert is.
+
+        The number `instead_of`, which nothing mounts any more, is forgotten.
+        """
         ...
 
     def status(self) -> EngineStatus:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from loopmind_live.config import MOST_PATCHES
 from loopmind_live.engine import protocol
 from loopmind_live.engine.base import EngineEvent, EngineStatus, Row
 from loopmind_live.engine.connection import EngineConnection
@@ -161,12 +160,12 @@ class ProcessEngine:
             self._send(asked)
             self._keep_newest()
 
-    def learn(self, number: int, patch: Patch) -> None:
+    def learn(self, number: int, patch: Patch, instead_of: int | None = None) -> None:
         """Let a patch be mounted by its number; engines to come will know it, too."""
         with self._lock:
-            self._patches[number] = protocol.patch(number, patch)
-            for old in sorted(self._patches)[:-MOST_PATCHES]:
-                del self._patches[old]
+            self._patches[number] = protocol.patch(number, patch, instead_of)
+            if instead_of is not None:
+                self._patches.pop(instead_of, None)
             self._send(self._patches[number])
             self._files.patches.write(b"".join(one.encode() for one in self._patches.values()))
 

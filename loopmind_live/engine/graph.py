@@ -214,10 +214,10 @@ class Graph:
         if self._shells is not None and change.target == "insert":
             self._shells.prepare(change.index, int(change.control[-1]) - 1, int(change.value))
 
-    def learn(self, number: int, patch: Patch) -> None:
-        """Let a patch be mounted by its number. Not in the audio callback."""
+    def learn(self, number: int, patch: Patch, instead_of: int | None = None) -> None:
+        """Let a patch be mounted by its number: see `Rack`. Not in the audio callback."""
         if self._shells is not None:
-            self._shells.rack.learn(number, patch)
+            self._shells.rack.learn(number, patch, instead_of)
 
     def troubles(self) -> list[str]:
         """Return what was taken off since the last call, and why."""

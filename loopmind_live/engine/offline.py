@@ -96,9 +96,9 @@ class OfflineEngine:
         self._later.append((at, change))  # what was told first counts first, as in a live engine
         return at
 
-    def learn(self, number: int, patch: Patch) -> None:
+    def learn(self, number: int, patch: Patch, instead_of: int | None = None) -> None:
         """Let a patch be mounted by its number: see engine.base.Engine."""
-        self._graph.learn(number, patch)
+        self._graph.learn(number, patch, instead_of)
 
     def render(self) -> npt.NDArray[np.float32]:
         """Compute the next block and return the master, float32 [block, 2]."""

@@ -9,7 +9,8 @@ numbers what it sends; answers carry the number that they answer, or 0.
        |          rows                     |   the table it is `based_on` is not in force (STALE);
        | <- ACK frame | LATE | STALE       |   what begins or ends at `frame` does so no sooner than
        |                                   |   in the block that comes next, whose frame ACK tells
-       | -> PATCH number, graph as JSON    |   may be mounted by its number from then on
+       | -> PATCH number, instead_of,      |   may be mounted by its number from then on; what has
+       |          graph as JSON            |   the number `instead_of`, 0 for none, is forgotten
        | -> PARAMETER frame, name, value.. |
        | <- MOVED frame                    |   where the parameter has a number
        | <- EVENT kind, frame, text        |
@@ -30,7 +31,7 @@ from loopmind_live.errors import EngineError, ScoreError
 from loopmind_live.score.patch import Patch, from_json, to_json
 
 MAGIC = b"LMLV"
-VERSION = 4
+VERSION = 5
 MAX_BYTES = 256 * 1024
 ANY_TIME = -(1 << 62)
 """The frame of a table that is installed however late it comes (after a restart)."""
@@ -39,7 +40,7 @@ _HELLO = struct.Struct("=IIIqBB16s")
 _TABLE = struct.Struct("=Iqq")
 _ACK = struct.Struct("=q")
 _PARAMETER = struct.Struct("=qdd")
-_PATCH = struct.Struct("=I")
+_PATCH = struct.Struct("=II")
 _EVENT = struct.Struct("=q16s")
 _MAX_NAME_BYTES = 64
 _MAX_TEXT_BYTES = 1024
@@ -198,16 +199,17 @@ def read_parameter(message: Message) -> tuple[int, str, float, float]:
     return frame, _text(data), value, ramp_s
 
 
-def patch(number: int, graph: Patch) -> Message:
-    """Return the message that lets `graph` be mounted by its number."""
-    return Message(Kind.PATCH, body=_PATCH.pack(number) + to_json(graph).encode())
+def patch(number: int, graph: Patch, instead_of: int | None = None) -> Message:
+    """Return the message that lets `graph` be mounted by its number, and forgets another one."""
+    body = _PATCH.pack(number, instead_of or 0) + to_json(graph).encode()
+    return Message(Kind.PATCH, body=body)
 
 
-def read_patch(message: Message) -> tuple[int, Patch]:
-    """Return (number, graph) of a PATCH, whose objects are not checked yet."""
-    (number,) = _unpack(_PATCH, message, more=True)
+def read_patch(message: Message) -> tuple[int, Patch, int | None]:
+    """Return (number, graph, instead_of) of a PATCH, whose objects are not checked yet."""
+    number, instead_of = _unpack(_PATCH, message, more=True)
     try:
-        return number, from_json(message.body[_PATCH.size :])
+        return number, from_json(message.body[_PATCH.size :]), instead_of or None
     except ScoreError as error:
         raise EngineError(str(error)) from error
 

@@ -55,9 +55,11 @@ class RecordingEngine:
         self.parameters.append((at, name, value))
         return at
 
-    def learn(self, number: int, patch: Patch) -> None:
-        """Remember a patch."""
+    def learn(self, number: int, patch: Patch, instead_of: int | None = None) -> None:
+        """Remember a patch, and forget another one."""
         self.patches[number] = patch
+        if instead_of is not None:
+            del self.patches[instead_of]
 
     def status(self) -> EngineStatus:
         """Return the clock, and silence."""

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 
 from loopmind_live.errors import SessionError
-from loopmind_live.score.rhythm import MOST_BARS, MOST_STEPS, rhythm_of
+from loopmind_live.score.rhythm import MOST_STEPS, rhythm_of, spanned
 from loopmind_live.units import split_key
 
 EXAMPLE = "write as in x..x..x. or x(3,8), or degrees of the key as in 0 . 3 5"
-_DEGREES = re.compile(r"(?P<steps>[x0-9._\-|\s]+?)\s*(?:/\s*(?P<bars>[0-9]{1,4})\s*)?", re.ASCII)
+_DEGREES = re.compile(r"[x0-9._\-|\s]+", re.ASCII)
 _SCALES = {"maj": (0, 2, 4, 5, 7, 9, 11), "min": (0, 2, 3, 5, 7, 8, 10)}
 _NO_KEY = "C:min"
 _LOWEST_C_HZ = 440.0 * 2.0 ** (-45 / 12)
@@ -48,15 +48,12 @@ def melody_of(text: str) -> Melody:
     >>> melody_of("x(3,8)/2").notes[1], melody_of("x(3,8)/2").bars
     (Note(step=3, steps=1, degree=0), 2)
     """
-    match = _DEGREES.fullmatch(text)
-    if match is None or not re.search(r"[0-9_]", match["steps"]):
+    written, bars = spanned(text, "pattern", "0 . 3 5 ")
+    if _DEGREES.fullmatch(written) is None or not re.search(r"[0-9_]", written):
         rhythm = rhythm_of(text)
         notes = tuple(Note(step, 1, 0) for step, sounds in enumerate(rhythm.steps) if sounds)
         return Melody(rhythm.text, notes, len(rhythm.steps), rhythm.bars)
-    marks = [mark for mark in match["steps"] if mark not in "| \t\r\n"]
-    bars = int(match["bars"] or 1)
-    if not 1 <= bars <= MOST_BARS:
-        raise SessionError(f"pattern {text!r:.40}: over 1 to {MOST_BARS} bars, as in 0 . 3 5 /2")
+    marks = [mark for mark in written if mark in "x0123456789._-"]
     if len(marks) > MOST_STEPS:
         raise SessionError(f"pattern {text!r:.40}: {MOST_STEPS} steps at most")
     found: list[Note] = []

@@ -9,13 +9,15 @@ from loopmind_live.errors import SessionError
 
 MOST_STEPS = 128
 MOST_BARS = 16
+MOST_CHARACTERS = 512
+"""Of all that is written of a rhythm: any of 128 steps fits in."""
 EXAMPLE = "write as in x..x..x. or x(3,8)"
 _TOKEN = re.compile(
     r"x\(\s*(?P<hits>\d+)\s*,\s*(?P<steps>\d+)\s*(?:,\s*(?P<turn>-?\d+)\s*)?\)"
     r"|\*\s*(?P<times>\d+)|(?P<mark>[x.\-\[\]])|[\s|]+|(?P<wrong>.)",
     re.ASCII,
 )
-_SPAN = re.compile(r"(?P<steps>.*?)\s*/\s*(?P<bars>[0-9]+)\s*", re.ASCII | re.DOTALL)
+_BARS = re.compile(r"\s*([0-9]+)\s*", re.ASCII)
 Steps = tuple[bool, ...]
 
 
@@ -39,12 +41,30 @@ def rhythm_of(text: str) -> Rhythm:
     >>> rhythm_of(" x . x / 2 ").text
     'x.x/2'
     """
-    match = _SPAN.fullmatch(text)
-    written = text if match is None else match["steps"]
-    bars = 1 if match is None else int(match["bars"][:4])
-    if not 1 <= bars <= MOST_BARS:
-        raise SessionError(f"rhythm {text!r:.40}: over 1 to {MOST_BARS} bars, as in x(3,8)/2")
+    written, bars = spanned(text, "rhythm", "x(3,8)")
     return Rhythm("".join(text.split()), steps_of(written), bars)
+
+
+def spanned(text: str, noun: str, example: str) -> tuple[str, int]:
+    """Return what is written before the /, and over how many bars it goes; 1 where none stands.
+
+    SessionError where the text is too long, or there are too many bars.
+
+    >>> spanned("x. / 2", "rhythm", "x"), spanned("x.", "rhythm", "x")
+    (('x. ', 2), ('x.', 1))
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise SessionError(
+            f"{noun} {text!r:.40}: {len(text)} characters: {MOST_CHARACTERS} at most"
+        )
+    written, slash, after = text.rpartition("/")
+    match = _BARS.fullmatch(after)
+    if not slash or match is None:
+        return text, 1
+    bars = int(match[1])
+    if not 1 <= bars <= MOST_BARS:
+        raise SessionError(f"{noun} {text!r:.40}: over 1 to {MOST_BARS} bars, as in {example}/2")
+    return written, bars
 
 
 def steps_of(text: str) -> Steps:
@@ -58,10 +78,12 @@ def steps_of(text: str) -> Steps:
     >>> shown(steps_of("x(3,8)")), shown(steps_of("x(3,8,2)")), shown(steps_of("[x.]*2 x*2"))
     ('x..x..x.', '.x..x.x.', 'x.x.xx')
     """
+    spanned(text, "rhythm", "x(3,8)")
     groups: list[list[Steps]] = [[]]
+    steps_so_far = 0
     for match in _TOKEN.finditer(text):
-        _take(match, groups, text)
-        if sum(len(item) for group in groups for item in group) > MOST_STEPS:
+        steps_so_far += _take(match, groups, text)
+        if steps_so_far > MOST_STEPS:
             raise SessionError(f"rhythm {text!r:.40}: {MOST_STEPS} steps at most")
     if len(groups) > 1:
         raise SessionError(f"rhythm {text!r:.40}: a [ is not closed")
@@ -71,19 +93,25 @@ def steps_of(text: str) -> Steps:
     return steps
 
 
-def _take(match: re.Match[str], groups: list[list[Steps]], text: str) -> None:
-    """Add what one token means to the innermost of `groups`, each a list of items."""
+def _take(match: re.Match[str], groups: list[list[Steps]], text: str) -> int:
+    """Add what one token means to the innermost of `groups`, each a list of items.
+
+    Return how many steps that are.
+    """
     mark = match["mark"]
     if match["wrong"] is not None:
         raise SessionError(f"rhythm {text!r:.40}: no step {match['wrong']!r}: {EXAMPLE}")
     if match["hits"] is not None:
         groups[-1].append(euclid(int(match["hits"]), int(match["steps"]), int(match["turn"] or 0)))
-    elif match["times"] is not None:
+        return len(groups[-1][-1])
+    if match["times"] is not None:
         times = int(match["times"])
         if not groups[-1] or not 1 <= times <= MOST_STEPS:
             raise SessionError(f"rhythm {text!r:.40}: * takes what stands before it 1 to 128 times")
+        before = len(groups[-1][-1])
         groups[-1][-1] *= times
-    elif mark == "[":
+        return before * (times - 1)
+    if mark == "[":
         groups.append([])
     elif mark == "]":
         if len(groups) == 1:
@@ -92,6 +120,8 @@ def _take(match: re.Match[str], groups: list[list[Steps]], text: str) -> None:
         groups[-1].append(tuple(step for item in inner for step in item))
     elif mark is not None:
         groups[-1].append((mark == "x",))
+        return 1
+    return 0
 
 
 def euclid(hits: int, steps: int, turn: int = 0) -> Steps:

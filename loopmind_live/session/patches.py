@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from loopmind_live.config import FIRST_PATCH, INSERTS, MOST_PATCHES
-from loopmind_live.score.patch import Parameter, Patch, from_json, to_json
+from loopmind_live.config import FIRST_PATCH, INSERTS
+from loopmind_live.score.patch import Parameter, Patch, from_json
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -39,12 +39,6 @@ def next_number(known: Sequence[KnownPatch]) -> int:
     (16, 41)
     """
     return max((patch.number for patch in known), default=FIRST_PATCH - 1) + 1
-
-
-def with_next(known: tuple[KnownPatch, ...], patch: Patch) -> tuple[KnownPatch, ...]:
-    """Return what is known with `patch` as the newest; the oldest of many are forgotten."""
-    made = KnownPatch(next_number(known), patch.name, to_json(patch))
-    return (*known, made)[-MOST_PATCHES:]
 
 
 def newest(known: Sequence[KnownPatch], name: str) -> KnownPatch | None:

@@ -27,8 +27,8 @@ from loopmind_live.session.kept_set import KeptSet
 from loopmind_live.session.landing import Now, margin_frames
 from loopmind_live.session.look_ahead import LookAhead
 from loopmind_live.session.options import Options, Reply
+from loopmind_live.session.patch_memory import learned
 from loopmind_live.session.patch_rules import renewed
-from loopmind_live.session.patches import with_next
 from loopmind_live.session.plan import Stage, ends_by
 from loopmind_live.session.readiness import Readiness
 from loopmind_live.session.reducer import queue_arrangement, reduce
@@ -209,9 +209,9 @@ class Session:
 
     def learn(self, patch: Patch) -> Reply:
         """Know a patch that was rehearsed; where an older version plays, it takes its place."""
-        self.state = replace(self.state, patches=with_next(self.state.patches, patch))
+        self.state, gone = learned(self.state, patch)
         known, now = self.state.patches[-1], self._now(None)
-        self.engine.learn(known.number, patch)
+        self.engine.learn(known.number, patch, gone)
         self._write("patch", now.frame, number=known.number, name=known.name, graph=known.graph)
         command, desk = Command("patch", text=f"patch {known.name}"), Desk(now, self.arranger)
         return self._answer(command, now, lambda: renewed(self.state, known, desk))

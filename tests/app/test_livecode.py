@@ -205,6 +205,31 @@ def test_undo_takes_back_what_a_hand_did_and_leaves_routines_alone(playing: Stag
     assert [step.text for step in playing.rig.session.state.done] == []
 
 
+def test_code_that_waits_is_kept_with_what_runs_until_it_is_taken_or_ended(stage: Stage) -> None:
+    held = "@loop\ndef hats(): ...\n"
+    stage.code.hold(held)
+    assert stage.show.held_code() == stage.show.kept_code() == held
+    offer = "code waits: hats: load code runs it again"
+    assert offer in stage.show.status() and stage.code.routines == ()
+    stage.enter("@loop\ndef bass(): ...")
+    assert stage.show.kept_code() == f"{held}@loop\ndef bass(): ...\n"
+    assert f"code: bass; {offer}" in stage.show.status()
+    stage.show.end_code()
+    stage.until(lambda: stage.code.is_idle)
+    assert (stage.code.routines, stage.show.kept_code(), stage.show.held_code()) == ((), "", "")
+
+
+def test_all_that_runs_is_ended_even_where_nothing_of_it_can_be_kept(stage: Stage) -> None:
+    stage.show.end_code()
+    assert stage.code.is_idle  # no process begins to end nothing
+    stage.enter("exec('@loop\\ndef hats(): live.tracks.bass.mute()')")
+    assert stage.code.routines == ("hats",) and not stage.show.kept_code()
+    stage.code.enter("@loop\ndef bass(): ...")
+    stage.show.end_code()  # what is about to run is of the set that was there before, too
+    stage.until(lambda: stage.code.is_idle)
+    assert stage.code.routines == ()
+
+
 def test_phrases_and_code_are_entered_together(playing: Stage) -> None:
     answer = playing.show.enter("mute drums in 2 bars\n>>> live.tracks.bass.mute()\n\nunsolo")
     assert len(answer.lines) == 2

@@ -1,10 +1,13 @@
 """Patches in a set: from a file to the sound and back, through the whole program."""
 
 import json
+import os
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -21,6 +24,7 @@ from loopmind_live.engine.patch.scratch import Scratch
 from loopmind_live.errors import EngineError, SessionError
 from loopmind_live.repl.grammar import parse
 from loopmind_live.score.loop import ROLES
+from tests.engine.processes import until
 from tests.session.stage import Rig
 
 HALF = """
@@ -225,3 +229,43 @@ def test_a_process_that_hangs_is_ended(tmp_path: Path) -> None:
     now[0] = 31.0
     with pytest.raises(EngineError, match="hangs: not done after 30 s"):
         scratch.result()
+
+
+FORKS = """
+import os, time
+def build(input, parameters):
+    if (child := os.fork()) == 0:
+        {setsid}
+        time.sleep(1000)
+    open({told!r}, "w").write(str(child))
+    return input
+"""
+
+
+@pytest.mark.parametrize("setsid", ["", "os.setsid()"])
+def test_what_a_patch_leaves_behind_is_not_waited_for_and_ended(
+    tmp_path: Path, setsid: str
+) -> None:
+    file, told = tmp_path / "forks.py", tmp_path / "child"
+    file.write_text(FORKS.format(setsid=setsid, told=str(told)))
+    scratch = Scratch(file, 48000, 256)
+    waiting = Thread(target=scratch.wait, daemon=True)
+    waiting.start()
+    waiting.join(25.0)
+    done, child = not waiting.is_alive(), int(told.read_text())
+    try:
+        assert done, "the performer waits for what the patch left behind"
+        if not setsid:
+            until(lambda: not _runs(child))
+    finally:
+        if _runs(child):
+            os.kill(child, signal.SIGKILL)
+
+
+def _runs(pid: int) -> bool:
+    """Tell whether a process runs: a zombie, which waits for its parent, does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"

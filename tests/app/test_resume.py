@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,6 +125,9 @@ class Home:
         assert snapshot is not None
         return snapshot
 
+    def notes(self) -> dict[str, Any]:
+        return read_journal(self.journal()).notes
+
     def status(self) -> StatusBlock:
         engine = read_journal(self.journal()).header["engine"]
         return StatusBlock(Path(engine) / STATUS_NAME, writable=False)
@@ -170,6 +174,9 @@ def test_a_killed_performer_costs_no_block_and_the_next_knows_all_of_it(at_home:
         first.type(line)
     first.hear("hook:")
     first.hear("bass")
+    for line in (">>> @at(4000)", "... def late(): live.tracks.bass.level(-6)", ""):
+        first.type(line)
+    first.until(lambda: "def late" in at_home.notes()["code"])
     status = at_home.status()
     before, left = status.read(), at_home.snapshot()
     assert len(left.state.done) == 4
@@ -180,11 +187,17 @@ def test_a_killed_performer_costs_no_block_and_the_next_knows_all_of_it(at_home:
     second = at_home.start("perform", "--resume")
     assert "taken up at bar" in second.hear("taken up")
     assert "goes on in" in second.hear("was cut off")
+    # What ran may be what ended it: it is offered, and kept until it is taken.
+    assert second.hear("code waits") == "code waits: late: load code runs it again\n"
     third = at_home.run("perform", "--resume")
     assert third.returncode == 1
     assert "another process performs it" in third.stderr
     second.type("status")
     second.hear("swap bass")
+    assert "def late" in at_home.notes()["code"]
+    second.type("load code")
+    second.type(">>> end('late'); 'it ran again'")  # refused where there is no such function
+    assert second.hear("it ran again").startswith("cell ")
     after, taken = status.read(), at_home.snapshot()
     blocks = (after.frame - before.frame) // BLOCK
     assert after.blocks - before.blocks == blocks > 0

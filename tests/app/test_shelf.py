@@ -174,10 +174,55 @@ def test_code_and_start_lines_are_entered_from_ones_own_prompt_alone(stage: Stag
 
 def test_code_that_runs_is_kept_and_ends_where_another_set_is_loaded(stage: Stage) -> None:
     stage.show.kept_code = lambda: "@loop\ndef hats(): ...\n"
+    stage.show.end_code = lambda: stage.ran.append("end()")
     stage.enter("save friday")
     assert (stage.sets / "friday" / "code.py").read_text() == "@loop\ndef hats(): ...\n"
     stage.enter("load friday")
     assert stage.ran == ["end()", "@loop\ndef hats(): ...\n"]
+
+
+def test_a_performance_that_was_cut_off_goes_on_with_its_own_set_and_offers_its_code(
+    stage: Stage,
+) -> None:
+    stage.enter("save techno")
+    stage.enter("save lofi")
+    lofi = stage.sets / "lofi"
+    (lofi / "controllers").mkdir()
+    found = read_folder(stage.sets / "techno")
+    code = "gain = -6\n@loop\ndef hats(): ...\n@at(9)\ndef fill(): ...\n"
+    held, used, told = [""], list[Path](), list[str]()
+    stage.show.hold_code = lambda text: held.__setitem__(0, text)
+    stage.show.held_code = lambda: held[0]
+    stage.show.use_mappings = used.append
+    # It began with techno, and lofi was loaded since.
+    shelf = Shelf(
+        stage.show, Places(stage.here, stage.sets), stage.patches_in, lambda: None, lambda: NOW,
+        found,
+    )  # fmt: skip
+    shelf.take_up({"set": str(lofi), "code": code}, told.append)
+    assert told == ["code waits: hats, fill: load code runs it again"]
+    assert (shelf.current, used) == (lofi, [lofi / "controllers"])
+    assert stage.patches_in[0] == lofi / "patches"
+    assert stage.enter("save") == f"saved {lofi}"
+    assert not stage.ran and held == [code]
+    assert "from your own prompt alone" in stage.show.type("load code").lines[0]  # as OSC asks
+    assert not stage.ran and held == [code]
+    stage.enter("load code")
+    assert stage.ran == ["gain = -6", *(f"@{one}" for one in code[:-1].split("\n@")[1:])]
+    assert held == [""]
+    assert "no set 'code'" in stage.enter('load "code"')
+
+
+def test_a_set_that_cannot_be_read_any_more_is_still_where_the_performance_is_kept(
+    stage: Stage,
+) -> None:
+    stage.enter("save lofi")
+    (stage.sets / "lofi" / SET).write_text("tempo = 'fast'")
+    told: list[str] = []
+    stage.shelf.take_up({"set": str(stage.sets / "lofi"), "code": ""}, told.append)
+    (line,) = told
+    assert line.startswith(f"{stage.sets / 'lofi' / SET}: ")
+    assert stage.shelf.current == stage.sets / "lofi"
 
 
 def test_the_last_performance_is_loaded_from_its_journal(stage: Stage, tmp_path: Path) -> None:

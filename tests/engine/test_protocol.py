@@ -8,6 +8,7 @@ from loopmind_live.engine.base import EngineEvent, Row
 from loopmind_live.engine.protocol import Decoder, Hello, Kind, Message
 from loopmind_live.engine.rows import pack
 from loopmind_live.errors import EngineError
+from loopmind_live.score.patch import Made, Object, Patch
 
 frames = st.integers(-(1 << 62), (1 << 62))
 messages = st.builds(
@@ -112,3 +113,10 @@ def test_another_version_is_told_apart() -> None:
     data[4] = 99
     with pytest.raises(EngineError, match="protocol 99"):
         Decoder().feed(bytes(data))
+
+
+@pytest.mark.parametrize("instead_of", [None, 16])
+def test_a_patch_crosses_with_what_is_forgotten_for_it(instead_of: int | None) -> None:
+    quiet = Patch("quiet", "", {}, (Object("Sig", (("value", 0.0),)),), (Made(0), Made(0)))
+    (message,) = Decoder().feed(protocol.patch(17, quiet, instead_of).encode())
+    assert protocol.read_patch(message) == (17, quiet, instead_of)

@@ -1,11 +1,22 @@
 """Rhythms as text."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from loopmind_live.errors import SessionError
-from loopmind_live.score.rhythm import MOST_STEPS, euclid, shown, steps_of, turns
+from loopmind_live.score.melody import melody_of
+from loopmind_live.score.rhythm import (
+    MOST_CHARACTERS,
+    MOST_STEPS,
+    euclid,
+    rhythm_of,
+    shown,
+    steps_of,
+    turns,
+)
 
 RHYTHMS = st.lists(st.booleans(), min_size=1, max_size=MOST_STEPS).map(tuple)
 
@@ -79,3 +90,31 @@ def test_rhythms_that_players_write(text: str, steps: str) -> None:
 def test_what_is_no_rhythm_is_refused_by_name(text: str) -> None:
     with pytest.raises(SessionError, match="rhythm"):
         steps_of(text)
+
+
+@pytest.mark.parametrize("read", [rhythm_of, melody_of, steps_of])
+@pytest.mark.parametrize("text", ["[" * 16_000, "[]" * 8_000, " " * 16_000, "x /" + "2" * 16_000])
+def test_what_is_far_too_long_is_refused_unread(read: Callable[[str], object], text: str) -> None:
+    with pytest.raises(SessionError, match=rf"{len(text)} characters: {MOST_CHARACTERS} at most$"):
+        read(text)
+
+
+def test_all_steps_there_are_fit_in_with_spaces_between_them() -> None:
+    assert len(rhythm_of(" ".join("x" * MOST_STEPS) + " / 16").steps) == MOST_STEPS
+    assert melody_of(" ".join("0" * MOST_STEPS) + " / 16").steps == MOST_STEPS
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 129, "[x]*65 [x]*64", "x*128*2", "[x(3,8)]*8 x(3,65)", "[[x.]*64]*2"]
+)
+def test_steps_are_counted_as_they_come(text: str) -> None:
+    with pytest.raises(SessionError, match="128 steps at most"):
+        steps_of(text)
+
+
+@given(st.text("x0 9/_.[]*()1,|", max_size=80))
+def test_any_text_is_a_melody_or_refused_in_one_line(text: str) -> None:
+    try:
+        assert 1 <= melody_of(text).steps <= MOST_STEPS
+    except SessionError as error:
+        assert "\n" not in str(error)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loopmind_live.config import FIRST_PATCH
+from loopmind_live.config import FIRST_PATCH, MOST_PATCHES
 from loopmind_live.repl.grammar import parse
 from loopmind_live.score.patch import Knob, Made, Object, Parameter, Patch, Side
 from loopmind_live.session.effects import Rehearse
@@ -113,6 +113,53 @@ def test_a_part_takes_two_and_says_so(rig: Rig) -> None:
     assert "drums has crush and gate already" in typed(rig, "patch drums echo")
     assert "drums has crush and gate already" in typed(rig, "insert drums fold")
     assert "into which part?" in typed(rig, "patch echo")
+
+
+def test_what_is_mounted_outlives_many_versions_of_another_patch(rig: Rig) -> None:
+    for name in ("echo", "gate", "hall"):
+        rig.session.learn(patch(name))
+    typed(rig, "patch bass echo; patch drums gate")
+    rig.play_to(2 * rig.BAR)
+    for version in range(2 * MOST_PATCHES):
+        rig.session.learn(patch(depth=Parameter(version / 1000)))
+        rig.session.advance()
+    known = rig.session.state.patches
+    assert len(known) == MOST_PATCHES == len(rig.engine.patches)
+    assert {one.number for one in known} == set(rig.engine.patches)
+    assert {one.name for one in known} == {"echo", "gate", "hall"}
+    rig.play_to(4 * rig.BAR)
+    told(rig)
+    assert typed(rig, "knob bass depth 0.75") == "depth bass 0.75"
+    newest = max(rig.engine.patches)
+    assert rig.session.state.document.control("drums", "insert1") == newest
+    assert rig.session.learn(patch("echo")).lines[0].startswith("echo on bass anew")
+
+
+def test_undo_brings_back_a_patch_after_many_versions_of_it(rig: Rig) -> None:
+    rig.session.learn(patch())
+    typed(rig, "patch drums gate")
+    rig.play_to(2 * rig.BAR)
+    typed(rig, "patch drums off")
+    rig.play_to(4 * rig.BAR)
+    for version in range(2 * MOST_PATCHES):
+        rig.session.learn(patch(depth=Parameter(version / 1000)))
+    typed(rig, "undo")
+    rig.play_to(6 * rig.BAR)
+    assert rig.session.state.document.control("drums", "insert1") == FIRST_PATCH
+    assert rig.engine.patches[FIRST_PATCH].name == "gate"
+
+
+def test_of_more_patches_than_are_kept_those_that_play_stay(rig: Rig) -> None:
+    for name in ("first", "echo"):
+        rig.session.learn(patch(name))
+    typed(rig, "patch drums first")
+    rig.play_to(2 * rig.BAR)
+    for number in range(MOST_PATCHES + 2):
+        rig.session.learn(patch(f"other{number}"))
+    assert len(rig.engine.patches) == MOST_PATCHES
+    assert rig.engine.patches[FIRST_PATCH].name == "first"
+    (asked,) = parse("patch bass echo")
+    assert rig.session.submit(asked).effects == (Rehearse("echo", asked),)
 
 
 def test_what_was_learned_is_written_down(rig: Rig) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from loopmind_live.config import FIRST_PATCH, INSERTS, MOST_PATCHES
+from loopmind_live.config import FIRST_PATCH, INSERTS
 from loopmind_live.engine.host_audio import pyo_import
 from loopmind_live.engine.inserts import BUILDERS, Parameters, Sides
 from loopmind_live.engine.patch.build import builder_of, check_patch
@@ -38,8 +38,11 @@ class Rack:
             for number, name in enumerate(INSERTS, 1)
         }
 
-    def learn(self, number: int, patch: Patch) -> None:
-        """Let `patch`, checked anew, be mounted by its number; the oldest of many are forgotten."""
+    def learn(self, number: int, patch: Patch, instead_of: int | None = None) -> None:
+        """Let `patch`, checked anew, be mounted by its number; that of `instead_of` is forgotten.
+
+        What is mounted is known to the performer, who says which one goes.
+        """
         if number < FIRST_PATCH:
             raise EngineError(f"patch {patch.name}: number {number}: from {FIRST_PATCH} on")
         check_patch(patch)
@@ -47,9 +50,8 @@ class Rack:
         builder = builder_of(patch, self.clock.signals)
         device = Device(patch.name, builder, dict(patch.parameters), bool(patch.pattern))
         devices = {**self._devices, number: device}
-        learned = sorted(one for one in devices if one >= FIRST_PATCH)
-        for old in learned[:-MOST_PATCHES]:
-            del devices[old]
+        if instead_of is not None and instead_of >= FIRST_PATCH:
+            devices.pop(instead_of, None)
         self._devices = devices  # in one step: the audio callback looks into it
 
     def name(self, number: int) -> str:

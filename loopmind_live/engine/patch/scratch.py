@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from loopmind_live.errors import EngineError, ScoreError
 from loopmind_live.score.patch import MAX_BYTES, Patch, from_json
 
 _MOST_FAULTS = 1 << 16
+_MOST_TOLD = 4 * MAX_BYTES
 MAX_WALL_S = 30.0
 """Beyond this it is taken to hang: what it may use of the processor is much less."""
 
@@ -41,23 +43,25 @@ class Scratch:
             raise
         finally:
             os.close(faults)
+        assert self._process.stdout is not None
+        self._out, self._told = self._process.stdout, bytearray()
+        os.set_blocking(self._out.fileno(), False)
 
     def result(self) -> Patch | None:
         """Return the patch, None while it is rehearsed; EngineError says why there is none."""
-        if self._process.poll() is None:
+        ended = self._process.poll() is not None
+        self._hear()
+        if not ended:
             if self._clock() < self._end_s:
                 return None
             self.close()
             raise EngineError(
                 f"patch {self._name}: not done after {MAX_WALL_S:g} s: is there an endless loop?"
             )
-        assert self._process.stdout is not None
-        with self._process.stdout as out:
-            told = out.read(4 * MAX_BYTES)
         try:
-            return self._read(told)
+            return self._read(bytes(self._told))
         finally:
-            self._forget_faults()
+            self.close()
 
     def wait(self) -> Patch:
         """Return the patch once it is rehearsed; EngineError says why there is none."""
@@ -66,13 +70,21 @@ class Scratch:
         return patch
 
     def close(self) -> None:
-        """End the process, whatever it does."""
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        self._forget_faults()
+        """End the process, and what it started, whatever it does."""
+        if self._faults < 0:
+            return
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._out.close()
+        os.close(self._faults)
+        self._faults = -1
+
+    def _hear(self) -> None:
+        """Take what the process has said so far; what it started may hold the other end."""
+        with suppress(BlockingIOError):
+            while some := os.read(self._out.fileno(), _MOST_TOLD - len(self._told)):
+                self._told += some
 
     def _read(self, told: bytes) -> Patch:
         try:
@@ -92,11 +104,6 @@ class Scratch:
             return ""
         line = re.search(rf'File "{re.escape(str(self._file))}", line (\d+)', told)
         return "" if line is None else f", line {line[1]}"
-
-    def _forget_faults(self) -> None:
-        if self._faults >= 0:
-            os.close(self._faults)
-            self._faults = -1
 
     def _end(self) -> str:
         """Return how a process ended that gave no answer."""

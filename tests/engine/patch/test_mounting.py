@@ -131,6 +131,17 @@ def test_a_patch_hears_where_the_bar_is(
     assert np.abs(made[near, 1] - (beats % 1.0)[near]).max() < 1e-4
 
 
+def test_a_patch_is_there_until_another_one_is_learned_in_its_stead(engine: OfflineEngine) -> None:
+    engine.learn(FIRST_PATCH, through(gain=0.5))
+    for number in range(FIRST_PATCH + 1, FIRST_PATCH + 100):
+        engine.learn(number, through(gain=-1.0), number - 1 if number > FIRST_PATCH + 1 else None)
+    engine.set_parameter("track/0/insert1", FIRST_PATCH, 0.0, 0)
+    made, before = heard(engine), plain(engine)
+    assert np.abs(made - 0.5 * before).max() < 1e-6
+    with pytest.raises(EngineError, match="no insert has the number 17"):
+        engine.set_parameter("track/0/insert1", FIRST_PATCH + 1, 0.0)
+
+
 def test_noise_is_the_same_each_time(tmp_path: Path) -> None:
     def take(folder: Path) -> Samples:
         folder.mkdir()
