@@ -58,6 +58,12 @@ def progress_bars() -> Iterator[OpenBar]:
         yield open_bar
 
 
+def tell_waiting(text: str) -> None:
+    """Say on stderr what is waited for, where that is a terminal: nothing may show for seconds."""
+    if sys.stderr.isatty():
+        print(text, file=sys.stderr, flush=True)
+
+
 def rate_told(per_s: float | None, unit: str) -> str:
     """Return a rate for people; nothing where it is not known yet, or has no unit.
 

@@ -10,8 +10,8 @@ def numerals(numbers: Mapping[str, Any]) -> Iterator[Numeral]:
     """Yield the number words of a language with their values, up to some hundreds.
 
     `units` count from 0; `joins` say tens with a unit, `hundred_joins` hundreds with what is below;
-    after the tens of `teens_after` come units up to 19. `short_hundreds` are how a tempo is said:
-    "one twenty" is 120.
+    after the tens of `teens_after` come units up to 19. `short_hundreds` and `short_units` are how
+    a tempo is said: "one twenty" is 120, "one oh eight" 108.
 
     >>> tens = {"units": ["no", "one", "two"], "tens": {"20": "twenty"}, "joins": ["{tens} {unit}"]}
     >>> hundreds = {"hundreds": {"100": ["a hundred"]}, "hundred_joins": ["{hundred} and {rest}"]}
@@ -31,6 +31,11 @@ def numerals(numbers: Mapping[str, Any]) -> Iterator[Numeral]:
                         yield join.format(hundred=word, rest=rest), float(hundred) + value
     for join in numbers.get("short_hundreds", ()):
         yield from ((join.format(rest=rest), 100.0 + value) for rest, value in below if value > 9)
+    for join in numbers.get("short_units", ()):
+        yield from (
+            (join.format(unit=unit), 100.0 + value)
+            for value, unit in enumerate(numbers["units"][1:10], 1)
+        )
 
 
 def _below_hundred(numbers: Mapping[str, Any]) -> Iterator[Numeral]:

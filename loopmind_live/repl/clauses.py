@@ -191,6 +191,12 @@ class Clause:
         return len(said) == 1 and said[0].kind == "section"
 
     @property
+    def asks_for_a_section(self) -> bool:
+        """Tell whether a section is asked for without a verb: "and let's do the drop next"."""
+        later = self.has("when", "next")
+        return later and self.has("polite") and self.has("section") and not self.acts
+
+    @property
     def has_object(self) -> bool:
         """Tell whether it names something of the music."""
         return any(item.kind in _OBJECTS for item in self.items)
@@ -261,6 +267,8 @@ def _stands_alone(before: Sequence[Item], piece: Sequence[Item]) -> bool:
         return second.acts and not (first.has_object or first.has("when", "lasting"))
     if not second.acts:
         # "mute the drums in 4 bars and the bass in 8": the same again.
+        if second.asks_for_a_section:
+            return True
         return first.has("when") and second.has("when") and second.has_object
     if second.items[0].kind == "but" and second.has("except"):
         return False

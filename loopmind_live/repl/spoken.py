@@ -9,6 +9,7 @@ from loopmind_live.repl.asked_of import Before
 from loopmind_live.repl.bind import Misfit
 from loopmind_live.repl.clauses import TOO, Clause, Place, clauses
 from loopmind_live.repl.meanings import commands_of
+from loopmind_live.repl.talk import readings
 from loopmind_live.score.labels import fold
 from loopmind_live.session.commands import Command, check
 
@@ -45,16 +46,37 @@ def speak(lexed: Lexed, source: str) -> Spoken:
         found = [] if clause.is_aside else commands_of(said, before, _typed(clause, source))
         if found and len(clause.strange) > _excused(clause, lexed):
             found = []
-        if not found:
-            if _is_request(clause):
-                return Spoken((), tuple(strange))
-            before = Before(before.verb, before.roles or clause.roles, _place(clause, before))
-            continue
+        if found:
+            before = _remembered(said, before, found)
+        else:
+            found, before = _within_talk(clause, before, source)
+        if not found and _is_request(clause):
+            return Spoken((), tuple(strange))
         for command in found:
             check(command)
-        before = _remembered(said, before, found)
         commands += found
     return Spoken(tuple(commands), tuple(strange))
+
+
+def _within_talk(clause: Clause, before: Before, source: str) -> tuple[list[Command], Before]:
+    """Return what is asked for within talk, where each word of the request is understood."""
+    for talk, requests in readings(clause):
+        found: list[Command] = []
+        known = _after_talk(talk, before)
+        for request in requests:
+            asked = [] if request.is_aside else commands_of(request, known, _typed(request, source))
+            if not asked or request.strange:
+                break
+            known = _remembered(request, known, asked)
+            found += asked
+        else:
+            return found, known
+    return [], _after_talk(clause, before)
+
+
+def _after_talk(talk: Clause, before: Before) -> Before:
+    """Return what may be pointed back to once something of music is named in passing."""
+    return Before(before.verb, before.roles or talk.roles, _place(talk, before))
 
 
 def _is_request(clause: Clause) -> bool:
@@ -81,7 +103,8 @@ def _inherited(clause: Clause, before: Before) -> Clause:
         # "hook next, then the bridge": after that one
         later = Item("when", "", "section", before.sections + 1.0)
         return Clause((*clause.items, later))
-    if clause.acts or before.verb is None or not clause.has("role", "section"):
+    named = clause.has("role", "section") and not clause.asks_for_a_section
+    if clause.acts or before.verb is None or not named:
         return clause
     return Clause((before.verb, *clause.items)) if clause.has("when") else clause
 

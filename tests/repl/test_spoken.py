@@ -183,3 +183,43 @@ def test_very_dark_is_dark_and_too_dark_a_remark():
         {"intent": "arrange", "moods": ["dark", "chill"]}
     ]
     assert operations("too dark") == [{"intent": "none"}]
+
+
+TALKED = [
+    ("my hands are cold can we go a little slower", {"intent": "set_tempo", "rel": "slower"}),
+    ("i'm not feeling the second verse give me a new one",
+     {"intent": "regenerate", "section": "verse", "index": 2}),
+    ("singer says it's too low so take the whole thing up three semitones",
+     {"intent": "set_key", "semitones": 3}),
+    ("solo the drums for the next sixteen bars i wanna rap over it",
+     {"intent": "solo", "roles": ["drums"], "duration": {"unit": "bar", "n": 16}}),
+    ("you know what we don't need the prechorus anymore just delete it",
+     {"intent": "delete", "section": "prechorus"}),
+    ("set the tempo to one oh eight please", {"intent": "set_tempo", "bpm": 108}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "meant"), TALKED)
+def test_a_request_is_found_within_talk_where_no_comma_stands(text, meant):
+    assert operations(text) == [meant]
+
+
+def test_requests_in_one_breath_are_told_apart():
+    assert operations("lose the pads bring the tempo up to one thirty then go to the drop") == [
+        {"intent": "mute", "roles": ["pad"]}, {"intent": "set_tempo", "bpm": 130},
+        {"intent": "goto", "section": "drop"},
+    ]  # fmt: skip
+    assert operations("ditch the hats and let's do the drop next") == [
+        {"intent": "mute", "roles": ["hats"]},
+        {"intent": "goto", "section": "drop", "when": {"unit": "section", "n": 1}},
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["i love this song can we stop for pizza", "louder please said the old man",
+     "stop by my place at 9", "my dog is sick can we go home", "i love to play",
+     "i think the singer wants to mute her phone", "just stop it you two"],
+)  # fmt: skip
+def test_talk_that_only_sounds_like_a_request_does_nothing(text):
+    assert operations(text) == [{"intent": "none"}]
