@@ -7,6 +7,7 @@ out, and is told so.
 import os
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -70,6 +71,7 @@ class Shelf:
         self._music = None if current is None else _music(current)
         self._name = "" if current is None else current.kept.name
         self._rehearsed: dict[str, tuple[Path, _Mark, int]] = {}
+        self._being_written: list[Path] = []
         self._waiting: Command | None = None
         self._asked: tuple[Command, str, Path] | None = None
         show.sets = self
@@ -153,10 +155,11 @@ class Shelf:
         last = None if found is None else told(found, self._now())
         return [first] if last is None else [first, last]
 
-    def save(self, name: str | None) -> str:
-        """Keep the set in the folder of that name, or where it was kept last; tell where.
+    def save(self, name: str | None) -> list[str]:
+        """Keep the set as it is now in the folder of that name, or where it was kept last.
 
-        SessionError where it cannot be kept: then what was there is as it was.
+        It is written beside the music; then it is told where. SessionError where it cannot be kept:
+        then what was there is as it was.
         """
         state = self._show.session.state
         arrangement = as_saved(state.document)
@@ -180,12 +183,22 @@ class Shelf:
         copies = {f"{PATCHES}/{one}.py": patches[one] for one in kept.patches}
         copies |= {f"{CONTROLLERS}/{file.name}": file for file in self._show.mapping_files()}
         other = folder != self._current and folder.exists()
-        write_folder(folder, texts, copies)
-        self._current, self._name = folder, kept.name
-        for one in kept.patches:
-            self._note_rehearsed(one, folder / PATCHES / f"{one}.py")
+        was = f"; what it was before is {before(folder)}" if other else ""
         left = f"; left out, as its file is gone: {', '.join(gone)}" if gone else ""
-        return f"saved {folder}{f'; what it was before is {before(folder)}' if other else ''}{left}"
+        before_it = self._current, self._name
+        self._current, self._name = folder, kept.name
+        self._being_written.append(folder)
+
+        def written(done: Future[None]) -> list[str]:
+            self._being_written.remove(folder)
+            if done.exception() is not None and self._current == folder:
+                self._current, self._name = before_it
+            done.result()
+            for one in kept.patches:
+                self._note_rehearsed(one, folder / PATCHES / f"{one}.py")
+            return [f"saved {folder}{was}{left}"]
+
+        return self._show.write_beside(lambda: write_folder(folder, texts, copies), written)
 
     def _run_held(self, command: Command, frame: int | None, here: bool) -> Reply:
         """Run the code that waits since the performance was cut off."""
@@ -214,6 +227,8 @@ class Shelf:
                 raise SessionError("load last: no performance before this one has left a set")
             return last
         folder = self._places.find(name)
+        if any(one == folder or one.name == name for one in self._being_written):
+            raise SessionError(f"load: {name} is being saved: load it in a moment")
         if folder is None:
             there = ", ".join(self._places.names()) or "none"
             raise SessionError(f"load: no set {name!r:.60}: there are {there}")
