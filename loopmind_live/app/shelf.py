@@ -31,7 +31,7 @@ from loopmind_live.app.set_folder import (
 from loopmind_live.app.set_places import HELD_CODE, LAST, MAX_NAME, Places, places
 from loopmind_live.app.set_writing import before, write_folder
 from loopmind_live.errors import LoopMindError, SessionError
-from loopmind_live.repl.livecode.kept import kept_cells
+from loopmind_live.repl.livecode.kept import kept_cells, kept_routines
 from loopmind_live.repl.livecode.typed import Piece
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.patch import from_json
@@ -189,15 +189,16 @@ class Shelf:
 
     def _run_held(self, command: Command, frame: int | None, here: bool) -> Reply:
         """Run the code that waits since the performance was cut off."""
+        code = self._show.held_code()
         try:
             if not here:
                 raise SessionError("load code: it is entered from your own prompt alone")
-            for cell in kept_cells(self._show.held_code()):
+            for cell in kept_cells(code):
                 self._show.run_code(cell)
         except LoopMindError as error:
             return self._show.session.refuse(command.text, error, frame)
         self._show.hold_code("")
-        return Reply(())
+        return Reply((f"entered again: {', '.join(kept_routines(code)) or 'code'}",))
 
     def _folder_for(self, name: str | None) -> Path:
         """Return the folder that a set is to be kept in."""

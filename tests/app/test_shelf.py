@@ -207,7 +207,7 @@ def test_a_performance_that_was_cut_off_goes_on_with_its_own_set_and_offers_its_
     assert not stage.ran and held == [code]
     assert "from your own prompt alone" in stage.show.type("load code").lines[0]  # as OSC asks
     assert not stage.ran and held == [code]
-    stage.enter("load code")
+    assert stage.enter("load code") == "entered again: hats, fill"
     assert stage.ran == ["gain = -6", *(f"@{one}" for one in code[:-1].split("\n@")[1:])]
     assert held == [""]
     assert "no set 'code'" in stage.enter('load "code"')
