@@ -131,7 +131,7 @@ class LiveShow:
                 self._language_model(stack), self._memory,
             )  # fmt: skip
             own, folders = held.folder, self._folders
-            self._shelf = open_shelf(self._show, request.library, folders, begins.found, own)
+            self._shelf = open_shelf(self._show, request.library, folders, own)
             if resumed is not None:
                 resume.take_up(resumed, engine, pool, session)
             else:

@@ -253,8 +253,8 @@ class MidiSurface:
             for data in messages:
                 self.ports.send(MidiOut(port, data))
 
-    def _use(self, folder: Path) -> None:
-        """Use the mappings of a set, in `folder`, before all others."""
+    def _use(self, folder: Path | None) -> None:
+        """Use the mappings of a set, in `folder`, before all others; those of no set where None."""
         before = self._mappings.faults
         self._mappings.use(folder)
         for fault in self._mappings.faults:

@@ -62,8 +62,11 @@ class Mappings:
         self.devices = (*own, *(device for device in shipped if device.name not in names))
         self.faults = tuple(dict.fromkeys(faults))  # own files are read twice
 
-    def use(self, folder: Path) -> None:
-        """Read the mappings of a set, too, which may have none: they go before all others."""
+    def use(self, folder: Path | None) -> None:
+        """Read the mappings of a set, too, which may have none: they go before all others.
+
+        Where `folder` is None, those of no set.
+        """
         self._of_set = folder
         self.read()
 

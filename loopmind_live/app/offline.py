@@ -92,7 +92,7 @@ class OfflineShow:
                 folders = patch_folders(Path.cwd(), request.set_folder)
                 show.rehearse = rehearse_now(show, folders)
                 code = Livecode(show, self._tell)
-                open_shelf(show, request.library, folders, begins.found)
+                open_shelf(show, request.library, folders)
                 if request.record is not None or request.stems is not None:
                     recorder.start(request.record, request.stems)
                 begins.open(session, folders)

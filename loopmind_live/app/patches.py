@@ -57,7 +57,7 @@ def rehearse_now(show: Performance, folders: Sequence[Path]) -> Callable[[Rehear
         file = wanted.file or find_patch(wanted.name, folders)
         patch = Scratch(file, engine.rate_hz, engine.block).wait()
         if not _is_known(show, patch):
-            show.session.learn(patch)
+            show.session.learn(patch, renews=wanted.command.name != "load")
         return list(show.carry_out([wanted.command]).lines)
 
     return rehearse
@@ -152,7 +152,8 @@ class Patches:
         commands = self._commands.pop(file, [])
         lines: tuple[str, ...] = ()
         if not commands or not _is_known(self._show, patch):
-            lines = self._show.session.learn(patch).lines
+            for_load = bool(commands) and all(one.name == "load" for one in commands)
+            lines = self._show.session.learn(patch, renews=not for_load).lines
         if commands:
             lines = self._show.carry_out(commands).lines
         for line in lines:

@@ -120,7 +120,7 @@ class Performance:
         self.held_code: Callable[[], str] = str
         self.end_code: Callable[[], None] = _nothing_runs
         self.mapping_files: Callable[[], list[Path]] = list
-        self.use_mappings: Callable[[Path], None] = _let_be
+        self.use_mappings: Callable[[Path | None], None] = _let_be
         self.sets: Sets | None = None
         self._here = False
         self.names_of_code: Callable[[], tuple[str, ...]] = tuple

@@ -9,6 +9,7 @@ from pathlib import Path
 from loopmind_live.errors import ScoreError, SessionError
 from loopmind_live.repl.livecode.typed import Piece, pieces
 from loopmind_live.score.script import ScriptLine, parse_script
+from loopmind_live.session.home import Home
 from loopmind_live.session.kept_set import KeptSet
 from loopmind_live.session.set_file import read_set
 
@@ -40,6 +41,18 @@ class SetFolder:
     def has_code(self) -> bool:
         """Tell whether it would type or run anything."""
         return bool(self.start or self.timed or self.code)
+
+
+def home_of(found: SetFolder) -> Home:
+    """Return where a set is kept that was read, with what its file says of its music."""
+    kept, folder = found.kept, found.path.absolute()
+    return Home(
+        folder,
+        kept.name,
+        None if kept.music is None else folder / kept.music,
+        None if kept.library is None else folder / kept.library,
+        found.timed,
+    )
 
 
 def is_set(folder: Path) -> bool:

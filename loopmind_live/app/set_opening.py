@@ -1,12 +1,12 @@
 """How a performance begins: with a timeline, or a set as it was kept and what that enters."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loopmind_live.app.patches import find_patch
 from loopmind_live.app.performance import Performance
-from loopmind_live.app.set_folder import CODE, CONTROLLERS, START, SetFolder, read_folder
+from loopmind_live.app.set_folder import CODE, CONTROLLERS, START, SetFolder, home_of, read_folder
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.engine.patch.scratch import Scratch
 from loopmind_live.errors import LoopMindError
@@ -53,7 +53,7 @@ class Opening:
                 session.learn(Scratch(file, engine.rate_hz, engine.block).wait())
             kept, refit = self.found.kept, session.arranger.refit
             document = document_of(kept, self.arrangement, (), session.state.patches, refit)
-            session.open(document, kept.tries)
+            session.open(replace(document, home=home_of(self.found)), kept.tries)
         elif self.arrangement is not None:
             session.load(self.arrangement)
 

@@ -7,17 +7,18 @@ out, and is told so.
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from loopmind_live.app.journals import Found, journals_folder, newest_set
-from loopmind_live.app.last_set import CODE_NOTE, SET_NOTE, LastSet, last_set, told
+from loopmind_live.app.last_set import CODE_NOTE, LastSet, last_set, told
 from loopmind_live.app.livecode import waits
 from loopmind_live.app.patches import FOLDER as PATCHES
 from loopmind_live.app.patches import find_patch, patch_files, patch_folders
 from loopmind_live.app.performance import Performance
+from loopmind_live.app.set_entering import check, code_piece, home_from, to_enter
 from loopmind_live.app.set_folder import (
     CODE,
     CONTROLLERS,
@@ -25,7 +26,6 @@ from loopmind_live.app.set_folder import (
     START,
     TIMELINE,
     SetFolder,
-    is_set,
     read_folder,
 )
 from loopmind_live.app.set_places import HELD_CODE, LAST, MAX_NAME, Places, places
@@ -40,14 +40,25 @@ from loopmind_live.score.timeline import timeline_text
 from loopmind_live.session.arguments import arrangement_summary
 from loopmind_live.session.command import Command
 from loopmind_live.session.effects import Rehearse
-from loopmind_live.session.kept_set import document_of, kept_of, without_patches
+from loopmind_live.session.home import Home
+from loopmind_live.session.kept_set import kept_of, without_patches
+from loopmind_live.session.loading import Loaded
 from loopmind_live.session.options import Reply
 from loopmind_live.session.patches import newest
 from loopmind_live.session.sections import as_saved
 from loopmind_live.session.set_file import write_set
+from loopmind_live.session.state import Change
 
 _TYPED = re.compile(r"\s*(save|load)\s+([\w.,()-][\w .,()-]*?)\s*", re.IGNORECASE)
 _Mark = tuple[int, int]
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What is entered once a load has landed; `before` is the code that ran until then."""
+
+    pieces: tuple[Piece, ...]
+    before: str = ""
 
 
 class Shelf:
@@ -60,24 +71,30 @@ class Shelf:
         patches_in: list[Path],
         last: Callable[[], Found | None],
         now: Callable[[], datetime],
-        current: SetFolder | None = None,
     ) -> None:
-        """`patches_in` is changed where a set has its own; `current` is what was begun with."""
+        """`patches_in` is changed where a set has its own."""
         self._show, self._places, self._patches_in = show, places, patches_in
         self._last, self._now = last, now
-        self._current = None if current is None else current.path
-        self._timed: tuple[ScriptLine, ...] = () if current is None else current.timed
-        self._music = None if current is None else _music(current)
-        self._name = "" if current is None else current.kept.name
         self._rehearsed: dict[str, tuple[Path, _Mark, int]] = {}
         self._waiting: Command | None = None
         self._asked: tuple[Command, str, Path] | None = None
+        self._entries: dict[int, _Entry] = {}
         show.sets = self
+        show.session.after_landing(self._landed)
 
     @property
     def current(self) -> Path | None:
         """Return the folder that the set is kept in, None where it is in none yet."""
-        return self._current
+        return None if self._home is None else self._home.folder
+
+    @property
+    def _home(self) -> Home | None:
+        return self._show.session.state.document.home
+
+    def follow(self) -> None:
+        """Use the patches and the mappings of the set that plays: it may be another one."""
+        self._patches_in[:] = patch_folders(self._places.here, self.current)
+        self._show.use_mappings(None if self.current is None else self.current / CONTROLLERS)
 
     def meant(self, text: str) -> Command | None:
         """Return the command of a line that saves or loads a set by a name as it is typed.
@@ -117,26 +134,25 @@ class Shelf:
             else:
                 self._learn(found)
             arrangement = self._arranged(found)
-            _check(found, arrangement, self._show)
+            check(found, arrangement, session)
         except LoopMindError as error:
             return session.refuse(command.text, error, frame)
-        reply = session.submit_arrangement(command, arrangement, frame, due_frame, found.kept)
+        start, rest, left_out = to_enter(found, here)
+        home, wrong = home_from(found)
+        loaded = Loaded(found.kept, home, start)
+        reply = session.submit_arrangement(command, arrangement, frame, due_frame, loaded)
         if not reply.ok:
             return reply
-        return replace(reply, lines=(*reply.lines, *self._taken(found, frame, here)))
+        self._entries[session.state.pending[-1].number] = _Entry(rest)
+        return replace(reply, lines=(*reply.lines, *wrong, *left_out))
 
     def take_up(self, notes: Mapping[str, Any], tell: Callable[[str], None]) -> None:
         """Go on with the set of a performance that was cut off, as its journal's `notes` say.
 
         Its functions wait: one of them may be what cut it off.
         """
-        folder, code = notes.get(SET_NOTE), notes.get(CODE_NOTE)
-        if isinstance(folder, str):
-            self._current, self._timed, self._music, self._name = Path(folder), (), None, ""
-            try:
-                self._use(read_folder(Path(folder), self._show.session.state.tempo.beats_per_bar))
-            except LoopMindError as error:
-                tell(str(error))
+        self.follow()
+        code = notes.get(CODE_NOTE)
         if isinstance(code, str) and code:
             self._show.hold_code(code)
             tell(waits(code))
@@ -145,11 +161,11 @@ class Shelf:
         """Return what to do first: play what is there, or ask for something."""
         arrangement = self._show.session.state.arrangement
         if arrangement is not None:
-            name = "" if self._current is None else f"{self._current.name}: "
+            name = "" if self.current is None else f"{self.current.name}: "
             what = arrangement_summary(arrangement).removesuffix("; starts")
             return [f"{name}{what}. Type play to start it, help for all commands."]
         first = "Describe a set, as in: dark trap 140 bpm. Type help for all commands."
-        found = None if self._current is not None else self._last()
+        found = None if self.current is not None else self._last()
         last = None if found is None else told(found, self._now())
         return [first] if last is None else [first, last]
 
@@ -166,7 +182,9 @@ class Shelf:
         place = None if state.playhead is None else state.playhead.place
         kept = kept_of(state.document, state.patches, place, state.tries, state.seed)
         music, library = self._loops_of(folder)
-        name = (self._name if folder == self._current else "") or folder.name
+        home = self._home
+        own = home is not None and home.folder == folder
+        name = (home.name if home is not None and own else "") or folder.name
         kept = replace(kept, name=name, music=music, library=library)
         patches = patch_files(self._patches_in)
         gone = [one for one in kept.patches if one not in patches]
@@ -175,13 +193,13 @@ class Shelf:
             SET: write_set(kept),
             TIMELINE: timeline_text(arrangement, folder / TIMELINE),
             **({CODE: code} if (code := self._show.kept_code()) else {}),
-            **({START: _timed_text(self._timed)} if self._timed else {}),
+            **({START: _timed_text(home.timed)} if home is not None and home.timed else {}),
         }
         copies = {f"{PATCHES}/{one}.py": patches[one] for one in kept.patches}
         copies |= {f"{CONTROLLERS}/{file.name}": file for file in self._show.mapping_files()}
-        other = folder != self._current and folder.exists()
+        other = not own and folder.exists()
         write_folder(folder, texts, copies)
-        self._current, self._name = folder, kept.name
+        self._live_in(replace(home or Home(folder), folder=folder, name=kept.name))
         for one in kept.patches:
             self._note_rehearsed(one, folder / PATCHES / f"{one}.py")
         left = f"; left out, as its file is gone: {', '.join(gone)}" if gone else ""
@@ -202,8 +220,8 @@ class Shelf:
 
     def _folder_for(self, name: str | None) -> Path:
         """Return the folder that a set is to be kept in."""
-        if self._current is not None and name in (None, self._current.name):
-            return self._current
+        if self.current is not None and name in (None, self.current.name):
+            return self.current
         return self._places.to_keep(name or f"set {self._now():%Y-%m-%d %H.%M.%S}")
 
     def _read(self, name: str) -> SetFolder | LastSet:
@@ -229,7 +247,8 @@ class Shelf:
                 f"{found.path}: nothing to play: it has no {TIMELINE}, and its {SET} no prompt"
             )
         session = self._show.session
-        return session.arranger.arrange(found.kept.prompt, found.kept.seed or session.state.seed)
+        seed = session.state.seed if found.kept.seed is None else found.kept.seed
+        return session.arranger.arrange(found.kept.prompt, seed)
 
     def _unrehearsed(self, found: SetFolder, command: Command) -> Rehearse | None:
         """Return what has a patch rehearsed that the set needs, None where all are known."""
@@ -262,54 +281,45 @@ class Shelf:
         for patch in last.patches:
             known = newest(session.state.patches, patch.name)
             if known is None or known.graph != patch.graph:
-                session.learn(from_json(patch.graph))
+                session.learn(from_json(patch.graph), renews=False)
 
-    def _taken(self, found: SetFolder | LastSet, frame: int | None, here: bool) -> list[str]:
-        """Go on with a set that was loaded; return what is to be told of that."""
-        if isinstance(found, LastSet):
-            if found.folder is not None and is_set(found.folder):
-                try:
-                    self._use(read_folder(found.folder))
-                except LoopMindError as error:
-                    return [str(error), *self._entered((), found.code, frame, here)]
-            return self._entered((), found.code, frame, here)
-        self._use(found)
-        lines = self._entered(found.start, found.code, frame, here)
-        if found.timed:
-            lines.append(f"{START}: its lines for bars are typed only by perform --set")
-        return lines
+    def _live_in(self, home: Home) -> None:
+        """Keep the set that plays in another folder from now on: its own patches lie there."""
+        session = self._show.session
+        document = replace(session.state.document, home=home)
+        session.revise(replace(session.state, document=document))
+        self._patches_in[:] = patch_folders(self._places.here, home.folder)
 
-    def _use(self, found: SetFolder) -> None:
-        """Go on with the folder of a set: its patches, its mappings, and where it is saved."""
-        self._current, self._timed, self._music = found.path, found.timed, _music(found)
-        self._name = found.kept.name
-        self._patches_in[:] = patch_folders(self._places.here, found.path)
-        self._show.use_mappings(found.path / CONTROLLERS)
+    def _landed(self, change: Change) -> None:
+        """Go on with the set that has landed, or with the one that was there before it."""
+        entry = self._entries.get(change.number if change.step is None else change.step.number)
+        if entry is None:
+            return
+        self.follow()
+        if change.mode == "undo":
+            pieces, entry.before = code_piece(entry.before), ""
+        else:
+            pieces, entry.before = entry.pieces, self._show.kept_code()
+        self._show.end_code()  # what runs is of the set that was there
+        for piece in pieces:
+            for line in self._entered(piece):
+                self._show.session.tell(line)
 
-    def _entered(
-        self, start: tuple[Piece, ...], code: str, frame: int | None, here: bool
-    ) -> list[str]:
-        self._show.end_code()  # it is of the set that was there before
-        if not here:
-            left = [name for name, there in ((START, start), (CODE, code)) if there]
-            what = " and ".join(left)
-            return [f"{what}: left out: it is entered from your own prompt alone"] if left else []
-        lines: list[str] = []
-        for piece in (*start, *((Piece(code, is_code=True),) if code else ())):
-            if not piece.is_code:
-                lines += self._show.type(piece.text, frame).lines
-                continue
-            try:
-                self._show.run_code(piece.text)
-            except LoopMindError as error:
-                lines.append(str(error))
-        return lines
+    def _entered(self, piece: Piece) -> tuple[str, ...]:
+        if not piece.is_code:
+            return self._show.type(piece.text).lines
+        try:
+            self._show.run_code(piece.text)
+        except LoopMindError as error:
+            return (str(error),)
+        return ()
 
     def _loops_of(self, folder: Path) -> tuple[str | None, str | None]:
         """Return the folder, or library, of the loops chosen from, as a file in `folder` has it."""
-        if self._music is not None:
-            return os.path.relpath(self._music, folder), None
-        library = self._places.library
+        home = self._home
+        if home is not None and home.music is not None:
+            return os.path.relpath(home.music, folder), None
+        library = (None if home is None else home.library) or self._places.library
         return None, None if library is None else str(library.absolute())
 
 
@@ -317,28 +327,13 @@ def open_shelf(
     show: Performance,
     library: Path,
     patches_in: list[Path],
-    current: SetFolder | None,
     own: Path | None = None,
 ) -> Shelf:
     """Give a performance the sets of this user; `own` is the folder of its own journal."""
     return Shelf(
         show, places(Path.cwd(), library), patches_in,
-        lambda: newest_set(journals_folder(), own), datetime.now, current,
+        lambda: newest_set(journals_folder(), own), datetime.now,
     )  # fmt: skip
-
-
-def _check(found: SetFolder | LastSet, arrangement: Arrangement, show: Performance) -> None:
-    """Raise SessionError, with the file, where a set cannot be as its file says."""
-    session = show.session
-    try:
-        document_of(found.kept, arrangement, (), session.state.patches, session.arranger.refit)
-    except LoopMindError as error:
-        where = f"{found.path / SET}: " if isinstance(found, SetFolder) else ""
-        raise SessionError(f"{where}{error}") from error
-
-
-def _music(found: SetFolder) -> Path | None:
-    return None if found.kept.music is None else found.path / found.kept.music
 
 
 def _timed_text(lines: tuple[ScriptLine, ...]) -> str:

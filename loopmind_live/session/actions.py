@@ -21,16 +21,26 @@ class SetParts:
 
 
 @dataclass(frozen=True, slots=True)
+class Chances:
+    """What a set's choices follow from: its seed, and how often was chosen for each name."""
+
+    seed: int
+    tries: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SetArrangement:
     """Play another arrangement, from the section at `place`; `ids` are those of its sections.
 
     With a `document`, which holds both, all else of the set becomes as it has it: a set is loaded.
+    Its choices follow from its own `chances` then.
     """
 
     arrangement: Arrangement | None
     place: int = 0
     ids: tuple[int, ...] = ()
     document: Document | None = None
+    chances: Chances | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Literal
 from loopmind_live.config import MIN_LEVEL_DB
 from loopmind_live.score.arrangement import Arrangement, Section
 from loopmind_live.score.loop import Role
+from loopmind_live.session.home import Home
 
 Refit = Callable[[Arrangement, float, str | None], Arrangement]
 """Fits an arrangement's loops to a tempo and key (see `arranger.base.Arranger.refit`)."""
@@ -49,7 +50,7 @@ class Document:
     `muted_in` and `soloed_in` count in one section alone. `time` counts bars in half (0.5) or
     double (2) time against what loops are prepared for; `pace` plays all of it faster or slower at
     varispeed. `masks` are the rhythms that parts sound in (see `score.rhythm`), `patterns` what
-    instruments play (see `score.melody`).
+    instruments play (see `score.melody`). `home` is where the set is kept, None where nowhere yet.
     """
 
     arrangement: Arrangement | None = None
@@ -68,6 +69,7 @@ class Document:
     gone: tuple[tuple[int, Section], ...] = ()
     masks: tuple[tuple[Role, str], ...] = ()
     patterns: tuple[tuple[Role, str], ...] = ()
+    home: Home | None = None
 
     @property
     def bpm(self) -> float | None:

@@ -16,12 +16,13 @@ from loopmind_live.errors import SessionError
 from loopmind_live.score.arrangement import Arrangement, Part, Section
 from loopmind_live.score.clip import ClipRecipe
 from loopmind_live.score.loop import Loop
+from loopmind_live.session.home import Home
 from loopmind_live.session.patches import KnownPatch
 from loopmind_live.session.state import Step
 
 _BY_VALUE = (Loop, ClipRecipe)
 """These come as equal objects over and over."""
-_SHARED = (*_BY_VALUE, Part, Section, Arrangement, Step, KnownPatch)
+_SHARED = (*_BY_VALUE, Part, Section, Arrangement, Step, KnownPatch, Home)
 SEE, NOUN, SET, PATH = "see", "noun", "set", "path"
 Define = Callable[[int, Any], None]
 """Takes a noun, as JSON, and the number by which what comes after it calls it."""

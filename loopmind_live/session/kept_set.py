@@ -7,7 +7,6 @@ from loopmind_live.config import FIRST_PATCH, INSERTS
 from loopmind_live.errors import ScoreError, SessionError
 from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.loop import Role
-from loopmind_live.session.actions import SetArrangement
 from loopmind_live.session.document import (
     AMOUNT_CONTROLS,
     DEFAULT_AMOUNT,
@@ -21,8 +20,6 @@ from loopmind_live.session.document import (
 from loopmind_live.session.patch_rules import OFF, STRIPS, knob_control
 from loopmind_live.session.patches import KnownPatch, insert_name, newest, numbered
 from loopmind_live.session.sections import opened
-from loopmind_live.session.state import State
-from loopmind_live.units import spell_key
 
 _NEAR = 1e-9
 Shell = tuple[Strip, int]
@@ -182,34 +179,6 @@ def document_of(
         masks=tuple(sorted(kept.masks)),
         patterns=tuple(sorted(kept.patterns)),
     )
-
-
-def loading(
-    kept: KeptSet, arrangement: Arrangement, ids: tuple[int, ...], state: State, refit: Refit
-) -> SetArrangement:
-    """Return the action that loads a set into a performance; SessionError where it cannot be."""
-    meter = state.tempo.beats_per_bar
-    if arrangement.beats_per_bar != meter:
-        raise SessionError(
-            f"it is in {arrangement.beats_per_bar}/4 and this performance in {meter}/4: begin "
-            "another one with it: loopmind perform --set FOLDER"
-        )
-    document = document_of(kept, arrangement, ids, state.patches, refit)
-    assert document.arrangement is not None
-    place = 0 if kept.section is None else place_named(document.arrangement, kept.section)
-    return SetArrangement(document.arrangement, place, ids, document)
-
-
-def loading_summary(kept: KeptSet, action: SetArrangement) -> str:
-    """Return in a few words what is loaded, and the section that it goes on in."""
-    document, arrangement = action.document, action.arrangement
-    if document is None or arrangement is None:
-        return kept.name
-    facts = [f"{document.bpm:g} bpm"]
-    if arrangement.key is not None:
-        facts.append(spell_key(arrangement.key))
-    section = arrangement.name(action.place)
-    return f"{kept.name or 'the set'}: {', '.join(facts)}, goes on in {section}"
 
 
 def _in_tempo(

@@ -52,8 +52,8 @@ from loopmind_live.session.effects import (
     ShowStatus,
     asked_clock,
 )
-from loopmind_live.session.kept_set import KeptSet, loading, loading_summary
 from loopmind_live.session.landing import projected, queue
+from loopmind_live.session.loading import Loaded, loading, loading_summary, started
 from loopmind_live.session.moves import document_then, move
 from loopmind_live.session.sections import fresh_ids
 from loopmind_live.session.state import State, cancel
@@ -76,21 +76,23 @@ def queue_arrangement(
     command: Command,
     arrangement: Arrangement,
     desk: Desk,
-    kept: KeptSet | None = None,
+    loaded: Loaded | None = None,
 ) -> Result:
     """Return the state with `arrangement` pending: from a prompt, or from a file.
 
-    With all that is `kept` beside it, it goes on in the section that was playing.
+    With all that is `loaded` beside it, it goes on in the section that was playing.
     """
     spec = BY_NAME[command.name]
     place = desk.landing(state, command, spec)
     ids = fresh_ids(state.next_number, len(arrangement.sections))
     action, words = SetArrangement(arrangement, ids=ids), arrangement_summary(arrangement)
-    if kept is not None:
-        action = loading(kept, arrangement, ids, state, desk.arranger.refit)
-        words = loading_summary(kept, action)
+    said: tuple[Say, ...] = ()
+    if loaded is not None:
+        action = loading(loaded, arrangement, ids, state, desk)
+        state, action, said = started(action, loaded.start, state, desk, reduce)
+        words = loading_summary(loaded.kept.name, action)
     state = queue(state, command, spec, action, place)
-    return state, (say(state, words, place),)
+    return state, (say(state, words, place), *said)
 
 
 def _arrange(state: State, command: Command, spec: CommandSpec, desk: Desk) -> Result:

@@ -1,7 +1,9 @@
 """What a performer is told of changes as they land, move or are dropped; all is written down."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from loopmind_live.prepare.base import Failed
 from loopmind_live.score.loop import Role
 from loopmind_live.session.chronicle import Chronicle
 from loopmind_live.session.effects import Opinion
@@ -22,6 +24,9 @@ class Report:
         self._chronicle, self.tell = chronicle, tell
         self._opinions = Opinions(opine)
         self._moved: set[int] = set()
+        self._unplayable: set[Path] = set()
+        self._landed: list[Change] = []
+        self.then: Callable[[Change], None] = lambda _change: None
 
     def recall(self, state: State) -> None:
         """Know again which changes were moved."""
@@ -34,10 +39,27 @@ class Report:
         )
         self._move(change, f"its clips are not ready, moves to bar {bar + 1}")
 
+    def failed(self, state: State, frame: int, failed: Sequence[Failed]) -> None:
+        """Say, once for each file, that it cannot be played."""
+        for failure in failed:
+            path = failure.recipe.path
+            if path not in self._unplayable:
+                self._unplayable.add(path)
+                text = f"{path.name} cannot be played: {failure.reason}"
+                self._chronicle.write(state, "error", frame, text=text)
+                self.tell(text)
+
+    def go_on(self) -> None:
+        """Hand on what has landed since: it may ask for more, and has all there is."""
+        landed, self._landed = self._landed, []
+        for change in landed:
+            self.then(change)
+
     def landed(self, before: State, moment: Moment) -> None:
         """Say what landed in `moment`, what waits for the section's end, and what was dropped."""
         self._opinions.played(before, moment.bar)
         self._opinions.landed(before, moment)
+        self._landed += moment.landed
         for change in moment.landed:
             self._write(moment, change, change.text)
             if change.number in self._moved:

@@ -1,9 +1,7 @@
 """A performance: takes commands, lands them on their lines, and keeps the engine's rows true."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from loopmind_live.arranger.base import Arranger
 from loopmind_live.config import DEFAULT_BPM
@@ -23,8 +21,8 @@ from loopmind_live.session.document import Document
 from loopmind_live.session.effects import Effect, Opinion, Say, SetParameter
 from loopmind_live.session.engine_faders import EngineFaders
 from loopmind_live.session.engine_rows import EngineRows
-from loopmind_live.session.kept_set import KeptSet
 from loopmind_live.session.landing import Now, margin_frames
+from loopmind_live.session.loading import Loaded
 from loopmind_live.session.look_ahead import LookAhead
 from loopmind_live.session.options import Options, Reply
 from loopmind_live.session.patch_memory import learned
@@ -36,9 +34,9 @@ from loopmind_live.session.refusal import refuse_more
 from loopmind_live.session.report import Report
 from loopmind_live.session.sections import opened
 from loopmind_live.session.snapshot import Keeper, Snapshot
-from loopmind_live.session.state import Change, State, cancel, differs_by_faders_alone
+from loopmind_live.session.state import Change, State, cancel, differs_by_faders_alone, postponed
 from loopmind_live.session.walking import Moment, landing_frame, walk_to
-from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
+from loopmind_live.timing.tempo_map import TempoMap
 
 __all__ = ["Options", "Reply", "Session"]
 
@@ -69,14 +67,13 @@ class Session:
         )  # fmt: skip
         self._engine_rows = EngineRows(engine, stage, options, self._refit, self.counts)
         self._chronicle = Chronicle(events, self._readiness)
-        self._report = Report(self._chronicle, tell, opine)
+        self.tell, self._report = tell, Report(self._chronicle, tell, opine)
         self._keeper = Keeper(keep, rate_hz)
         self._dirty, self._taken_up = True, False
         self._ready: frozenset[int] = frozenset()
         self._ready_for: tuple[Change, ...] | None = None
         self._look_ahead = LookAhead(self._readiness, arranger, rate_hz)
         self._faders = EngineFaders(engine, self._write, DEFAULT_BPM, options.live)
-        self._unplayable: set[Path] = set()
         self.no_input: Callable[[], str | None] = lambda: NO_INPUT
         self.first_line: Callable[[int], int] = lambda frame: frame
         self.landed: Callable[[State, Moment], None] = lambda _before, _moment: None
@@ -145,12 +142,12 @@ class Session:
         arrangement: Arrangement,
         frame: int | None = None,
         due_frame: int | None = None,
-        kept: KeptSet | None = None,
+        loaded: Loaded | None = None,
     ) -> Reply:
-        """Play an arrangement from a file, as `command` asks, with all that is `kept` beside it."""
+        """Play an arrangement from a file, as `command` asks, with all that is `loaded` with it."""
         now = self._now(frame, due_frame)
         desk = Desk(now, self.arranger)
-        rule = partial(queue_arrangement, self.state, command, arrangement, desk, kept)
+        rule = partial(queue_arrangement, self.state, command, arrangement, desk, loaded)
         return self._answer(command, now, rule)
 
     def refuse(self, text: str, error: LoopMindError, frame: int | None = None) -> Reply:
@@ -206,15 +203,22 @@ class Session:
         self._keep_state(frame)
         if self.options.live:
             self._look_ahead.go_on(self.state, frame)
+        self._report.go_on()
 
-    def learn(self, patch: Patch) -> Reply:
-        """Know a patch that was rehearsed; where an older version plays, it takes its place."""
+    def learn(self, patch: Patch, renews: bool = True) -> Reply:
+        """Know a rehearsed patch; where it `renews`, it takes the place of older versions."""
         self.state, gone = learned(self.state, patch)
         known, now = self.state.patches[-1], self._now(None)
         self.engine.learn(known.number, patch, gone)
         self._write("patch", now.frame, number=known.number, name=known.name, graph=known.graph)
+        if not renews:
+            return Reply(())
         command, desk = Command("patch", text=f"patch {known.name}"), Desk(now, self.arranger)
         return self._answer(command, now, lambda: renewed(self.state, known, desk))
+
+    def after_landing(self, then: Callable[[Change], None]) -> None:
+        """Have `then` called with each change, once all that is due with it has landed."""
+        self._report.then = then
 
     def revise(self, state: State) -> None:
         """Go on with `state`, in which something pending was worked on beside the commands."""
@@ -274,10 +278,7 @@ class Session:
         if came:
             self._dirty = True
             self._ready_for = None
-        for failure in failed:
-            if failure.recipe.path not in self._unplayable:
-                self._unplayable.add(failure.recipe.path)
-                self.note("error", f"{failure.recipe.path.name} cannot be played: {failure.reason}")
+        self._report.failed(self.state, self.engine.frame(), failed)
         if failed:
             self._refuse_failed()
 
@@ -304,11 +305,9 @@ class Session:
             return
         first = frame + (2 * margin_frames(self.engine.rate_hz) if self.options.live else 0)
         first = self.first_line(first + count_in_frames(self.state))
-        bpm = self.state.tempo.bpm_at(0.0)
-        tempo = replace(self.state.tempo, segments=(TempoSegment(0.0, float(first), bpm),))
-        self.state = replace(self.state, tempo=tempo, started=True)
-        self._dirty = True
-        self._write("tempo", first, bpm=bpm, beats_per_bar=tempo.beats_per_bar)
+        self.state = self.state.started_at(first)
+        self._dirty, tempo = True, self.state.tempo
+        self._write("tempo", first, bpm=tempo.bpm_at(0.0), beats_per_bar=tempo.beats_per_bar)
 
     def _postpone(self, frame: int) -> None:
         """Move what is not ready to the first line that can still be reached, and say so."""
@@ -318,9 +317,7 @@ class Session:
             if due >= frame + guard or self.counts(change):
                 continue
             bar = self.state.tempo.next_line(frame, margin_frames(self.engine.rate_hz))
-            moved = replace(change, bar=bar, frame=None)
-            pending = tuple(moved if c.number == change.number else c for c in self.state.pending)
-            self.state = replace(self.state, pending=pending)
+            self.state = postponed(self.state, change, bar)
             self._dirty = True
             self._report.postponed(self.state, change, due, bar)
 

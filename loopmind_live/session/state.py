@@ -10,7 +10,7 @@ from loopmind_live.session.commands import Lands
 from loopmind_live.session.cue import Cue
 from loopmind_live.session.document import Document
 from loopmind_live.session.patches import KnownPatch
-from loopmind_live.timing.tempo_map import TempoMap
+from loopmind_live.timing.tempo_map import TempoMap, TempoSegment
 
 Mode = Literal["do", "undo", "redo", "back"]
 """How a change came about; "back" ends what was asked for some bars alone."""
@@ -146,9 +146,21 @@ class State:
             tempo = TempoMap.constant(bpm, tempo.rate_hz, arrangement.beats_per_bar)
         return replace(self, document=document, tempo=tempo, tries=tries or self.tries)
 
+    def started_at(self, frame: int) -> "State":
+        """Return the state whose clock starts at `frame`."""
+        segments = (TempoSegment(0.0, float(frame), self.tempo.bpm_at(0.0)),)
+        return replace(self, tempo=replace(self.tempo, segments=segments), started=True)
+
     def tried(self, name: str) -> int:
         """Return how many choices were made for `name`."""
         return dict(self.tries).get(name, 0)
+
+
+def postponed(state: State, change: Change, bar: float) -> State:
+    """Return the state in which `change` waits for the line of `bar`."""
+    later = replace(change, bar=bar, frame=None)
+    pending = tuple(later if one.number == change.number else one for one in state.pending)
+    return replace(state, pending=pending)
 
 
 def cancel(state: State, change: Change) -> State:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from loopmind_live.engine.base import FOREVER
 from loopmind_live.session.actions import (
     Action,
+    Chances,
     Edit,
     Enter,
     Faders,
@@ -175,7 +176,12 @@ def _land(state: State, change: Change, bar: float, refit: Refit) -> State:
         state = _remember(state, one)
     before = state.document
     document = apply(before, action, refit)
-    state = _with_step(state, change, action, inverse(before, action, refit), bar)
+    back = inverse(before, action, refit)
+    if isinstance(action, SetArrangement) and action.chances is not None:
+        assert isinstance(back, SetArrangement)
+        back = replace(back, chances=Chances(state.seed, state.tries))
+        state = replace(state, seed=action.chances.seed, tries=action.chances.tries)
+    state = _with_step(state, change, action, back, bar)
     tempo = _tempo_after(state, document, action, bar)
     state = _following(replace(state, tempo=tempo), document)
     if isinstance(action, SetTime) and state.playhead is not None:

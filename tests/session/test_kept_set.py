@@ -18,6 +18,7 @@ from loopmind_live.session.commands import Command, When
 from loopmind_live.session.document import Document
 from loopmind_live.session.journal import Journal, read_journal
 from loopmind_live.session.kept_set import KeptSet, document_of, kept_of
+from loopmind_live.session.loading import Loaded
 from loopmind_live.session.sections import as_saved
 from loopmind_live.session.set_file import MAX_SEED, read_set, write_set
 from loopmind_live.session.snapshot import Snapshot
@@ -104,7 +105,8 @@ def test_all_that_a_document_holds_is_kept_or_meant_to_go() -> None:
         "patterns",
     }  # fmt: skip
     numbers = {"ids", "gone"}
-    assert {field.name for field in dataclasses.fields(Document)} == kept | numbers
+    the_folder_itself = {"home"}
+    assert {f.name for f in dataclasses.fields(Document)} == kept | numbers | the_folder_itself
 
 
 role_sets = st.frozensets(st.sampled_from(ROLES))
@@ -177,7 +179,7 @@ def test_what_is_wrong_is_told_in_one_line_with_key_value_and_remedy(text: str, 
 def test_what_does_not_fit_the_set_is_told_and_nothing_is_loaded(kept: KeptSet, told: str) -> None:
     rig = reached([])
     before = rig.session.state
-    reply = rig.session.submit_arrangement(Command("load"), arrangement(), kept=kept)
+    reply = rig.session.submit_arrangement(Command("load"), arrangement(), loaded=Loaded(kept))
     assert not reply.ok and reply.lines[0].startswith(told)
     assert rig.session.state == before
 
@@ -201,7 +203,7 @@ def test_a_loaded_set_is_there_on_its_line_with_all_its_faders_and_gone_by_one_u
     line = rig.engine.frame() // rig.BAR + 1
     moves(rig)
     reply = rig.session.submit_arrangement(
-        Command("load", text="load x"), arrangement(), kept=LOADED
+        Command("load", text="load x"), arrangement(), loaded=Loaded(LOADED)
     )
     assert reply.ok and f"at bar {line + 1}" in reply.lines[-1]
     rig.play_to((line + 1) * rig.BAR)
@@ -232,7 +234,9 @@ def test_a_load_that_is_canceled_leaves_every_fader_where_it_was() -> None:
     rig = reached([])
     moves(rig)
     line = rig.engine.frame() // rig.BAR + 1
-    rig.session.submit_arrangement(Command("load", text="load x"), arrangement(), kept=LOADED)
+    rig.session.submit_arrangement(
+        Command("load", text="load x"), arrangement(), loaded=Loaded(LOADED)
+    )
     rig.play_to(line * rig.BAR - rig.BAR // 20)  # the engine knows of it by now
     rig.session.submit(Command("cancel", {"all": True}, text="cancel"))
     before = rig.session.state.document
@@ -248,7 +252,9 @@ def test_a_load_puts_back_what_moves_on_its_own_line_or_just_before_it() -> None
     kept = replace(LOADED, levels_db=(), tempo=None)
     there = Command("filter", {"roles": ("drums",), "sweep": -80.0}, When("bar", 1), "filter")
     rig.session.submit(there)
-    rig.session.submit_arrangement(Command("load", text="load x"), arrangement(), kept=kept)
+    rig.session.submit_arrangement(
+        Command("load", text="load x"), arrangement(), loaded=Loaded(kept)
+    )
     rig.play_to(line * rig.BAR - rig.BAR // 20)  # the engine knows of both by now
     moves(rig)
     rig.session.submit(Command("level", {"roles": ("drums",), "db": -20.0}, text="level"))
@@ -262,7 +268,9 @@ def test_a_load_puts_back_what_moves_on_its_own_line_or_just_before_it() -> None
 def test_a_load_that_is_not_ready_moves_no_fader_before_it_lands() -> None:
     rig = reached([])
     line = rig.engine.frame() // rig.BAR + 1
-    rig.session.submit_arrangement(Command("load", text="load x"), arrangement(), kept=LOADED)
+    rig.session.submit_arrangement(
+        Command("load", text="load x"), arrangement(), loaded=Loaded(LOADED)
+    )
     rig.play_to(line * rig.BAR - rig.BAR // 20)
     (change,) = rig.session.state.pending
     later = replace(change, bar=change.bar + 1)
@@ -279,14 +287,14 @@ def test_a_load_that_is_not_ready_moves_no_fader_before_it_lands() -> None:
 def test_a_set_in_another_meter_is_refused_once_the_clock_runs() -> None:
     rig = reached([])
     waltz = replace(arrangement(), beats_per_bar=3)
-    reply = rig.session.submit_arrangement(Command("load"), waltz, kept=KeptSet())
+    reply = rig.session.submit_arrangement(Command("load"), waltz, loaded=Loaded(KeptSet()))
     assert not reply.ok and "3/4" in reply.lines[0] and "perform --set" in reply.lines[0]
 
 
 def test_a_pending_load_is_in_the_journal(tmp_path: Path) -> None:
     rig = reached([])
     rig.session.submit_arrangement(
-        Command("load", when=When("bar", 4), text="load x"), arrangement(), kept=LOADED
+        Command("load", when=When("bar", 4), text="load x"), arrangement(), loaded=Loaded(LOADED)
     )
     journal = Journal(tmp_path / "journal.jsonl", {}, lambda _: None)
     journal.keep(Snapshot(rig.session.state))

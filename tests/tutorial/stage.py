@@ -166,7 +166,7 @@ def stage(request: Request, osc: bool = False, waits: bool = True) -> Iterator[S
         )
         if request.record is not None:
             recorder.start(request.record)
-        open_shelf(show, request.library, folders, begins.found)
+        open_shelf(show, request.library, folders)
         begins.open(session, folders)
         on = Stage(engine, show, recorder, told, folders, osc, waits)
         begins.enter(show, told.append)
