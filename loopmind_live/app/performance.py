@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from loopmind_live.app.beside import Runner, at_once
 from loopmind_live.app.memory import FAVORITES, Memory
 from loopmind_live.app.recording import Recording
 from loopmind_live.arranger.base import Taste
@@ -13,7 +14,7 @@ from loopmind_live.arranger.prompt import read_prompt
 from loopmind_live.arranger.remarks import remarks
 from loopmind_live.engine.overload import SHORT
 from loopmind_live.errors import LoopMindError, SessionError
-from loopmind_live.repl.asking import LanguageModel, ask
+from loopmind_live.repl.asking import LanguageModel
 from loopmind_live.repl.grammar import NotUnderstood, Reading, prepare, read
 from loopmind_live.repl.help import help_text
 from loopmind_live.repl.livecode.typed import Piece, is_code, pieces
@@ -74,8 +75,8 @@ class Sets(Protocol):
         """Play a set, as `command` asks; only where it was typed `here` is its code entered."""
         ...
 
-    def save(self, name: str | None) -> str:
-        """Keep the set, and tell where."""
+    def save(self, name: str | None) -> list[str]:
+        """Keep the set, and tell where, once it is kept."""
         ...
 
 
@@ -102,7 +103,9 @@ class Performance:
     ) -> None:
         """Perform with `session`; without a `memory` nothing is remembered of the performer."""
         prepare()
-        self._model = model
+        self.model = model
+        self.ask_model: Callable[[str, NotUnderstood], Answer] | None = None
+        self.write_beside: Runner = at_once
         self.session = session
         self._memory = memory
         self.finished = False
@@ -169,6 +172,8 @@ class Performance:
         try:
             reading = self._read(text)
         except LoopMindError as error:
+            if self.ask_model is not None and self._here and isinstance(error, NotUnderstood):
+                return self.ask_model(text, error)
             reply = self.session.refuse(text, error, frame)
             return Answer(reply.lines, ok=False)
         told = [f"{wrong} -> {meant}" for wrong, meant in reading.corrected]
@@ -178,19 +183,9 @@ class Performance:
         return Answer((*told, *answer.lines), answer.ok)
 
     def _read(self, text: str) -> Reading:
-        """Return what a line means; what the grammar leaves over, a language model is asked."""
+        """Return what a line means."""
         named = None if self.sets is None else self.sets.meant(text)
-        if named is not None:
-            return Reading((named,))
-        try:
-            return read(text)
-        except NotUnderstood:
-            if self._model is None:
-                raise
-            commands = ask(self._model, text)
-            if not commands:
-                raise
-            return Reading(tuple(commands))
+        return read(text) if named is None else Reading((named,))
 
     def carry_out(
         self, commands: Iterable[Command], frame: int | None = None, due_frame: int | None = None
@@ -246,7 +241,7 @@ class Performance:
             case ShowStatus():
                 return self.status()
             case Save():
-                return [self._save(effect.file)]
+                return self._save(effect.file)
             case Record():
                 return [self._record(effect)]
             case Learn() | Rehearse() | SetClock() | SetLink():
@@ -286,7 +281,7 @@ class Performance:
             case SetLink():
                 return self.link(wanted)
 
-    def _save(self, file: str | None) -> str:
+    def _save(self, file: str | None) -> list[str]:
         if self.sets is not None and not (file or "").endswith(".json"):
             return self.sets.save(file)
         arrangement = as_saved(self.session.state.document)
@@ -294,7 +289,7 @@ class Performance:
             raise SessionError("nothing is arranged yet: there is nothing to save")
         path = self._path(file or f"set {self._now():%Y-%m-%d %H.%M.%S}.json", ".json")
         write_timeline(arrangement, path)
-        return f"saved {path}"
+        return [f"saved {path}"]
 
     def _record(self, effect: Record) -> str:
         if not effect.on:

@@ -7,6 +7,7 @@ out, and is told so.
 import os
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -77,6 +78,7 @@ class Shelf:
         self._show, self._places, self._patches_in = show, places, patches_in
         self._last, self._now = last, now
         self._rehearsed: dict[str, tuple[Path, _Mark, int]] = {}
+        self._being_written: list[Path] = []
         self._waiting: Command | None = None
         self._asked: tuple[Command, str, Path] | None = None
         self._entries: dict[int, _Entry] = {}
@@ -115,6 +117,8 @@ class Shelf:
     def holds(self, name: str) -> bool:
         """Tell whether there is a set of that name, or code that waits."""
         if name == LAST or (name == HELD_CODE and self._show.held_code()):
+            return True
+        if any(one.name == name for one in self._being_written):
             return True
         return not name.endswith(".json") and self._places.find(name) is not None
 
@@ -170,10 +174,11 @@ class Shelf:
         last = None if found is None else told(found, self._now())
         return [first] if last is None else [first, last]
 
-    def save(self, name: str | None) -> str:
-        """Keep the set in the folder of that name, or where it was kept last; tell where.
+    def save(self, name: str | None) -> list[str]:
+        """Keep the set as it is now in the folder of that name, or where it was kept last.
 
-        SessionError where it cannot be kept: then what was there is as it was.
+        It is written beside the music; then it is told where. SessionError where it cannot be kept:
+        then what was there is as it was.
         """
         state = self._show.session.state
         arrangement = as_saved(state.document)
@@ -198,13 +203,24 @@ class Shelf:
         }
         copies = {f"{PATCHES}/{one}.py": patches[one] for one in kept.patches}
         copies |= {f"{CONTROLLERS}/{file.name}": file for file in self._show.mapping_files()}
-        other = not own and folder.exists()
-        write_folder(folder, texts, copies)
-        self._live_in(replace(home or Home(folder), folder=folder, name=kept.name))
-        for one in kept.patches:
-            self._note_rehearsed(one, folder / PATCHES / f"{one}.py")
+        was = "" if own or not folder.exists() else f"; what it was before is {before(folder)}"
         left = f"; left out, as its file is gone: {', '.join(gone)}" if gone else ""
-        return f"saved {folder}{f'; what it was before is {before(folder)}' if other else ''}{left}"
+        self._live_in(replace(home or Home(folder), folder=folder, name=kept.name))
+        self._being_written.append(folder)
+
+        def written(done: Future[None]) -> list[str]:
+            self._being_written.remove(folder)
+            still = self.current == folder
+            if still and done.exception() is not None:
+                self._live_in(home)
+            done.result()
+            if still:
+                self._patches_in[:] = patch_folders(self._places.here, folder)
+            for one in kept.patches:
+                self._note_rehearsed(one, folder / PATCHES / f"{one}.py")
+            return [f"saved {folder}{was}{left}"]
+
+        return self._show.write_beside(lambda: write_folder(folder, texts, copies), written)
 
     def _run_held(self, command: Command, frame: int | None, here: bool) -> Reply:
         """Run the code that waits since the performance was cut off."""
@@ -233,6 +249,8 @@ class Shelf:
                 raise SessionError("load last: no performance before this one has left a set")
             return last
         folder = self._places.find(name)
+        if any(one == folder or one.name == name for one in self._being_written):
+            raise SessionError(f"load: {name} is being saved: load it in a moment")
         if folder is None:
             there = ", ".join(self._places.names()) or "none"
             raise SessionError(f"load: no set {name!r:.60}: there are {there}")
@@ -284,12 +302,11 @@ class Shelf:
             if known is None or known.graph != patch.graph:
                 session.learn(from_json(patch.graph), renews=False)
 
-    def _live_in(self, home: Home) -> None:
-        """Keep the set that plays in another folder from now on: its own patches lie there."""
+    def _live_in(self, home: Home | None) -> None:
+        """Keep the set that plays in another folder from now on."""
         session = self._show.session
         document = replace(session.state.document, home=home)
         session.revise(replace(session.state, document=document))
-        self._patches_in[:] = patch_folders(self._places.here, home.folder)
 
     def _landed(self, change: Change) -> None:
         """Go on with the set that has landed, or with the one that was there before it.

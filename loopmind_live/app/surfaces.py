@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
+from loopmind_live.app.beside import Beside
 from loopmind_live.app.link import LinkFollower
 from loopmind_live.app.livecode import Livecode
 from loopmind_live.app.midi import open_midi, ports_here
@@ -19,12 +20,15 @@ from loopmind_live.app.osc_names import OscNames
 from loopmind_live.app.osc_query import OscQuery
 from loopmind_live.app.patches import Patches
 from loopmind_live.app.performance import Performance
+from loopmind_live.app.questions import Questions
 from loopmind_live.app.surface_options import SurfaceOptions
 from loopmind_live.control.access import allowed
 from loopmind_live.control.announcement import OSC, OSCQUERY
 from loopmind_live.engine.link_block import LinkBlock
 from loopmind_live.errors import LoopMindError
 
+MOST_SAVES = 4
+SAVES_BUSY = f"save: {MOST_SAVES} sets are being written already: save again in a moment"
 log = logging.getLogger(__name__)
 
 
@@ -130,12 +134,22 @@ def open_surfaces(
     follower = surfaces.open(lambda: LinkFollower(show, link, tell, options.link), hands=False)
     surfaces.open(lambda: Livecode(show, tell), hands=False)
     surfaces.open(lambda: Patches(show, patches_in, tell), hands=False)
+    _work_beside(surfaces, show, tell)
     if options.osc_port is not None:
         _open_osc(surfaces, options.osc_port, options, show, tell)
     if options.midi:
         leads = (lambda: follower.told() is not None) if follower is not None else lambda: False
         _open_midi(surfaces, show, tell, leads)
     return surfaces
+
+
+def _work_beside(surfaces: Surfaces, show: Performance, tell: Callable[[str], None]) -> None:
+    """Write sets, and ask a language model where there is one, without holding up the tick."""
+    writing = surfaces.open(lambda: Beside(tell, MOST_SAVES, SAVES_BUSY), hands=False)
+    if writing is not None:
+        show.write_beside = writing.start
+    if (model := show.model) is not None:
+        surfaces.open(lambda: Questions(show, model, tell), hands=False)
 
 
 def _open_midi(

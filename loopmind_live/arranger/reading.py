@@ -64,8 +64,12 @@ class Reader:
         parted = self._parted(at)
         # "drop it" starts the music, "drop it back in" brings a part back.
         points = parted is not None and self._said(at + length - 1, 1) in (("it",), ("them",))
-        if parted is not None and length <= len(parted[1]) + points:
-            sense, head = parted
+        # "mach mal" asks for nothing yet: "mach mal den Gesang lauter" does.
+        weak = bool(senses) and (senses[0].kind, senses[0].name) == ("verb", "make")
+        if parted is not None and (
+            length <= len(parted[1]) + points or (weak and at + length <= parted[2])
+        ):
+            sense, head, _ = parted
             return self._made(sense.kind, at, len(head), sense.name, senses=(sense,)), len(head)
         if senses:
             return self._named(at, senses, length), length
@@ -191,10 +195,10 @@ class Reader:
             at += length
         return False
 
-    def _parted(self, at: int) -> tuple[Sense, Phrase] | None:
+    def _parted(self, at: int) -> tuple[Sense, Phrase, int] | None:
         """Return the verb whose first piece stands at `at` and whose second follows, its nearest.
 
-        The second piece is marked, so that it is not read again.
+        The second piece is marked, so that it is not read again; where it stands is returned, too.
         """
         best: tuple[int, int, Sense, Phrase] | None = None
         for count in range(min(4, len(self.tokens) - at), 0, -1):
@@ -207,7 +211,7 @@ class Reader:
             return None
         place, length, sense, head = best
         self.tails[place] = length
-        return sense, head
+        return sense, head, place
 
     def _tail(self, after: int, tail: Phrase, goes: bool) -> int:
         """Return where `tail` follows, with an object between; 0 where it does not.

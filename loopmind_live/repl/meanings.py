@@ -26,6 +26,7 @@ from loopmind_live.score.loop import ROLES
 from loopmind_live.session.command import Command
 from loopmind_live.session.part_commands import MAX_ALTERNATIVES
 
+_TOWARDS = frozenset({"to", "para", "pra", "pour", "zu"})
 _ACAPELLA = frozenset({"acapella", "a capella", "a cappella", "acappella"})
 
 
@@ -46,6 +47,8 @@ def _is_refused(clause: Clause) -> bool:
     """Tell whether the verb is forbidden: "don't mute the drums", "nicht stoppen"."""
     items = [item for item in clause.items if item.kind not in ("filler", "polite")]
     for item, after in pairwise(items):
+        if item.text in _TOWARDS and after.kind == "verb" and clause.has("question"):
+            return True  # "it is fun to mute the drums"
         if item.kind == "not" and after.kind in ("verb", "not"):
             return not (clause.roles and after.may_be("verb", *SOUNDING))
         if item.kind == "verb" and after.kind == "not" and not clause.has("mood", "darker"):
@@ -109,10 +112,17 @@ def _level(clause: Clause, before: Before) -> list[Asked]:
         up, down = clause.particle == "up", clause.particle == "down"
     if not roles and clause.says("louder", "quieter") and clause.is_bare:
         roles = ROLES
-    if not roles or up == down or clause.has("mood", "darker", "bpm"):
+    if not roles or up == down or clause.has("mood", "darker", "bpm") or _adds_some(clause):
         return []
     step = clause.number("decibels") or STEPS["dB"]
     return [("level", {"roles": roles, "delta_db": (1.0 if up else -1.0) * abs(step)})]
+
+
+def _adds_some(clause: Clause) -> bool:
+    """Tell whether a part is to come in: "add some pads", where "add some groove" is a mood."""
+    return clause.has("role") and any(
+        (item.kind, item.text) == ("more", "add some") for item in clause.items
+    )
 
 
 def _too_loud(clause: Clause) -> tuple[str, ...]:
@@ -194,7 +204,8 @@ def _moods_of_roles(clause: Clause, _: Before) -> list[Asked]:
 
 def _add(clause: Clause, before: Before) -> list[Asked]:
     roles = roles_of(clause, before)
-    if not roles or clause.has("darker") or not clause.says("add", "insert"):
+    adds = clause.says("add", "insert") or _adds_some(clause)
+    if not roles or clause.has("darker") or not adds:
         return []
     if not clause.targets and any(item.text == "insert" for item in clause.items):
         return []  # an effect is put in so, and none is named

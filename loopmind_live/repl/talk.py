@@ -11,6 +11,20 @@ _ENDS_A_REQUEST = frozenset(
     {"role", "section", "bpm", "key", "semitones", "it", "them", "all", "mood", "darker", "when"}
 )
 _JOINTS = frozenset({"verb", "darker"})
+_STATES_WORDS = (
+    "is are was were am been being s m re ve es está están fue estaba son est était ist war sind "
+    "waren é foi ficou era estava"
+)
+_STATES = frozenset(_STATES_WORDS.split())
+"""With one of these something is told of, and a verb that comes later may begin a request."""
+_NO_OPENING = frozenset({"to", "statement", "question", "not", "verb", "place", "only", "no"})
+_SUBJECTS = (
+    "i you we they he she who that which it and can could will would should may must do does did "
+    "always never often usually sometimes just still also nur ich wir sie er ihr man qui que on "
+    "ils je tu nous quien se yo nosotros ele ela eles eu"
+)
+_BEFORE_A_FORM = frozenset(_SUBJECTS.split())
+"""A verb after one of these tells of something, and asks for nothing."""
 
 
 def readings(clause: Clause) -> Iterator[tuple[Clause, tuple[Clause, ...]]]:
@@ -40,8 +54,26 @@ def _openings(items: tuple[Item, ...]) -> Iterator[int]:
     for at, (before, item) in enumerate(pairwise(items), 1):
         asks = item.kind == "polite" or item.text == "just"
         follows = item.kind in _JOINTS and before.kind in _ENDS_A_REQUEST
-        if asks or (follows and (is_talk or _says_nothing(items[:at]))):
+        begins = item.kind == "verb" and _is_told(items[:at]) and _is_a_request(items[at:])
+        if asks or begins or (follows and (is_talk or _says_nothing(items[:at]))):
             yield at
+
+
+def _is_told(items: tuple[Item, ...]) -> bool:
+    """Tell whether words say how something is, and a verb after them begins anew."""
+    last = items[-1]
+    words = {word for item in items for word in item.text.split()}
+    return (
+        not words.isdisjoint(_STATES)
+        and last.kind not in _NO_OPENING
+        and last.text.split()[-1] not in _BEFORE_A_FORM
+    )
+
+
+def _is_a_request(items: tuple[Item, ...]) -> bool:
+    """Tell whether words that begin with a verb name what they are about: "stop the music"."""
+    about = Clause(items)
+    return about.has_object or about.has("it", "them") or " " in items[0].text
 
 
 def _says_nothing(items: tuple[Item, ...]) -> bool:

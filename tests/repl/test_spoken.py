@@ -195,6 +195,10 @@ TALKED = [
      {"intent": "solo", "roles": ["drums"], "duration": {"unit": "bar", "n": 16}}),
     ("you know what we don't need the prechorus anymore just delete it",
      {"intent": "delete", "section": "prechorus"}),
+    ("whew it's getting hot in here slow it down by ten bpm",
+     {"intent": "set_tempo", "delta": -10}),
+    ("oh no that was awful undo that please", {"intent": "undo"}),
+    ("mach mal den Gesang lauter", {"intent": "level", "roles": ["vocal"], "dir": "up"}),
     ("set the tempo to one oh eight please", {"intent": "set_tempo", "bpm": 108}),
 ]  # fmt: skip
 
@@ -219,7 +223,9 @@ def test_requests_in_one_breath_are_told_apart():
     "text",
     ["i love this song can we stop for pizza", "louder please said the old man",
      "stop by my place at 9", "my dog is sick can we go home", "i love to play",
-     "i think the singer wants to mute her phone", "just stop it you two"],
+     "i think the singer wants to mute her phone", "just stop it you two",
+     "it's fun to mute the drums", "there's a bridge near my house",
+     "my mom is coming play something she likes"],
 )  # fmt: skip
 def test_talk_that_only_sounds_like_a_request_does_nothing(text):
     assert operations(text) == [{"intent": "none"}]
