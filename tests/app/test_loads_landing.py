@@ -153,6 +153,20 @@ def test_what_is_edited_in_the_sets_own_patches_is_kept(stage: Stage) -> None:
     assert own.read_text().endswith("# edited\n")
 
 
+def test_saving_a_set_again_and_again_rehearses_nothing_anew(stage: Stage) -> None:
+    stage.enter("patch drums gate")
+    stage.on()
+    patches = Patches(stage.show, stage.patches_in, stage.rig.told.append)
+    for _ in range(3):
+        stage.enter("save late")
+        patches.look()
+        assert not patches.is_busy
+    own = stage.sets / "late" / "patches" / "gate.py"
+    own.write_text(own.read_text() + "# edited\n")
+    patches.look()
+    assert patches.is_busy
+
+
 class AnotherVersion:
     """A rehearsal that ends at once, with a version of its own."""
 
