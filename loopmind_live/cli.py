@@ -252,7 +252,7 @@ def _perform(options: argparse.Namespace) -> int:
         return _resume(options)
     from loopmind_live.app.latency import remember_latency
     from loopmind_live.app.offline import OfflineShow, Request
-    from loopmind_live.app.progress import progress_bars, tell_waiting
+    from loopmind_live.app.progress import progress_bars
     from loopmind_live.app.stage import Sound
 
     sound = Sound(
@@ -277,7 +277,6 @@ def _perform(options: argparse.Namespace) -> int:
         with progress_bars() as progress:
             OfflineShow(request, print).run(progress("performing"))
         return 0
-    tell_waiting("Starting the engine: a few seconds; the first time longer, as it is compiled.")
     from loopmind_live.app.live import LiveShow
 
     LiveShow(request).run()

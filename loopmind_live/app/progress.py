@@ -1,5 +1,6 @@
 """Show how long work gets on, on stderr, where that is a terminal."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,10 +59,17 @@ def progress_bars() -> Iterator[OpenBar]:
         yield open_bar
 
 
-def tell_waiting(text: str) -> None:
-    """Say on stderr what is waited for, where that is a terminal: nothing may show for seconds."""
-    if sys.stderr.isatty():
-        print(text, file=sys.stderr, flush=True)
+@contextmanager
+def waiting(text: str) -> Iterator[None]:
+    """Show on stderr what is waited for, and take it away: nothing may show for seconds."""
+    shown = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    if shown:
+        print(text, end="", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        if shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def rate_told(per_s: float | None, unit: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from loopmind_live import __version__
 from loopmind_live.app.files import clip_cache
+from loopmind_live.app.progress import waiting
 from loopmind_live.arranger.base import NO_TASTE, Arranger, Taste
 from loopmind_live.engine.outputs import STEREO, Outputs
 from loopmind_live.errors import ScoreError
@@ -66,10 +67,11 @@ def live_engine(
     """
     from loopmind_live.engine.open import open_engine
 
-    engine = open_engine(
-        sound.audio, sound.rate_hz, sound.block, sound.dry, keep_s=KEEP_S, folder=playing,
-        with_input=sound.input, outputs=sound.outputs,
-    )  # fmt: skip
+    with waiting("Starting the engine (the first time it is compiled: some seconds more) ..."):
+        engine = open_engine(
+            sound.audio, sound.rate_hz, sound.block, sound.dry, keep_s=KEEP_S, folder=playing,
+            with_input=sound.input, outputs=sound.outputs,
+        )  # fmt: skip
     try:
         pool = ClipPool(clip_cache(), engine.arena, WORKERS)
         try:
