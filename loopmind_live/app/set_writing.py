@@ -43,6 +43,8 @@ def write_folder(folder: Path, texts: Mapping[str, str], copies: Mapping[str, Pa
             _write(new / name, text.encode())
         for name, file in copies.items():
             _write(new / name, file.read_bytes())
+            facts = file.stat()  # as old as it is: nothing of it was edited
+            os.utime(new / name, ns=(facts.st_atime_ns, facts.st_mtime_ns))
         new.chmod(0o755)
         _put_in_place(new, folder.resolve() if there else folder)
     except OSError as error:

@@ -38,6 +38,7 @@ from loopmind_live.score.arrangement import Arrangement
 from loopmind_live.score.patch import from_json
 from loopmind_live.score.script import ScriptLine
 from loopmind_live.score.timeline import timeline_text
+from loopmind_live.session.actions import SetArrangement
 from loopmind_live.session.arguments import arrangement_summary
 from loopmind_live.session.command import Command
 from loopmind_live.session.effects import Rehearse
@@ -308,10 +309,15 @@ class Shelf:
         session.revise(replace(session.state, document=document))
 
     def _landed(self, change: Change) -> None:
-        """Go on with the set that has landed, or with the one that was there before it."""
-        entry = self._entries.get(change.number if change.step is None else change.step.number)
-        if entry is None:
+        """Go on with the set that has landed, or with the one that was there before it.
+
+        One that was loaded before this process took over has nothing more to enter.
+        """
+        action = change.action
+        if not isinstance(action, SetArrangement) or action.document is None:
             return
+        number = change.number if change.step is None else change.step.number
+        entry = self._entries.get(number, _Entry(()))
         self.follow()
         if change.mode == "undo":
             pieces, entry.before = code_piece(entry.before), ""

@@ -7,8 +7,13 @@ import pytest
 
 from loopmind_live.app.patches import Patches
 from loopmind_live.app.set_folder import SET, read_folder
+from loopmind_live.app.set_places import Places
+from loopmind_live.app.shelf import Shelf
 from loopmind_live.score.patch import Parameter, Patch
-from tests.app.test_shelf import Stage
+from loopmind_live.session.home import Home
+from loopmind_live.session.journal import Journal, read_journal
+from loopmind_live.session.snapshot import Snapshot
+from tests.app.test_shelf import NOW, Stage
 from tests.session.test_patches import patch
 
 HATS = "@loop\ndef hats(): ...\n"
@@ -148,6 +153,20 @@ def test_what_is_edited_in_the_sets_own_patches_is_kept(stage: Stage) -> None:
     assert own.read_text().endswith("# edited\n")
 
 
+def test_saving_a_set_again_and_again_rehearses_nothing_anew(stage: Stage) -> None:
+    stage.enter("patch drums gate")
+    stage.on()
+    patches = Patches(stage.show, stage.patches_in, stage.rig.told.append)
+    for _ in range(3):
+        stage.enter("save late")
+        patches.look()
+        assert not patches.is_busy
+    own = stage.sets / "late" / "patches" / "gate.py"
+    own.write_text(own.read_text() + "# edited\n")
+    patches.look()
+    assert patches.is_busy
+
+
 class AnotherVersion:
     """A rehearsal that ends at once, with a version of its own."""
 
@@ -184,3 +203,28 @@ def test_a_patch_of_a_set_leaves_the_one_that_plays_alone_until_it_lands(
     stage.enter("load late")
     stage.on()
     assert stage.rig.session.state.document.control("drums", "insert1") != sounds
+
+
+def test_a_load_outlives_its_performer(stage: Stage, tmp_path: Path) -> None:
+    """Pending, or landed and undone: the folder is in the journal with what it belongs to."""
+    (stage.sets / "friday" / "start.txt").write_text("@9.2 stop\n")
+    stage.enter("load friday")
+    pending = stage.rig.session.state
+    journal = Journal(tmp_path / "journal", {}, stage.rig.told.append)
+    journal.keep(Snapshot(pending))
+    journal.close()
+    kept = read_journal(tmp_path / "journal").snapshot
+    assert kept is not None and kept.state == pending
+    assert kept.state.document.home == Home(stage.sets / "monday", "monday")
+    stage.on()
+    after = Shelf(
+        stage.show, Places(stage.here, stage.sets), stage.patches_in, lambda: None, lambda: NOW
+    )
+    after.take_up({}, stage.rig.told.append)
+    assert after.current == stage.sets / "friday"
+    stage.enter("save")
+    assert (stage.sets / "friday" / "start.txt").read_text() == "@9.2 stop\n"
+    stage.enter("undo")
+    stage.on()
+    assert after.current == stage.sets / "monday"
+    assert stage.patches_in[0] == stage.sets / "monday" / "patches"
