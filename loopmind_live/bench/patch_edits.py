@@ -15,7 +15,7 @@ import numpy.typing as npt
 from loopmind_live.bench.memory import MB, private_bytes
 from loopmind_live.bench.rows import BenchRow
 from loopmind_live.bench.settings import Progress
-from loopmind_live.config import FIRST_PATCH
+from loopmind_live.config import FIRST_PATCH, MOST_PATCHES
 from loopmind_live.engine.arena import Arena
 from loopmind_live.engine.base import Row
 from loopmind_live.engine.offline import OfflineEngine
@@ -106,7 +106,8 @@ class _Desk:
         """Save a version that turns the sound to `gain`, and let it in at the next bar line."""
         self._file.write_text(f"{_HEAD}    return input * {gain}\n")
         patch = Scratch(self._file, RATE_HZ, BLOCK).wait()
-        self._engine.learn(self._number, patch)
+        oldest = self._number - MOST_PATCHES  # goes as in a performance, which knows so many
+        self._engine.learn(self._number, patch, oldest if oldest >= FIRST_PATCH else None)
         frame = self._line(self._bar + 1)
         self._engine.set_parameter("track/0/insert1", self._number, 0.0, frame)
         self._changes = [self._changes[-1], (frame, gain)]
