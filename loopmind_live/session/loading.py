@@ -18,7 +18,6 @@ from loopmind_live.units import spell_key
 
 _MORE = ("arrange", "load", "patch", "ramp", "record_bars", "take")
 """What can be undone and asks for more than the set as it stands, or takes its time."""
-_LASTING = (FOR_BARS, UNTIL)
 Reduce = Callable[[State, Command, Desk], Result]
 
 
