@@ -138,7 +138,7 @@ class LiveShow:
                 begins.open(session, self._folders)
             answer_quickly()
             asyncio.run(self._perform(loops, script, begins))
-            session.finish(engine.frame())
+            session.finish(self._recorder.finish())
             if not session.state.started and request.headless:
                 raise SessionError("nothing was played: give a --timeline that can be prepared")
 

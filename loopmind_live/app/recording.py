@@ -1,5 +1,6 @@
 """What a performance records: its master, and every track beside it."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from loopmind_live.engine.offline import OfflineEngine
     from loopmind_live.engine.recorder import Recorder
 
+FINISH_S = 0.5
 _LEAD_BLOCKS = 2
 """The engine is surely asked for its tracks before so many blocks have passed."""
 
@@ -108,6 +110,22 @@ class LiveRecorder:
         for recorder in self._recorders:
             recorder.stop(at)
         return recording
+
+    def finish(self) -> int:
+        """End the recording with the set: return that frame, once it is in the files.
+
+        What is computed is written only after the way through the mix; an engine that has stopped
+        is not waited for longer than FINISH_S.
+        """
+        at = self._engine.frame()
+        under_way = [recorder for recorder in self._recorders if recorder.running]
+        if self._recording is not None:
+            for recorder in under_way:
+                recorder.stop(at)
+        end_s = time.monotonic() + FINISH_S
+        while any(recorder.running for recorder in under_way) and time.monotonic() < end_s:
+            time.sleep(0.005)
+        return at
 
 
 @dataclass(slots=True)
