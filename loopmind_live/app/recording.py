@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from loopmind_live.engine.recorder import Recorder
 
 FINISH_S = 0.5
+"""An engine that computes gives what is missing within some blocks; one that hangs never does."""
 _LEAD_BLOCKS = 2
 """The engine is surely asked for its tracks before so many blocks have passed."""
 
@@ -123,8 +124,8 @@ class LiveRecorder:
             for recorder in under_way:
                 recorder.stop(at)
         end_s = time.monotonic() + FINISH_S
-        while any(recorder.running for recorder in under_way) and time.monotonic() < end_s:
-            time.sleep(0.005)
+        for recorder in under_way:
+            recorder.wait(max(0.0, end_s - time.monotonic()))
         return at
 
 

@@ -96,6 +96,10 @@ class Recorder:
             self._stop = stop_frame + self._latency_frames
             self._changed.notify()
 
+    def wait(self, timeout_s: float) -> None:
+        """Wait until the files have ended at the stop frame that was set, at most so long."""
+        self._thread.join(timeout_s)
+
     def finish(self, timeout_s: float = 5.0, stop_frame: int | None = None) -> None:
         """Write what has been played, up to the stop frame where one is set, and close the files.
 

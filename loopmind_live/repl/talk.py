@@ -11,11 +11,11 @@ _ENDS_A_REQUEST = frozenset(
     {"role", "section", "bpm", "key", "semitones", "it", "them", "all", "mood", "darker", "when"}
 )
 _JOINTS = frozenset({"verb", "darker"})
-_STATES_WORDS = (
+_STATING = (
     "is are was were am been being s m re ve es está están fue estaba son est était ist war sind "
     "waren é foi ficou era estava"
 )
-_STATES = frozenset(_STATES_WORDS.split())
+_STATES = frozenset(_STATING.split())
 """With one of these something is told of, and a verb that comes later may begin a request."""
 _NO_OPENING = frozenset({"to", "statement", "question", "not", "verb", "place", "only", "no"})
 _SUBJECTS = (

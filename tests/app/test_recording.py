@@ -1,7 +1,6 @@
 """A recording ends with its set, to the frame, though what is computed is heard later."""
 
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -66,9 +65,7 @@ def test_a_recording_that_was_ended_before_stays_as_it_was(engine: Engine, tmp_p
     recorder.start(tmp_path / "set.wav", frame=0)
     recorder.stop()
     engine.render()
-    end = time.monotonic() + 20
-    while recorder._recorders[0].running and time.monotonic() < end:
-        time.sleep(0.005)
+    recorder._recorders[0].wait(20.0)
     engine.render()
     assert recorder.finish() == NOW + 2 * BLOCK
     assert soundfile.info(tmp_path / "set.wav").frames == NOW
